@@ -1,0 +1,150 @@
+/** The shapes of Kratos' public API (v26) that the emulator keeps in memory and answers with. */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type JsonObject = { [key: string]: Json }
+
+/** A message a person reads. The ids are part of the API: front ends translate and test by them. */
+export interface UiText {
+  id: number
+  text: string
+  type: 'info' | 'error' | 'success'
+  context?: JsonObject
+}
+
+export type UiNodeGroup =
+  | 'default'
+  | 'password'
+  | 'oidc'
+  | 'profile'
+  | 'link'
+  | 'code'
+  | 'totp'
+  | 'lookup_secret'
+  | 'identifier_first'
+
+export interface UiInputAttributes {
+  node_type: 'input'
+  name: string
+  type: string
+  value?: Json
+  required?: boolean
+  autocomplete?: string
+  disabled: boolean
+  pattern?: string
+  maxlength?: number
+  options?: { value: Json; label?: UiText }[]
+}
+export interface UiTextAttributes {
+  node_type: 'text'
+  id: string
+  text: UiText
+}
+export interface UiImageAttributes {
+  node_type: 'img'
+  id: string
+  src: string
+  width: number
+  height: number
+}
+export interface UiAnchorAttributes {
+  node_type: 'a'
+  id: string
+  href: string
+  title: UiText
+}
+export type UiNodeAttributes = UiInputAttributes | UiTextAttributes | UiImageAttributes | UiAnchorAttributes
+
+export interface UiNode {
+  type: 'input' | 'text' | 'img' | 'a'
+  group: UiNodeGroup
+  attributes: UiNodeAttributes
+  messages: UiText[]
+  meta: { label?: UiText }
+}
+
+export interface UiContainer {
+  action: string
+  method: 'POST'
+  nodes: UiNode[]
+  messages?: UiText[]
+}
+
+export type Channel = 'email' | 'sms'
+
+export interface VerifiableAddress {
+  id: string
+  value: string
+  verified: boolean
+  via: Channel
+  status: 'pending' | 'sent' | 'completed'
+  verified_at?: string
+  created_at: string
+  updated_at: string
+}
+export interface RecoveryAddress {
+  id: string
+  value: string
+  via: Channel
+  created_at: string
+  updated_at: string
+}
+
+export type CredentialsType = 'password' | 'oidc' | 'totp' | 'lookup_secret' | 'code'
+
+export interface Credential {
+  type: CredentialsType
+  identifiers: string[]
+  /** The method's own data: a password hash, a TOTP URL, provider subjects, backup codes. */
+  config: JsonObject
+  version: number
+  created_at: string
+  updated_at: string
+}
+
+export interface Identity {
+  id: string
+  external_id?: string
+  schema_id: string
+  state: 'active' | 'inactive'
+  state_changed_at: string
+  traits: JsonObject
+  verifiable_addresses: VerifiableAddress[]
+  recovery_addresses: RecoveryAddress[]
+  metadata_public: Json
+  metadata_admin: Json
+  credentials: Partial<Record<CredentialsType, Credential>>
+  created_at: string
+  updated_at: string
+  organization_id: string | null
+}
+
+export type Aal = 'aal1' | 'aal2'
+
+export interface AuthenticationMethod {
+  method: CredentialsType | 'code_recovery' | 'link_recovery'
+  aal: Aal
+  completed_at: string
+  provider?: string
+}
+
+export interface SessionDevice {
+  id: string
+  ip_address: string
+  user_agent: string
+  location: string
+}
+
+/** A session; `token` and `logout_token` never leave by whoami. */
+export interface Session {
+  id: string
+  active: boolean
+  identity_id: string
+  token: string
+  logout_token: string
+  issued_at: string
+  authenticated_at: string
+  expires_at: string
+  authenticator_assurance_level: Aal
+  authentication_methods: AuthenticationMethod[]
+  devices: SessionDevice[]
+}

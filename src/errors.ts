@@ -1,0 +1,64 @@
+/** Every code we throw: its HTTP status and what to do about it. The README and the tests read this table. */
+export const ERRORS = {
+  ORY_PROXY_BAD_OPTION: { status: 500, hint: 'See the table of options in the README.' },
+  ORY_PROXY_BAD_URL: {
+    status: 500,
+    hint: 'Give the full address, like "https://slug.projects.oryapis.com".',
+  },
+  ORY_PROXY_UNREACHABLE: {
+    status: 502,
+    hint: 'Check the address and the network, or name no Ory at all to use the offline emulator.',
+  },
+  ORY_PROXY_APP_UNREACHABLE: {
+    status: 502,
+    hint: 'Start the app; this page and the next request find it as soon as it answers.',
+  },
+  ORY_PROXY_BAD_REQUEST: { status: 400, hint: 'The request could not be read; nothing was passed on.' },
+  ORY_PROXY_HOST_NOT_ALLOWED: {
+    status: 403,
+    hint: 'Name the host in `allowedHosts` (--allowed-hosts) if it is yours.',
+  },
+  ORY_PROXY_PORT_TAKEN: { status: 500, hint: 'Choose another port with --port.' },
+  ORY_PROXY_KEY_FILE: {
+    status: 500,
+    hint: 'Remove the file to get a new key, or name another one with `keyFile` (--key-file).',
+  },
+  ORY_PROXY_EMULATOR_CONFIG: { status: 500, hint: "Compare the file with Kratos' configuration reference." },
+  ORY_PROXY_EMULATOR_SEED: { status: 500, hint: "A seed is a list of identities in Kratos' import shape." },
+  ORY_PROXY_EMULATOR_STATE: { status: 500, hint: 'Export the state again, or start without --import.' },
+  ORY_PROXY_PRODUCTION: {
+    status: 500,
+    hint: 'The emulator hands out identities to anybody: it is for development and tests only.',
+  },
+} as const satisfies Record<string, { status: number; hint: string }>
+
+/** One of the codes in {@link ERRORS}. */
+export type OryProxyErrorCode = keyof typeof ERRORS
+
+/**
+ * The one class we throw on purpose. Match on `code`; `message` may change in any release.
+ *
+ * @example
+ * try { await createOryMiddleware({ sdkUrl: 'nonsense' }) }
+ * catch (error) { if (error instanceof OryProxyError) console.error(error.code, error.hint) }
+ */
+export class OryProxyError extends Error {
+  override readonly name = 'OryProxyError'
+  readonly code: OryProxyErrorCode
+  /** The HTTP status this error becomes when it answers a request. */
+  readonly status: number
+  /** What to do about it, one sentence. */
+  readonly hint: string
+
+  /**
+   * @param code one of {@link ERRORS}
+   * @param message what happened, quoting the value and naming the option; never a secret
+   * @param options `cause`: what really happened
+   */
+  constructor(code: OryProxyErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.status = ERRORS[code].status
+    this.hint = ERRORS[code].hint
+  }
+}
