@@ -30,7 +30,7 @@ export const ERRORS = {
     status: 500,
     hint: 'The emulator hands out identities to anybody: it is for development and tests only.',
   },
-} as const satisfies Record<string, { status: number; hint: string }>
+} as const
 
 /** One of the codes in {@link ERRORS}. */
 export type OryProxyErrorCode = keyof typeof ERRORS
