@@ -1,0 +1,274 @@
+import { distance } from 'fastest-levenshtein'
+import { OryProxyError } from './errors.js'
+import { createLogger, type Logger } from './log.js'
+
+/** The embedded emulator's own settings; see `ory-proxy/emulator`. */
+export interface EmbeddedEmulatorOptions {
+  /** Kratos' own configuration: path of a YAML or JSON file, or its content as an object. */
+  config?: string | object
+  /**
+   * People to begin with: path of a file in Kratos' identity import shape.
+   * @default `ory.seed.json` where there is one; else alice@example.com and bob@example.com
+   */
+  seed?: string
+  /** Reads the state from this file at the start. */
+  import?: string
+  /** Writes the state to this file at the end. */
+  export?: string
+}
+
+/** What you may write. Everything is optional: without any option the embedded emulator answers. */
+export interface OryOptions {
+  /**
+   * The Ory to talk to: self-hosted Kratos, a custom domain or a project URL.
+   * @default env `ORY_SDK_URL`, `VITE_ORY_SDK_URL`, `NEXT_PUBLIC_ORY_SDK_URL`; without them, the embedded emulator
+   */
+  sdkUrl?: string
+  /** Ory Network project, slug or id. @default env `ORY_PROJECT`, `ORY_PROJECT_SLUG` */
+  project?: string
+  /** API key of that project. @default env `ORY_PROJECT_API_KEY` */
+  projectApiKey?: string
+  /** Workspace the project lies in. @default env `ORY_WORKSPACE` */
+  workspace?: string
+  /** Access token of the console; the project is looked up with it. @default env `ORY_ACCESS_TOKEN` */
+  accessToken?: string
+  /** Where Ory Network's projects live. Given without a project: the Ory to talk to, as it is. @default 'https://oryapis.com' */
+  apiEndpoint?: string
+  /** Where Ory Network's console lives. @default 'https://api.console.ory.sh' */
+  consoleApiEndpoint?: string
+  /** Makes a temporary API key for the project that lives this many seconds. @default no temporary key */
+  apiKeyExpiry?: number
+  /** `false`: no session check and no JWT; `Authorization` passes as it came. @default true */
+  jwt?: boolean
+  /**
+   * Seconds for which an answer of whoami is believed. A sign-out that passes us takes effect at once;
+   * one that does not (another device, an administrator) is noticed after at most this time.
+   * @default 10
+   */
+  sessionCache?: number
+  /**
+   * Hands a client's own `Authorization` on to the app when nobody is signed in.
+   * Risky: an app that believes any bearer token can then be told any identity.
+   * @default false
+   */
+  passAuthorization?: boolean
+  /**
+   * Hosts allowed besides loopback names and IP addresses; a leading dot allows subdomains.
+   * Risky: a name that others can point at 127.0.0.1 opens the door to DNS rebinding.
+   * @default []
+   */
+  allowedHosts?: readonly string[]
+  /** The address people type, when it differs from the one requests show, like 'https://app.example:8443'. */
+  publicUrl?: string
+  /**
+   * Believes `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy in front of us.
+   * Risky without such a proxy: any client can then claim any origin.
+   * @default false
+   */
+  trustForwarded?: boolean
+  /** Where a browser goes after Ory's welcome page would have come. @default the app's root */
+  defaultRedirectUrl?: string
+  /** Domain for Ory's cookies. @default none: the cookies belong to the host alone */
+  cookieDomain?: string
+  /** Origins that may read answers with credentials, for split set-ups. @default [] */
+  allowedCorsOrigins?: readonly string[]
+  /** Request headers such origins may send besides the usual ones. @default [] */
+  additionalCorsHeaders?: readonly string[]
+  /** Where the signing key is kept. @default 'node_modules/.cache/ory-proxy/jwt-key.json' */
+  keyFile?: string
+  /** Says for each request why it was anonymous or signed in. @default false */
+  debug?: boolean
+  /** Settings of the embedded emulator. */
+  emulator?: EmbeddedEmulatorOptions
+  /** Where our lines go. @default standard error */
+  logger?: Logger
+}
+
+/** Every default, in one place. The README and the TSDoc above are compared with it by a test. */
+export const DEFAULTS = {
+  apiEndpoint: 'https://oryapis.com',
+  consoleApiEndpoint: 'https://api.console.ory.sh',
+  jwt: true,
+  sessionCache: 10,
+  passAuthorization: false,
+  allowedHosts: [],
+  trustForwarded: false,
+  allowedCorsOrigins: [],
+  additionalCorsHeaders: [],
+  debug: false,
+} as const
+
+/** After {@link resolveOptions}: defaults and environment filled in, addresses checked. */
+export interface ResolvedOptions {
+  readonly sdkUrl: URL | undefined
+  readonly project: string | undefined
+  readonly projectApiKey: string | undefined
+  readonly workspace: string | undefined
+  readonly accessToken: string | undefined
+  readonly apiEndpoint: URL
+  /** Whether `apiEndpoint` was given, which makes it the Ory to talk to. */
+  readonly apiEndpointGiven: boolean
+  readonly consoleApiEndpoint: URL
+  readonly apiKeyExpiry: number | undefined
+  readonly jwt: boolean
+  readonly sessionCache: number
+  readonly passAuthorization: boolean
+  readonly allowedHosts: readonly string[]
+  readonly publicUrl: URL | undefined
+  readonly trustForwarded: boolean
+  readonly defaultRedirectUrl: string | undefined
+  readonly cookieDomain: string | undefined
+  readonly allowedCorsOrigins: readonly string[]
+  readonly additionalCorsHeaders: readonly string[]
+  readonly keyFile: string | undefined
+  readonly debug: boolean
+  readonly emulator: EmbeddedEmulatorOptions
+  readonly logger: Logger
+  /** Where each value that did not come from an option was found, like `{ sdkUrl: 'ORY_SDK_URL' }`. */
+  readonly from: Readonly<Record<string, string>>
+}
+
+type Kind = 'string' | 'url' | 'boolean' | 'seconds' | 'list' | 'object'
+
+const KINDS: Readonly<Record<keyof OryOptions, Kind>> = {
+  sdkUrl: 'url',
+  project: 'string',
+  projectApiKey: 'string',
+  workspace: 'string',
+  accessToken: 'string',
+  apiEndpoint: 'url',
+  consoleApiEndpoint: 'url',
+  apiKeyExpiry: 'seconds',
+  jwt: 'boolean',
+  sessionCache: 'seconds',
+  passAuthorization: 'boolean',
+  allowedHosts: 'list',
+  publicUrl: 'url',
+  trustForwarded: 'boolean',
+  defaultRedirectUrl: 'url',
+  cookieDomain: 'string',
+  allowedCorsOrigins: 'list',
+  additionalCorsHeaders: 'list',
+  keyFile: 'string',
+  debug: 'boolean',
+  emulator: 'object',
+  logger: 'object',
+}
+
+/** Environment variables that stand for an option, first come first served. */
+export const ENVIRONMENT: Readonly<Partial<Record<keyof OryOptions, readonly string[]>>> = {
+  sdkUrl: ['ORY_SDK_URL', 'VITE_ORY_SDK_URL', 'NEXT_PUBLIC_ORY_SDK_URL'],
+  project: ['ORY_PROJECT', 'ORY_PROJECT_SLUG'],
+  projectApiKey: ['ORY_PROJECT_API_KEY'],
+  workspace: ['ORY_WORKSPACE'],
+  accessToken: ['ORY_ACCESS_TOKEN'],
+}
+
+const CHECKS: Readonly<Record<Kind, { test(value: unknown): boolean; example: string }>> = {
+  string: { test: v => typeof v === 'string' && v !== '', example: 'a text' },
+  url: { test: isHttpUrl, example: 'an address like "https://slug.projects.oryapis.com"' },
+  boolean: { test: v => typeof v === 'boolean', example: 'true or false' },
+  seconds: {
+    test: v => typeof v === 'number' && Number.isFinite(v) && v >= 0,
+    example: 'a number of seconds like 10',
+  },
+  list: {
+    test: v => Array.isArray(v) && v.every(x => typeof x === 'string'),
+    example: 'a list of texts like ["app.test"]',
+  },
+  object: { test: v => typeof v === 'object' && v !== null && !Array.isArray(v), example: 'an object' },
+}
+
+const EMULATOR_OPTIONS: readonly string[] = ['config', 'seed', 'import', 'export']
+
+/**
+ * The only place that reads the environment or fills in a default.
+ *
+ * @param raw what the user wrote
+ * @param env read where an option is missing; an empty variable counts as missing
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` for an unknown option or a wrong type, `ORY_PROXY_BAD_URL`
+ */
+export function resolveOptions(raw: OryOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
+  rejectUnknown(raw, Object.keys(KINDS), '')
+  if (raw.emulator) rejectUnknown(raw.emulator, EMULATOR_OPTIONS, 'emulator.')
+  const from: Record<string, string> = {}
+  const value = <K extends keyof OryOptions>(name: K): OryOptions[K] | undefined => {
+    if (raw[name] !== undefined) return checked(name, raw[name], `"${name}"`)
+    const variable = ENVIRONMENT[name]?.find(v => env[v] && !isOurs(name, env[v]))
+    if (variable === undefined) return undefined
+    from[name] = variable
+    return checked(name, env[variable] as OryOptions[K], variable)
+  }
+  const url = (name: 'sdkUrl' | 'apiEndpoint' | 'consoleApiEndpoint' | 'publicUrl'): URL | undefined => {
+    const text = value(name)
+    return text === undefined ? undefined : new URL(text)
+  }
+  const apiEndpoint = url('apiEndpoint')
+  const debug = value('debug') ?? DEFAULTS.debug
+  return {
+    sdkUrl: url('sdkUrl'),
+    project: value('project'),
+    projectApiKey: value('projectApiKey'),
+    workspace: value('workspace'),
+    accessToken: value('accessToken'),
+    apiEndpoint: apiEndpoint ?? new URL(DEFAULTS.apiEndpoint),
+    apiEndpointGiven: apiEndpoint !== undefined,
+    consoleApiEndpoint: url('consoleApiEndpoint') ?? new URL(DEFAULTS.consoleApiEndpoint),
+    apiKeyExpiry: value('apiKeyExpiry'),
+    jwt: value('jwt') ?? DEFAULTS.jwt,
+    sessionCache: value('sessionCache') ?? DEFAULTS.sessionCache,
+    passAuthorization: value('passAuthorization') ?? DEFAULTS.passAuthorization,
+    allowedHosts: value('allowedHosts') ?? DEFAULTS.allowedHosts,
+    publicUrl: url('publicUrl'),
+    trustForwarded: value('trustForwarded') ?? DEFAULTS.trustForwarded,
+    defaultRedirectUrl: value('defaultRedirectUrl'),
+    cookieDomain: value('cookieDomain'),
+    allowedCorsOrigins: value('allowedCorsOrigins') ?? DEFAULTS.allowedCorsOrigins,
+    additionalCorsHeaders: value('additionalCorsHeaders') ?? DEFAULTS.additionalCorsHeaders,
+    keyFile: value('keyFile'),
+    debug,
+    emulator: value('emulator') ?? {},
+    logger: value('logger') ?? createLogger(debug ? 'debug' : 'info'),
+    from,
+  }
+}
+
+function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    throw new OryProxyError(
+      'ORY_PROXY_BAD_OPTION',
+      `There is no option "${prefix}${name}". Did you mean "${prefix}${nearest(name, known)}"?`,
+    )
+  }
+}
+
+function checked<T>(name: keyof OryOptions, value: T, source: string): T {
+  const kind = KINDS[name]
+  if (CHECKS[kind].test(value)) return value
+  const shown = typeof value === 'string' ? ` ("${withoutUserinfo(value)}")` : ''
+  const code = kind === 'url' ? 'ORY_PROXY_BAD_URL' : 'ORY_PROXY_BAD_OPTION'
+  throw new OryProxyError(code, `${source} must be ${CHECKS[kind].example}, not ${typeName(value)}${shown}.`)
+}
+
+/** The known word that is the fewest keystrokes away. */
+export function nearest(word: string, known: readonly string[]): string {
+  return known.reduce((best, next) => (distance(word, next) < distance(word, best) ? next : best))
+}
+
+const typeName = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value)
+
+const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200)
+
+function isHttpUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  return ['http:', 'https:'].includes(new URL(value).protocol)
+}
+
+/** An `ORY_SDK_URL` that front-end code uses may well be our own mount: then it names no Ory. */
+function isOurs(name: keyof OryOptions, value: string): boolean {
+  if (name !== 'sdkUrl' || !URL.canParse(value)) return false
+  const { hostname, pathname } = new URL(value)
+  const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname)
+  return loopback && /^\/\.ory\/?$/.test(pathname)
+}
