@@ -1,0 +1,129 @@
+/** Identity schemas: JSON Schema draft 7 with the `ory.sh/kratos` extension, checked and asked as Kratos does. */
+import { Ajv, type ValidateFunction } from 'ajv'
+import { OryProxyError } from '../errors.js'
+import type { Json, JsonObject } from './model.js'
+import { collect, type Identifiers } from './schema/extension.js'
+import { checkExtensions } from './schema/extension-meta.js'
+import { type Failure, toFailures } from './schema/failures.js'
+import { asObject, keysOf, listFields, type TraitField } from './schema/fields.js'
+import { compileRegex, KRATOS_FORMATS } from './schema/formats.js'
+import { type SchemaIssue, toIssues } from './schema/issues.js'
+import { inOrder, reasonText } from './schema/reason.js'
+
+export type { Address, Identifiers } from './schema/extension.js'
+export type { TraitField } from './schema/fields.js'
+export { genericText, requiredText, type SchemaIssue } from './schema/issues.js'
+export { normalizeIdentifier } from './schema/normalize.js'
+
+/** A schema that is ready for work. */
+export interface CompiledSchema {
+  readonly id: string
+  readonly schema: JsonObject
+  /** The traits that a form asks for, in Kratos' order. */
+  readonly fields: readonly TraitField[]
+  /** Names in the order of the schema's text: Kratos sorts the nodes of a form by the first that is a prefix. */
+  readonly keysInOrder: readonly string[]
+  /** The one trait people sign in with; undefined if there are several, as no label fits them all. */
+  readonly identifierField: TraitField | undefined
+  /** What a form says about these traits. Addresses are not looked at here: {@link CompiledSchema.check} does. */
+  validate(traits: JsonObject): SchemaIssue[]
+  /** Everything Kratos checks before it stores an identity; undefined if all is well. */
+  check(traits: JsonObject): IdentityProblem | undefined
+  /** How an identity with these traits is found and reached. */
+  identifiers(traits: JsonObject): Identifiers
+}
+
+/** Why an identity cannot be stored. */
+export interface IdentityProblem {
+  issues: SchemaIssue[]
+  /** The `error.reason` of the admin API. */
+  reason: string
+}
+
+/**
+ * Compiles a schema.
+ *
+ * @param id the schema's id in the configuration, for messages
+ * @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG` if it is no schema that Kratos could start with
+ */
+export function compileSchema(id: string, schema: JsonObject): CompiledSchema {
+  const test = compile(id, schema)
+  const keysInOrder = keysOf(schema)
+  const fields = listFields(schema, keysInOrder)
+  const failuresOf = (traits: JsonObject): Failure[] =>
+    test({ traits }) ? [] : toFailures(test.errors ?? [])
+  return {
+    id,
+    schema,
+    fields,
+    keysInOrder,
+    identifierField: onlyIdentifier(fields),
+    validate: traits => inOrder(failuresOf(traits)).flatMap(toIssues),
+    check: traits => {
+      const failures = failuresOf(traits)
+      const mistyped = new Set(failures.filter(f => f.keyword === 'type').map(f => f.instance.join('/')))
+      const extension = collect(schema, traits).failures.filter(f => !mistyped.has(f.instance.join('/')))
+      failures.push(...extension)
+      const reason = reasonText(failures)
+      return reason === undefined ? undefined : { issues: inOrder(failures).flatMap(toIssues), reason }
+    },
+    identifiers: traits => collect(schema, traits).identifiers,
+  }
+}
+
+let shared: Ajv | undefined
+
+/** One validator for all schemas: making one costs more than compiling a schema. */
+function validator(): Ajv {
+  shared ??= new Ajv({
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    logger: false,
+    addUsedSchema: false,
+    formats: KRATOS_FORMATS,
+    code: { regExp: Object.assign(compileRegex, { code: 'compileRegex' }) },
+  })
+  return shared
+}
+
+function compile(id: string, schema: JsonObject): ValidateFunction {
+  const { $id: _named, ...anonymous } = schema
+  if (typeof asObject(asObject(schema['properties'])['traits'])['properties'] !== 'object') {
+    throw invalid(id, 'it has no "properties.traits.properties", which every identity schema of Kratos needs')
+  }
+  const misplaced = checkExtensions(anonymous)
+  if (misplaced) throw invalid(id, misplaced)
+  try {
+    return validator().compile(anonymous)
+  } catch (cause) {
+    throw invalid(id, explain(cause), cause)
+  }
+}
+
+function explain(cause: unknown): string {
+  const missing = (cause as { missingRef?: Json }).missingRef
+  if (typeof missing === 'string') return `it refers to ${missing}, which is outside of it`
+  return (cause as Error).message
+}
+
+function invalid(id: string, why: string, cause?: unknown): OryProxyError {
+  return new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', `The identity schema "${id}" is not valid: ${why}`, {
+    cause,
+  })
+}
+
+function onlyIdentifier(fields: readonly TraitField[]): TraitField | undefined {
+  const marked = fields.filter(({ extension }) => {
+    const credentials = asObject(extension?.['credentials'])
+    const flags = [
+      asObject(credentials['password'])['identifier'],
+      asObject(credentials['webauthn'])['identifier'],
+      asObject(credentials['passkey'])['display_name'],
+      asObject(credentials['totp'])['account_name'],
+      asObject(credentials['code'])['identifier'],
+    ]
+    return flags.includes(true)
+  })
+  return marked.length === 1 && marked[0]?.title ? marked[0] : undefined
+}

@@ -1,0 +1,48 @@
+/** What may stand under `ory.sh/kratos` in an identity schema. */
+import { Ajv, type ValidateFunction } from 'ajv'
+import type { Json, JsonObject } from '../model.js'
+import { pointer } from './failures.js'
+
+const flag = (name: string): JsonObject => closed({ [name]: { type: 'boolean' } })
+const closed = (properties: JsonObject): JsonObject => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+})
+const via: JsonObject = { type: 'string', enum: ['email', 'sms'] }
+
+const EXTENSION: JsonObject = closed({
+  credentials: closed({
+    password: flag('identifier'),
+    webauthn: flag('identifier'),
+    passkey: flag('display_name'),
+    totp: flag('account_name'),
+    code: closed({ identifier: { type: 'boolean' }, via }),
+  }),
+  verification: closed({ via }),
+  recovery: closed({ via }),
+  organizations: closed({ matcher: { type: 'string', enum: ['email_domain'] } }),
+})
+
+let test: ValidateFunction | undefined
+
+/** The first mistake in an extension, with its place; undefined if there is none. */
+export function checkExtensions(schema: Json, path: readonly string[] = []): string | undefined {
+  if (schema === null || typeof schema !== 'object') return undefined
+  for (const [key, value] of Object.entries(schema)) {
+    const problem =
+      key === 'ory.sh/kratos' ? checkExtension(value, path) : checkExtensions(value, [...path, key])
+    if (problem) return problem
+  }
+  return undefined
+}
+
+function checkExtension(value: Json, path: readonly string[]): string | undefined {
+  test ??= new Ajv({ strict: false, validateSchema: false }).compile(EXTENSION)
+  if (test(value)) return undefined
+  const error = test.errors?.[0]
+  const extra = error?.params['additionalProperty']
+  const allowed = error?.params['allowedValues'] as string[] | undefined
+  const detail = extra ? `: "${extra}"` : allowed ? `: ${allowed.join(', ')}` : ''
+  return `${pointer([...path, 'ory.sh/kratos'])}${error?.instancePath} ${error?.message}${detail}`
+}
