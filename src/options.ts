@@ -256,7 +256,8 @@ export function nearest(word: string, known: readonly string[]): string {
   return known.reduce((best, next) => (distance(word, next) < distance(word, best) ? next : best))
 }
 
-const typeName = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value)
+const typeName = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
 
 const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200)
 
@@ -269,6 +270,7 @@ function isHttpUrl(value: unknown): boolean {
 function isOurs(name: keyof OryOptions, value: string): boolean {
   if (name !== 'sdkUrl' || !URL.canParse(value)) return false
   const { hostname, pathname } = new URL(value)
-  const loopback = hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname)
+  const loopback =
+    hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname)
   return loopback && /^\/\.ory\/?$/.test(pathname)
 }

@@ -1,0 +1,11 @@
+/**
+ * The pages a person sees: text out of a flow, no state, no request. They work without JavaScript and
+ * carry the names of Ory's own pages (`input[name]`, `button[name=method]`, `data-testid`), so tests
+ * written for one run against the other.
+ */
+export { type ErrorPage, renderErrorPage } from './error.js'
+export { type FlowKind, type FlowPage, type PageFlow, renderFlowPage, type SeededPerson } from './flow.js'
+export { attributes, escapeHtml, type Fragment, Html, html } from './html.js'
+export { contentSecurityPolicy, type Layout, layout, pageHeaders, type Root } from './layout.js'
+export { renderMessages } from './messages.js'
+export { renderWelcomePage, type WelcomePage } from './welcome.js'
