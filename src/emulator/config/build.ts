@@ -1,0 +1,222 @@
+/** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
+import type { After, AfterMethod, Before, Hook, KratosConfig, OidcProvider } from '../config-model.js'
+import type { Json, JsonObject } from '../model.js'
+import { asList, asObject } from '../schema/fields.js'
+import { UNSUPPORTED_HOOKS } from './keys.js'
+import type { UrlResolver } from './urls.js'
+
+type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }
+
+/** Everything but the identity schemas, which are read from files. */
+export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConfig, 'identity'> {
+  const serve = asObject(raw['serve'])
+  const session = asObject(raw['session'])
+  const whoami = asObject(session['whoami'])
+  const security = asObject(asObject(raw['security'])['account_enumeration'])
+  const flags = asObject(raw['feature_flags'])
+  const cookies = buildCookies(asObject(raw['cookies']))
+  const lifespan = milliseconds(session['lifespan'])
+  return {
+    serve: {
+      public: listener(asObject(serve['public']), urls.base),
+      admin: listener(asObject(serve['admin']), undefined),
+    },
+    selfservice: buildSelfService(asObject(raw['selfservice']), urls),
+    session: {
+      lifespan,
+      // Kratos' default: a session can be extended at any time.
+      earliest_possible_extend: session['earliest_possible_extend']
+        ? milliseconds(session['earliest_possible_extend'])
+        : lifespan,
+      cookie: buildSessionCookie(asObject(session['cookie']), cookies),
+      whoami: { required_aal: whoami['required_aal'] as 'aal1' | 'highest_available' },
+    },
+    cookies,
+    security: { account_enumeration: { mitigate: security['mitigate'] === true } },
+    feature_flags: {
+      use_continue_with_transitions: flags['use_continue_with_transitions'] === true,
+      legacy_continue_with_verification_ui: flags['legacy_continue_with_verification_ui'] === true,
+    },
+  }
+}
+
+/** `1h30m` in milliseconds. */
+export function milliseconds(text: Json | undefined): number {
+  let total = 0
+  for (const [, count, unit] of String(text).matchAll(/([0-9]+)(ns|us|ms|s|m|h)/g)) {
+    total += Number(count) * UNITS[unit as keyof typeof UNITS]
+  }
+  return total
+}
+
+const UNITS = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+
+function listener(raw: JsonObject, base: string | undefined): KratosConfig['serve']['public'] {
+  const own = raw['base_url'] as string | undefined
+  return { base_url: base ?? own, host: raw['host'] as string, port: raw['port'] as number }
+}
+
+function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['selfservice'] {
+  const byDefault = urls.optional(raw['default_browser_return_url']) ?? urls.page('welcome')
+  const flows = asObject(raw['flows'])
+  const flow = (name: string): JsonObject => asObject(flows[name])
+  const logout = asObject(asObject(flow('logout')['after']))
+  const registration = flow('registration')
+  return {
+    default_browser_return_url: byDefault,
+    allowed_return_urls: urls.allowed(asList(raw['allowed_return_urls']) as string[]),
+    methods: buildMethods(asObject(raw['methods']), urls),
+    flows: {
+      error: { ui_url: urls.optional(flow('error')['ui_url']) ?? urls.page('error') },
+      settings: {
+        ...common('settings', flow('settings'), urls),
+        privileged_session_max_age: milliseconds(flow('settings')['privileged_session_max_age']),
+        required_aal: flow('settings')['required_aal'] as 'aal1' | 'highest_available',
+      },
+      recovery: messageFlow('recovery', flow('recovery'), urls),
+      verification: messageFlow('verification', flow('verification'), urls),
+      logout: {
+        after: {
+          default_browser_return_url: urls.optional(logout['default_browser_return_url']) ?? byDefault,
+        },
+      },
+      login: {
+        ...common('login', flow('login'), urls),
+        style: flow('login')['style'] as 'unified' | 'identifier_first',
+      },
+      registration: {
+        ...common('registration', registration, urls),
+        enabled: registration['enabled'] === true,
+        login_hints: registration['login_hints'] === true,
+        enable_legacy_one_step:
+          registration['enable_legacy_one_step'] === true || registration['style'] === 'unified',
+      },
+    },
+  }
+}
+
+type MessageFlow = KratosConfig['selfservice']['flows']['recovery']
+
+function messageFlow(name: string, raw: JsonObject, urls: UrlResolver): MessageFlow {
+  return {
+    ...common(name, raw, urls),
+    enabled: raw['enabled'] === true,
+    use: raw['use'] as 'code' | 'link',
+    notify_unknown_recipients: raw['notify_unknown_recipients'] === true,
+  }
+}
+
+function common(name: string, raw: JsonObject, urls: UrlResolver): Common<object> {
+  const after = asObject(raw['after'])
+  const method = (key: string): AfterMethod => afterMethod(asObject(after[key]), urls)
+  return {
+    ui_url: urls.optional(raw['ui_url']) ?? urls.page(name),
+    lifespan: milliseconds(raw['lifespan']),
+    before: { hooks: buildHooks(asObject(raw['before'])['hooks'], urls) },
+    after: {
+      ...afterMethod(after, urls),
+      password: method('password'),
+      oidc: method('oidc'),
+      code: method('code'),
+      totp: method('totp'),
+      lookup_secret: method('lookup_secret'),
+      profile: method('profile'),
+    },
+  }
+}
+
+function afterMethod(raw: JsonObject, urls: UrlResolver): AfterMethod {
+  const url = urls.optional(raw['default_browser_return_url'])
+  return { hooks: buildHooks(raw['hooks'], urls), ...(url ? { default_browser_return_url: url } : {}) }
+}
+
+function buildHooks(raw: Json | undefined, urls: UrlResolver): Hook[] {
+  return asList(raw)
+    .map(asObject)
+    .filter(({ hook }) => !UNSUPPORTED_HOOKS.includes(hook as string))
+    .map(({ hook, config }) => {
+      if (hook !== 'web_hook') return { hook } as Hook
+      // Checked against the schema of a web hook, whose fields have the same names.
+      const checked = asObject(config) as unknown as Extract<Hook, { hook: 'web_hook' }>['config']
+      return { hook, config: { ...checked, url: urls.optional(checked.url) ?? checked.url } }
+    })
+}
+
+function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfservice']['methods'] {
+  const method = (name: string): JsonObject => asObject(raw[name])
+  const config = (name: string): JsonObject => asObject(method(name)['config'])
+  const on = (name: string): boolean => method(name)['enabled'] === true
+  const code = method('code')
+  const redirect = urls.optional(config('oidc')['base_redirect_uri'])
+  return {
+    password: {
+      enabled: on('password'),
+      config: {
+        min_password_length: config('password')['min_password_length'] as number,
+        identifier_similarity_check_enabled:
+          config('password')['identifier_similarity_check_enabled'] === true,
+      },
+    },
+    code: {
+      // Kratos: signing in with codes switches the method on, whatever `enabled` says.
+      enabled: on('code') || code['passwordless_enabled'] === true,
+      passwordless_enabled: code['passwordless_enabled'] === true,
+      mfa_enabled: code['mfa_enabled'] === true,
+      passwordless_login_fallback_enabled: code['passwordless_login_fallback_enabled'] === true,
+      config: {
+        lifespan: milliseconds(config('code')['lifespan']),
+        missing_credential_fallback_enabled: config('code')['missing_credential_fallback_enabled'] === true,
+        max_submissions: config('code')['max_submissions'] as number,
+      },
+    },
+    totp: {
+      enabled: on('totp'),
+      config: { issuer: (config('totp')['issuer'] as string) ?? new URL(urls.base).hostname },
+    },
+    lookup_secret: { enabled: on('lookup_secret') },
+    link: { enabled: on('link'), config: { lifespan: milliseconds(config('link')['lifespan']) } },
+    profile: { enabled: on('profile') },
+    oidc: {
+      enabled: on('oidc'),
+      config: {
+        ...(redirect ? { base_redirect_uri: redirect } : {}),
+        providers: asList(config('oidc')['providers']).map(item => buildProvider(asObject(item))),
+      },
+    },
+  }
+}
+
+const PROVIDER_TEXTS = ['label', 'client_secret', 'issuer_url', 'mapper_url'] as const
+
+function buildProvider(raw: JsonObject): OidcProvider {
+  const given = PROVIDER_TEXTS.filter(key => typeof raw[key] === 'string')
+  return {
+    id: raw['id'] as string,
+    provider: raw['provider'] as string,
+    client_id: (raw['client_id'] as string | undefined) ?? '',
+    scope: raw['scope'] as string[],
+    ...Object.fromEntries(given.map(key => [key, raw[key] as string])),
+  }
+}
+
+type Cookies = KratosConfig['cookies']
+
+function buildCookies(raw: JsonObject): Cookies {
+  const domain = raw['domain'] as string | undefined
+  return {
+    path: raw['path'] as string,
+    same_site: raw['same_site'] as Cookies['same_site'],
+    ...(domain ? { domain } : {}),
+  }
+}
+
+function buildSessionCookie(raw: JsonObject, fallback: Cookies): KratosConfig['session']['cookie'] {
+  const domain = (raw['domain'] as string | undefined) ?? fallback.domain
+  return {
+    name: raw['name'] as string,
+    persistent: raw['persistent'] === true,
+    path: (raw['path'] as string | undefined) ?? fallback.path,
+    same_site: (raw['same_site'] as Cookies['same_site'] | undefined) ?? fallback.same_site,
+    ...(domain ? { domain } : {}),
+  }
+}

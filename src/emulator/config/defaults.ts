@@ -1,0 +1,74 @@
+/** The configuration of an emulator that was given none, in the words of `kratos.yml`. */
+import type { JsonObject } from '../model.js'
+
+const session: JsonObject = { hook: 'session' }
+
+export const DEFAULT_CONFIG: JsonObject = {
+  selfservice: {
+    // Our own origin: in development, app and Ory share it.
+    allowed_return_urls: ['/'],
+    methods: {
+      totp: { enabled: true, config: { issuer: 'ory-proxy' } },
+      lookup_secret: { enabled: true },
+      oidc: {
+        enabled: true,
+        config: {
+          providers: [
+            {
+              id: 'mock',
+              provider: 'generic',
+              label: 'Mock',
+              client_id: 'ory-proxy',
+              scope: ['openid', 'email', 'profile'],
+            },
+          ],
+        },
+      },
+    },
+    flows: {
+      recovery: { enabled: true },
+      verification: { enabled: true },
+      registration: {
+        after: {
+          password: { hooks: [session, { hook: 'show_verification_ui' }] },
+          oidc: { hooks: [session] },
+          code: { hooks: [session] },
+        },
+      },
+    },
+  },
+}
+
+/** People with an email address, with which they sign in and are reached, and a name. */
+export const DEFAULT_IDENTITY_SCHEMA: JsonObject = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Person',
+  type: 'object',
+  properties: {
+    traits: {
+      type: 'object',
+      properties: {
+        email: {
+          type: 'string',
+          format: 'email',
+          title: 'E-Mail',
+          minLength: 3,
+          'ory.sh/kratos': {
+            credentials: { password: { identifier: true }, code: { identifier: true, via: 'email' } },
+            verification: { via: 'email' },
+            recovery: { via: 'email' },
+          },
+        },
+        name: {
+          type: 'object',
+          properties: {
+            first: { title: 'First Name', type: 'string' },
+            last: { title: 'Last Name', type: 'string' },
+          },
+        },
+      },
+      required: ['email'],
+      additionalProperties: false,
+    },
+  },
+}

@@ -1,0 +1,63 @@
+/** Text files that people write for the emulator: YAML or JSON, with places for messages. */
+import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import { OryProxyError, type OryProxyErrorCode } from '../errors.js'
+import type { Json } from './model.js'
+
+export type DocumentPath = readonly (string | number)[]
+
+export interface TextDocument {
+  readonly value: Json
+  /** `file:line:column` of the value at a path, or of the nearest thing around it. */
+  at(path: DocumentPath): string
+  /** The error to throw about the value at a path. */
+  problem(path: DocumentPath, message: string, cause?: unknown): OryProxyError
+}
+
+/**
+ * Reads YAML, of which JSON is a part.
+ *
+ * @throws {OryProxyError} with `code`, the file, line and column if the text is broken
+ */
+export function readDocument(text: string, file: string, code: OryProxyErrorCode): TextDocument {
+  const lineCounter = new LineCounter()
+  // A byte order mark is what Windows editors write; it belongs to no value.
+  const parsed = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter, prettyErrors: false, merge: true })
+  const place = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const broken = parsed.errors[0]
+  if (broken) throw new OryProxyError(code, `${place(broken.pos[0])}: ${broken.message}`)
+  const at = (path: DocumentPath): string => place(offsetOf(parsed, path))
+  const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
+    new OryProxyError(code, `${at(path)}: ${message}`, { cause })
+  try {
+    return { value: parsed.toJS({ maxAliasCount: 100 }) as Json, at, problem }
+  } catch (cause) {
+    throw problem([], (cause as Error).message, cause)
+  }
+}
+
+/** The same for values that never were a text: the path itself is the place. */
+export function valueDocument(value: Json, name: string, code: OryProxyErrorCode): TextDocument {
+  const at = (path: DocumentPath): string => [name, ...path].join('.')
+  const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
+    new OryProxyError(code, `${at(path)}: ${message}`, { cause })
+  return { value, at, problem }
+}
+
+function offsetOf(parsed: ReturnType<typeof parseDocument>, path: DocumentPath): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = keyNode(parsed, path.slice(0, depth)) ?? parsed.getIn(path.slice(0, depth), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return isNode(parsed.contents) && parsed.contents.range ? parsed.contents.range[0] : 0
+}
+
+/** Where a key is written: that is what people look for, rather than its value. */
+function keyNode(parsed: ReturnType<typeof parseDocument>, path: DocumentPath): unknown {
+  const around = path.length === 1 ? parsed.contents : parsed.getIn(path.slice(0, -1), true)
+  if (!isMap(around)) return undefined
+  const name = String(path.at(-1))
+  return around.items.find(pair => String(isNode(pair.key) ? pair.key.toJSON() : pair.key) === name)?.key
+}
