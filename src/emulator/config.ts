@@ -59,7 +59,7 @@ async function open(source: string | object | undefined): Promise<TextDocument> 
     return valueDocument(plain(source), 'config', 'ORY_PROXY_EMULATOR_CONFIG')
   }
   try {
-    return readDocument(await readFile(source, 'utf8'), source, 'ORY_PROXY_EMULATOR_CONFIG')
+    return await readDocument(await readFile(source, 'utf8'), source, 'ORY_PROXY_EMULATOR_CONFIG')
   } catch (cause) {
     if (cause instanceof OryProxyError) throw cause
     const reason =

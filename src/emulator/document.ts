@@ -1,5 +1,5 @@
 /** Text files that people write for the emulator: YAML or JSON, with places for messages. */
-import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
+import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../errors.js'
 import type { Json } from './model.js'
 
@@ -18,17 +18,27 @@ export interface TextDocument {
  *
  * @throws {OryProxyError} with `code`, the file, line and column if the text is broken
  */
-export function readDocument(text: string, file: string, code: OryProxyErrorCode): TextDocument {
-  const lineCounter = new LineCounter()
+export async function readDocument(
+  text: string,
+  file: string,
+  code: OryProxyErrorCode,
+): Promise<TextDocument> {
+  // Loaded when there is something to read: an emulator with built-in settings starts faster without it.
+  const yaml = await import('yaml')
+  const lineCounter = new yaml.LineCounter()
   // A byte order mark is what Windows editors write; it belongs to no value.
-  const parsed = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter, prettyErrors: false, merge: true })
+  const parsed = yaml.parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter,
+    prettyErrors: false,
+    merge: true,
+  })
   const place = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
   }
   const broken = parsed.errors[0]
   if (broken) throw new OryProxyError(code, `${place(broken.pos[0])}: ${broken.message}`)
-  const at = (path: DocumentPath): string => place(offsetOf(parsed, path))
+  const at = (path: DocumentPath): string => place(offsetOf(yaml, parsed, path))
   const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
     new OryProxyError(code, `${at(path)}: ${message}`, { cause })
   try {
@@ -46,18 +56,18 @@ export function valueDocument(value: Json, name: string, code: OryProxyErrorCode
   return { value, at, problem }
 }
 
-function offsetOf(parsed: ReturnType<typeof parseDocument>, path: DocumentPath): number {
+function offsetOf(yaml: typeof Yaml, parsed: Yaml.Document, path: DocumentPath): number {
   for (let depth = path.length; depth > 0; depth--) {
-    const node = keyNode(parsed, path.slice(0, depth)) ?? parsed.getIn(path.slice(0, depth), true)
-    if (isNode(node) && node.range) return node.range[0]
+    const node = keyNode(yaml, parsed, path.slice(0, depth)) ?? parsed.getIn(path.slice(0, depth), true)
+    if (yaml.isNode(node) && node.range) return node.range[0]
   }
-  return isNode(parsed.contents) && parsed.contents.range ? parsed.contents.range[0] : 0
+  return yaml.isNode(parsed.contents) && parsed.contents.range ? parsed.contents.range[0] : 0
 }
 
 /** Where a key is written: that is what people look for, rather than its value. */
-function keyNode(parsed: ReturnType<typeof parseDocument>, path: DocumentPath): unknown {
+function keyNode(yaml: typeof Yaml, parsed: Yaml.Document, path: DocumentPath): unknown {
   const around = path.length === 1 ? parsed.contents : parsed.getIn(path.slice(0, -1), true)
-  if (!isMap(around)) return undefined
+  if (!yaml.isMap(around)) return undefined
   const name = String(path.at(-1))
-  return around.items.find(pair => String(isNode(pair.key) ? pair.key.toJSON() : pair.key) === name)?.key
+  return around.items.find(pair => String(yaml.isNode(pair.key) ? pair.key.toJSON() : pair.key) === name)?.key
 }

@@ -1,7 +1,9 @@
 /** Identity schemas: JSON Schema draft 7 with the `ory.sh/kratos` extension, checked and asked as Kratos does. */
-import { Ajv, type ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import { OryProxyError } from '../errors.js'
+import { DEFAULT_IDENTITY_SCHEMA } from './config/defaults.js'
 import type { Json, JsonObject } from './model.js'
+import { loadAjv } from './schema/ajv.js'
 import { collect, type Identifiers } from './schema/extension.js'
 import { checkExtensions } from './schema/extension-meta.js'
 import { type Failure, toFailures } from './schema/failures.js'
@@ -47,11 +49,26 @@ export interface IdentityProblem {
  * @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG` if it is no schema that Kratos could start with
  */
 export function compileSchema(id: string, schema: JsonObject): CompiledSchema {
-  const test = compile(id, schema)
+  const known = compiled.get(schema)
+  if (known?.id === id) return known
+  const fresh = prepare(id, schema)
+  compiled.set(schema, fresh)
+  return fresh
+}
+
+const compiled = new WeakMap<JsonObject, CompiledSchema>()
+
+function prepare(id: string, schema: JsonObject): CompiledSchema {
+  let checker: ValidateFunction | undefined
+  const test = (traits: JsonObject): ErrorObject[] => {
+    checker ??= compile(id, schema)
+    return checker({ traits }) ? [] : (checker.errors ?? [])
+  }
+  // Our own schema is good; leaving it until somebody has traits to check makes the start faster.
+  if (schema !== DEFAULT_IDENTITY_SCHEMA) checker = compile(id, schema)
   const keysInOrder = keysOf(schema)
   const fields = listFields(schema, keysInOrder)
-  const failuresOf = (traits: JsonObject): Failure[] =>
-    test({ traits }) ? [] : toFailures(test.errors ?? [])
+  const failuresOf = (traits: JsonObject): Failure[] => toFailures(test(traits))
   return {
     id,
     schema,
@@ -75,7 +92,7 @@ let shared: Ajv | undefined
 
 /** One validator for all schemas: making one costs more than compiling a schema. */
 function validator(): Ajv {
-  shared ??= new Ajv({
+  shared ??= new (loadAjv())({
     strict: false,
     allErrors: true,
     verbose: true,

@@ -188,9 +188,9 @@ describe('mistakes are shown with their place', () => {
     [
       'a wrong type',
       'selfservice:\n  methods:\n    password: {enabled: "yes"}\n',
-      ':3:16: "selfservice.methods.password.enabled" must be boolean, not "yes"',
+      ':3:16: "selfservice.methods.password.enabled" must be true or false, not "yes"',
     ],
-    ['an empty section', 'selfservice:\n', ':1:1: "selfservice" must be object, not empty'],
+    ['an empty section', 'selfservice:\n', ':1:1: "selfservice" must be a section, not empty'],
     [
       'a wrong choice',
       'selfservice: {flows: {login: {style: fancy}}}',

@@ -1,41 +1,95 @@
 /** Types and defaults of a configuration, and the keys in it that have no effect. */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import type { DocumentPath, TextDocument } from '../document.js'
+import type { TextDocument } from '../document.js'
 import type { Json, JsonObject } from '../model.js'
-import { unpoint } from '../schema/failures.js'
-import { asList, asObject } from '../schema/fields.js'
+import { asList, asObject, resolve } from '../schema/fields.js'
 import { CONFIG_KEYS, DURATION, UNSUPPORTED_HOOKS } from './keys.js'
 
-let validate: ValidateFunction | undefined
+type Path = (string | number)[]
 
-/** The configuration with every default filled in. The given value is not changed. */
+/**
+ * The configuration with every default filled in. The given value is not changed.
+ *
+ * Walks the schema itself: compiling it with a validator takes longer than all the rest of the start.
+ */
 export function withDefaults(document: TextDocument): JsonObject {
-  validate ??= new Ajv({ strict: false, useDefaults: true, verbose: true }).compile(CONFIG_KEYS)
-  const value = structuredClone(document.value ?? {}) as JsonObject
-  if (validate(value)) return value
-  const error = validate.errors![0]!
-  const path = unpoint(error.instancePath)
-  throw document.problem(path, describe(path, error))
+  return fill(document, document.value ?? {}, CONFIG_KEYS, []) as JsonObject
 }
 
-function describe(path: DocumentPath, error: ErrorObject): string {
-  const name = path.length === 0 ? 'the configuration' : `"${path.join('.')}"`
-  const params = error.params
-  switch (error.keyword) {
-    case 'required':
-      return `${name} has no "${params['missingProperty']}"`
-    case 'enum':
-      return `${name} must be one of ${(params['allowedValues'] as string[]).join(', ')}, not ${JSON.stringify(error.data)}`
-    case 'pattern':
-      return params['pattern'] === DURATION
-        ? `${name} must be a duration like 30s, 15m or 1h30m, not ${JSON.stringify(error.data)}`
-        : `${name} cannot be ${JSON.stringify(error.data)}`
-    default:
-      return `${name} ${error.message}, not ${nameOf(error.data as Json)}`
+function fill(document: TextDocument, value: Json, named: JsonObject, path: Path): Json {
+  const schema = resolve(CONFIG_KEYS, named['$ref']) ?? named
+  const problem = mistake(value, schema)
+  if (problem) throw document.problem(path, `${nameOf(path)} ${problem}`)
+  if (Array.isArray(value)) {
+    return value.map((item, i) => fill(document, item, asObject(schema['items']), [...path, i]))
   }
+  if (schema['type'] !== 'object') return value
+  const object = asObject(value)
+  const rules = { ...asObject(schema['properties']), ...conditional(object, schema) }
+  const result: JsonObject = {}
+  for (const [key, inner] of Object.entries(object)) {
+    const rule = rules[key] ?? schema['additionalProperties'] ?? {}
+    result[key] = fill(document, inner, asObject(rule), [...path, key])
+  }
+  for (const [key, rule] of Object.entries(rules)) {
+    const byDefault = asObject(rule)['default']
+    if (!(key in object) && byDefault !== undefined) {
+      result[key] = fill(document, byDefault, asObject(rule), [...path, key])
+    }
+  }
+  return result
 }
 
-function nameOf(value: Json): string {
+/** What else is asked of an object when it looks as `if` says; the one condition is a hook's name. */
+function conditional(value: JsonObject, schema: JsonObject): JsonObject {
+  const [key, rule] = Object.entries(asObject(asObject(schema['if'])['properties']))[0] ?? []
+  return key !== undefined && value[key] === asObject(rule)['const']
+    ? asObject(asObject(schema['then'])['properties'])
+    : {}
+}
+
+function mistake(value: Json, schema: JsonObject): string | undefined {
+  const type = schema['type'] as string | undefined
+  if (type !== undefined && !isType(value, type)) return `must be ${NAMES[type]}, not ${describe(value)}`
+  const allowed = schema['enum']
+  if (Array.isArray(allowed) && !allowed.includes(value)) {
+    return `must be one of ${allowed.join(', ')}, not ${describe(value)}`
+  }
+  const pattern = schema['pattern'] as string | undefined
+  if (pattern !== undefined && !new RegExp(pattern).test(value as string)) {
+    return pattern === DURATION
+      ? `must be a duration like 30s, 15m or 1h30m, not ${describe(value)}`
+      : `cannot be ${describe(value)}`
+  }
+  const missing = asList(schema['required']).find(key => !((key as string) in asObject(value)))
+  if (missing !== undefined) return `has no "${missing}"`
+  return outOfRange(value, schema)
+}
+
+function outOfRange(value: Json, schema: JsonObject): string | undefined {
+  const { minimum, maximum, minItems } = schema as { [key: string]: number | undefined }
+  if (minItems !== undefined && asList(value).length < minItems) return 'must not be empty'
+  if (minimum !== undefined && (value as number) < minimum) return `must be at least ${minimum}, not ${value}`
+  if (maximum !== undefined && (value as number) > maximum) return `must be at most ${maximum}, not ${value}`
+  return undefined
+}
+
+const NAMES: Record<string, string> = {
+  object: 'a section',
+  array: 'a list',
+  string: 'a text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+}
+
+function isType(value: Json, type: string): boolean {
+  if (type === 'array') return Array.isArray(value)
+  if (type === 'object') return value !== null && typeof value === 'object' && !Array.isArray(value)
+  return type === 'integer' ? Number.isSafeInteger(value) : typeof value === type
+}
+
+const nameOf = (path: Path): string => (path.length === 0 ? 'the configuration' : `"${path.join('.')}"`)
+
+function describe(value: Json): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'a section' : JSON.stringify(value)
@@ -56,9 +110,10 @@ export function idleKeys(value: Json): string | undefined {
 
 function* walk(
   value: Json,
-  schema: JsonObject,
+  named: JsonObject,
   path: string[],
 ): Generator<[string, 'unknown' | 'unsupported']> {
+  const schema = resolve(CONFIG_KEYS, named['$ref']) ?? named
   if (schema['unsupported'] === true) {
     if (isOn(value)) yield [path.join('.'), 'unsupported']
     return

@@ -54,7 +54,7 @@ export const UNSUPPORTED_HOOKS: readonly string[] = [
   'notify_previous_addresses',
 ]
 
-const hooks = list({
+const HOOK: JsonObject = {
   type: 'object',
   properties: {
     hook: {
@@ -68,16 +68,22 @@ const hooks = list({
   required: ['hook'],
   if: { properties: { hook: { const: 'web_hook' } } },
   // biome-ignore lint/suspicious/noThenProperty: JSON Schema's name for it
-  then: { properties: { config: webHook }, required: ['config'] },
-})
-const afterMethod = section({ default_browser_return_url: text, hooks })
-const after = section({
+  then: { properties: { config: { ...webHook, default: {} } } },
+}
+
+/** Parts that occur in many places. */
+const shared = (name: string): JsonObject => ({ $ref: `#/definitions/${name}` })
+const sharedSection = (name: string): JsonObject => ({ ...shared(name), default: {} })
+const hooks = list(shared('hook'))
+const afterMethod = sharedSection('afterMethod')
+const AFTER = section({
   default_browser_return_url: text,
   hooks,
   ...all(['password', 'oidc', 'code', 'totp', 'lookup_secret', 'profile'], afterMethod),
   ...all(['webauthn', 'passkey'], ignored),
 })
-const before = section({ hooks })
+const after = sharedSection('after')
+const before = sharedSection('before')
 
 const flow = (properties: JsonObject): JsonObject =>
   section({ ui_url: text, lifespan: duration('1h'), before, after, ...properties })
@@ -165,6 +171,12 @@ const listener = (port: number): JsonObject =>
 /** The whole configuration. */
 export const CONFIG_KEYS: JsonObject = {
   type: 'object',
+  definitions: {
+    hook: HOOK,
+    before: section({ hooks }),
+    after: AFTER,
+    afterMethod: section({ default_browser_return_url: text, hooks }),
+  },
   properties: {
     serve: section({ public: listener(4433), admin: listener(4434) }),
     selfservice: section({

@@ -1,6 +1,7 @@
 /** What may stand under `ory.sh/kratos` in an identity schema. */
-import { Ajv, type ValidateFunction } from 'ajv'
+import type { ValidateFunction } from 'ajv'
 import type { Json, JsonObject } from '../model.js'
+import { loadAjv } from './ajv.js'
 import { pointer } from './failures.js'
 
 const flag = (name: string): JsonObject => closed({ [name]: { type: 'boolean' } })
@@ -38,7 +39,7 @@ export function checkExtensions(schema: Json, path: readonly string[] = []): str
 }
 
 function checkExtension(value: Json, path: readonly string[]): string | undefined {
-  test ??= new Ajv({ strict: false, validateSchema: false }).compile(EXTENSION)
+  test ??= new (loadAjv())({ strict: false, validateSchema: false }).compile(EXTENSION)
   if (test(value)) return undefined
   const error = test.errors?.[0]
   const extra = error?.params['additionalProperty']
