@@ -1,0 +1,90 @@
+import { redirectTo } from './answers.js'
+import { BadClaims, claimsOf } from './claims.js'
+import type { Grants } from './grants.js'
+import { renderPicker, renderProviderProblem } from './page.js'
+import type { ProviderAnswer, ProviderRequest, ProviderSetup } from './types.js'
+
+/** `GET /authorize` shows the picker, or signs in at once; `POST /authorize` is the choice made there. */
+export function authorize(setup: ProviderSetup, codes: Grants, request: ProviderRequest): ProviderAnswer {
+  const { query, form, method } = request
+  const problem = clientProblem(setup, query)
+  // RFC 6749 section 4.1.2.1: never redirect to an address that is not known to be the client's.
+  if (problem) return renderProviderProblem(setup, problem)
+  const back = (parameters: Record<string, string | undefined>): ProviderAnswer =>
+    redirectTo(setup.redirectUri(), {
+      ...parameters,
+      state: query.get('state') ?? undefined,
+      iss: setup.issuer(),
+    })
+  const refusal = requestProblem(query)
+  if (refusal) return back(refusal)
+  if (method === 'POST') return decide(setup, codes, request, back)
+  if (query.get('prompt') !== 'none') return renderPicker(setup, query)
+  const hint = query.get('login_hint')
+  if (!hint) return back({ error: 'login_required', error_description: 'prompt=none needs a login_hint' })
+  return grant(setup, codes, query, back, hint, form.get('claims') ?? '')
+}
+
+type Back = (parameters: Record<string, string | undefined>) => ProviderAnswer
+
+function decide(
+  setup: ProviderSetup,
+  codes: Grants,
+  { query, form }: ProviderRequest,
+  back: Back,
+): ProviderAnswer {
+  switch (form.get('decision')) {
+    case 'cancel':
+      return back({ error: 'access_denied', error_description: 'The resource owner denied the request' })
+    case 'fail':
+      return back({ error: 'server_error', error_description: 'The provider is having a bad day' })
+    default:
+      return grant(setup, codes, query, back, form.get('email') ?? '', form.get('claims') ?? '')
+  }
+}
+
+function grant(
+  setup: ProviderSetup,
+  codes: Grants,
+  query: URLSearchParams,
+  back: Back,
+  address: string,
+  extra: string,
+): ProviderAnswer {
+  try {
+    const claims = claimsOf(address, setup.people(), extra)
+    const code = codes.issue(
+      {
+        claims,
+        clientId: setup.clientId,
+        redirectUri: setup.redirectUri(),
+        scope: query.get('scope') ?? 'openid',
+        nonce: query.get('nonce') ?? undefined,
+        codeChallenge: query.get('code_challenge') ?? undefined,
+      },
+      setup.now(),
+    )
+    return back({ code })
+  } catch (error) {
+    if (error instanceof BadClaims)
+      return renderPicker(setup, query, { problem: error.message, address, extra })
+    throw error
+  }
+}
+
+function clientProblem(setup: ProviderSetup, query: URLSearchParams): string | undefined {
+  if (query.get('client_id') !== setup.clientId) return 'The client is not known here.'
+  return query.get('redirect_uri') === setup.redirectUri()
+    ? undefined
+    : 'The redirect address is not the client’s.'
+}
+
+function requestProblem(query: URLSearchParams): Record<string, string> | undefined {
+  if (query.get('response_type') !== 'code')
+    return { error: 'unsupported_response_type', error_description: 'Only "code" is supported' }
+  if (!(query.get('scope') ?? '').split(' ').includes('openid'))
+    return { error: 'invalid_scope', error_description: 'The scope "openid" is missing' }
+  if (query.has('code_challenge') && query.get('code_challenge_method') !== 'S256')
+    return { error: 'invalid_request', error_description: 'Only code_challenge_method=S256 is supported' }
+  return undefined
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from '../model.js'
+
+/** Somebody the picker offers: an address and what the provider would say about them. */
+export interface ProviderPerson {
+  address: string
+  claims?: JsonObject
+}
+
+export interface ProviderSetup {
+  /** Id of the provider in the configuration. */
+  id: string
+  /** What people call it. */
+  label: string
+  clientId: string
+  /** Without one, the client is public and PKCE alone ties a code to who asked for it. */
+  clientSecret?: string
+  /** Base address of all endpoints; asked each time, as the port is known only once we listen. */
+  issuer: () => string
+  /** The one address a code may go to. */
+  redirectUri: () => string
+  people: () => readonly ProviderPerson[]
+  /** Milliseconds since the epoch, from the emulator's clock. */
+  now: () => number
+  /** Where a sign-in may end up, for the policy of the picker's form. */
+  returnUrls: () => readonly string[]
+}
+
+export interface ProviderRequest {
+  method: string
+  /** Below the issuer, like `/authorize`. */
+  path: string
+  query: URLSearchParams
+  form: URLSearchParams
+  authorization?: string | undefined
+}
+
+export interface ProviderAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** A sign-in the provider has agreed to. */
+export interface Grant {
+  claims: JsonObject
+  clientId: string
+  redirectUri: string
+  scope: string
+  nonce: string | undefined
+  /** RFC 7636 section 4.4. */
+  codeChallenge: string | undefined
+  expiresAt: number
+}
