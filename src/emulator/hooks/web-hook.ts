@@ -1,0 +1,188 @@
+/** Web hooks: https://www.ory.com/docs/kratos/hooks/configure-hooks#webhooks */
+import { BlockList, isIP } from 'node:net'
+import type { Logger } from '../../log.js'
+import { printable } from '../../log.js'
+import type { WebHookConfig } from '../config-model.js'
+import type { JsonObject } from '../model.js'
+import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'
+
+export type { WebHookOutcome, WebHookRejection } from './web-hook-response.js'
+export { WebHookFailed } from './web-hook-response.js'
+
+/** What a hook is told: `ctx` of Kratos' body templates. */
+export interface WebHookContext {
+  flow: JsonObject
+  request_headers: Record<string, string[]>
+  request_method: string
+  request_url: string
+  request_cookies: Record<string, string>
+  identity?: JsonObject
+  session?: JsonObject
+}
+
+export interface WebHookDeps {
+  log: Logger
+  /** Milliseconds; Kratos waits 30 s. */
+  timeout?: number
+}
+
+const TIMEOUT = 30_000
+const MOST = 5 * 1024 * 1024
+const PASSED: WebHookOutcome = { kind: 'passed' }
+
+/**
+ * Runs a hook. With `response.ignore` it goes on in the background and whatever happens is a line in the
+ * log; without, the flow waits for the answer.
+ *
+ * @throws {WebHookFailed}
+ */
+export async function runWebHook(
+  config: WebHookConfig,
+  context: WebHookContext,
+  deps: WebHookDeps,
+): Promise<WebHookOutcome> {
+  const { ignore, parse } = config.response
+  if (ignore && (parse || config.can_interrupt))
+    throw new WebHookFailed(
+      500,
+      'web hook misconfigured',
+      'A webhook is configured to ignore the response but also to parse the response. This is not possible.',
+    )
+  if (!isLoopback(config.url)) {
+    // The emulator is for working offline: a hook of production must not hear of test people.
+    once(
+      deps.log,
+      `web hook ${printable(config.url)} is not called: the emulator sends hooks to this machine only`,
+    )
+    return PASSED
+  }
+  if (!ignore) return send(config, context, deps)
+  send(config, context, deps).catch((error: unknown) => {
+    deps.log.warn(`web hook ${printable(config.url)}: ${printable((error as Error).message)} (ignored)`)
+  })
+  return PASSED
+}
+
+const said = new WeakMap<Logger, Set<string>>()
+
+/** What holds for every call is said at the first. */
+function once(log: Logger, line: string): void {
+  const known = said.get(log) ?? new Set()
+  said.set(log, known)
+  if (known.has(line)) return
+  known.add(line)
+  log.warn(line)
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8)
+LOOPBACK.addAddress('::1', 'ipv6')
+
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  const version = isIP(host)
+  if (version !== 0) return LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4')
+  return host === 'localhost' || host.endsWith('.localhost')
+}
+
+async function send(
+  config: WebHookConfig,
+  context: WebHookContext,
+  deps: WebHookDeps,
+): Promise<WebHookOutcome> {
+  const response = await request(config, bodyOf(config, context, deps.log), deps.timeout ?? TIMEOUT)
+  const interrupts = config.can_interrupt || config.response.parse
+  if (response.status >= 400) {
+    if (interrupts) return parseResponse(response)
+    throw new WebHookFailed(
+      502,
+      `webhook failed with status code ${response.status}`,
+      'A third-party upstream service responded improperly. Please try again later.',
+    )
+  }
+  return config.response.parse ? parseResponse(response) : PASSED
+}
+
+/** Kratos insists on a template; we send all that one could have chosen from. */
+function bodyOf({ url, body }: WebHookConfig, context: WebHookContext, log: Logger): string {
+  if (body)
+    once(
+      log,
+      `web hook ${printable(url)}: its "body", Jsonnet, is not supported; all of "ctx" is sent as JSON instead`,
+    )
+  return JSON.stringify({ ...context, request_headers: allowedHeaders(context.request_headers) })
+}
+
+async function request(
+  config: WebHookConfig,
+  body: string,
+  timeout: number,
+): Promise<{ status: number; text: string }> {
+  const method = config.method.toUpperCase()
+  const bodiless = method === 'GET' || method === 'HEAD'
+  try {
+    const response = await fetch(config.url, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...lowerCased(config.headers),
+        ...authorization(config),
+      },
+      // From this machine to another one through a redirect would be a way out.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeout),
+      ...(!bodiless && { body }),
+    })
+    return { status: response.status, text: (await response.text()).slice(0, MOST) }
+  } catch (cause) {
+    const late = (cause as Error).name === 'TimeoutError'
+    const detail = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message
+    if (!late) throw new WebHookFailed(500, `web hook could not be reached: ${detail}`, '', { cause })
+    const reason = 'A third-party upstream service could not be reached. Please try again later.'
+    throw new WebHookFailed(504, `no answer within ${timeout} ms`, reason, { cause })
+  }
+}
+
+const lowerCased = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+function authorization({ auth }: WebHookConfig): Record<string, string> {
+  const text = (name: string): string => String(auth?.config[name] ?? '')
+  if (auth?.type === 'basic_auth')
+    return { authorization: `Basic ${Buffer.from(`${text('user')}:${text('password')}`).toString('base64')}` }
+  if (auth?.type !== 'api_key') return {}
+  return text('in') === 'cookie'
+    ? { cookie: `${text('name')}=${text('value')}` }
+    : { [text('name')]: text('value') }
+}
+
+/** Kratos' default `clients.web_hook.header_allowlist`: no cookie, no authorization. */
+const HEADERS = [
+  'Accept',
+  'Accept-Encoding',
+  'Accept-Language',
+  'Content-Length',
+  'Content-Type',
+  'Origin',
+  'Priority',
+  'Referer',
+  'Sec-Ch-Ua',
+  'Sec-Ch-Ua-Mobile',
+  'Sec-Ch-Ua-Platform',
+  'Sec-Fetch-Dest',
+  'Sec-Fetch-Mode',
+  'Sec-Fetch-Site',
+  'Sec-Fetch-User',
+  'True-Client-Ip',
+  'User-Agent',
+]
+
+function allowedHeaders(headers: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(
+    HEADERS.flatMap(name => {
+      const values = headers[name.toLowerCase()]
+      return values ? [[name, values]] : []
+    }),
+  )
+}
