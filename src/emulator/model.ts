@@ -106,7 +106,8 @@ export interface Identity {
   external_id?: string
   schema_id: string
   state: 'active' | 'inactive'
-  state_changed_at: string
+  /** Absent after some updates, as in Kratos. */
+  state_changed_at?: string
   traits: JsonObject
   verifiable_addresses: VerifiableAddress[]
   recovery_addresses: RecoveryAddress[]

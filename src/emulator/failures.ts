@@ -1,0 +1,32 @@
+/** What becomes of an error that no form can show. */
+import { isoTime, withQuery } from './core.js'
+import type { Flow } from './flows.js'
+import { type Answer, type Exchange, isJson, problem, redirect } from './http.js'
+import { Invalid, Problem } from './kratos-errors.js'
+
+export function toProblem(x: Exchange, error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Invalid) return new Problem(400, { reason: error.message })
+  // Ours, not the caller's. The stack is for the log only.
+  x.core.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return new Problem(500)
+}
+
+/** JSON for scripts, for a browser a page that shows the stored error. */
+export function forward(x: Exchange, error: unknown): Answer {
+  const failure = toProblem(x, error)
+  if (isJson(x)) return problem(failure)
+  return redirect(x, errorPage(x, failure))
+}
+
+/** As {@link forward}; a native app always gets JSON. */
+export function forwardOf(x: Exchange, flow: Flow | undefined, error: unknown): Answer {
+  return flow?.type === 'api' ? problem(toProblem(x, error)) : forward(x, error)
+}
+
+function errorPage(x: Exchange, failure: Problem): string {
+  const { core } = x
+  const id = core.ids.uuid()
+  core.state.addError({ id, error: failure.error(), created_at: isoTime(core.now()) })
+  return withQuery(core.config.selfservice.flows.error.ui_url, { id })
+}

@@ -1,0 +1,92 @@
+/** Two pages to sign in: who are you, then how. Set by `selfservice.flows.login.style: identifier_first`. */
+import type { Core } from '../core.js'
+import { fields, str } from '../decode.js'
+import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
+import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
+import { normalizeIdentifier } from '../identity-schema.js'
+import { Invalid } from '../kratos-errors.js'
+import { INVALID, LABEL } from '../messages.js'
+import type { CredentialsType, Identity, JsonObject } from '../model.js'
+import { input, nodeId, submit } from '../nodes.js'
+import type { SignedIn } from '../sessions.js'
+import * as ui from '../ui.js'
+import { identifierLabel } from './identifier.js'
+import type { LoginMethod, Method } from './method.js'
+import { payloadOf, requireSameBrowser } from './submission.js'
+
+const continueButton = () => submit('method', 'identifier_first', 'identifier_first', LABEL.continue())
+const isOn = (core: Core): boolean => core.config.selfservice.flows.login.style === 'identifier_first'
+
+const login: LoginMethod = {
+  level: core => (isOn(core) ? 'aal1' : undefined),
+  completed: () => ({ method: 'password', aal: 'aal1' }),
+
+  populateIdentification(x, flow) {
+    ui.setCsrf(flow.ui, x.csrf.token)
+    const options = { value: '', required: true, autocomplete: 'username webauthn' }
+    ui.upsert(
+      flow.ui,
+      input('identifier', 'text', 'identifier_first', options, identifierLabel(x.core, flow)),
+    )
+    ui.append(flow.ui, continueButton())
+  },
+
+  /** The last method in the list: whatever no other took is about who it is. */
+  async submit(x, flow, who) {
+    let payload: JsonObject = {}
+    try {
+      payload = payloadOf(x, flow, fields('string', 'identifier'))
+      requireSameBrowser(x, flow, payload)
+      return { answer: showCredentials(x, flow, who, str(payload, 'identifier')) }
+    } catch (error) {
+      ui.setValue(flow.ui, 'identifier', str(payload, 'identifier'))
+      if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+      throw error
+    }
+  },
+}
+
+const IDENTIFYING: readonly CredentialsType[] = ['password', 'code', 'oidc']
+
+export function findPerson(core: Core, identifier: string): Identity | undefined {
+  const normalized = normalizeIdentifier(identifier)
+  for (const type of IDENTIFYING) {
+    const found = core.state.identityByIdentifier(type, normalized)
+    if (found) return found
+  }
+  return undefined
+}
+
+function showCredentials(x: Exchange, flow: Flow, who: SignedIn | undefined, identifier: string): Answer {
+  const { core } = x
+  ui.resetMessages(flow.ui)
+  ui.setValue(flow.ui, 'identifier', identifier)
+  const person = findPerson(core, identifier)
+  let offered = false
+  for (const method of core.methods.filter(m => m.login && m.enabled(core))) {
+    if (!method.login?.populateCredentials?.(x, flow, person)) continue
+    offered = true
+    const answer = method.login.shortcut?.(x, flow, who)
+    if (answer) return answer
+  }
+  if (!offered && !core.config.security.account_enumeration.mitigate)
+    throw new Invalid({ name: 'identifier', text: INVALID.accountNotFound() })
+  return showNodes(x, flow)
+}
+
+function showNodes(x: Exchange, flow: Flow): Answer {
+  ui.removeMatching(flow.ui, continueButton())
+  for (const node of flow.ui.nodes)
+    if (nodeId(node) === 'identifier' && 'name' in node.attributes)
+      node.attributes = { ...node.attributes, type: 'hidden', autocomplete: 'username webauthn' }
+  flow.active = 'identifier_first'
+  saveFlow(x.core, flow)
+  return isJson(x) ? json(400, flowJson(x.core, flow)) : redirect(x, uiUrl(x.core, flow))
+}
+
+export const identifierFirst: Method = {
+  id: 'identifier_first',
+  group: 'identifier_first',
+  enabled: isOn,
+  login,
+}

@@ -1,0 +1,106 @@
+/** What all methods check before they look at a submission. */
+import type { Core } from '../core.js'
+import { csrfProblem } from '../csrf.js'
+import { type DecodeOptions, decode, fields, type PayloadField, str } from '../decode.js'
+import { type Flow, passing } from '../flows.js'
+import type { Exchange } from '../http.js'
+import { badRequest, Invalid, type Issue, Problem } from '../kratos-errors.js'
+import { INVALID } from '../messages.js'
+import type { JsonObject } from '../model.js'
+
+const ANY_METHOD = ['POST', 'PUT', 'PATCH', 'GET']
+
+/** Which method a form is for, in the words of its `method` field. */
+export const methodOf = (x: Exchange): string =>
+  str(decode(x, fields('string', 'method'), { methods: ANY_METHOD }), 'method')
+
+/** Whether a submission is for this method. One that is switched off is refused. */
+export function addressed(
+  core: Core,
+  method: { id: string; enabled(core: Core): boolean },
+  given: string,
+): boolean {
+  if (given !== method.id) return false
+  if (!method.enabled(core)) throw disabledEndpoint()
+  return true
+}
+
+export const disabledEndpoint = (): Problem =>
+  new Problem(404, {
+    reason:
+      'This endpoint was disabled by system administrator. Please check your url or contact the system administrator to enable it.',
+  })
+
+/** The payload of a method, with the fields that all have. */
+export function payloadOf(
+  x: Exchange,
+  flow: Flow,
+  own: readonly PayloadField[],
+  options?: DecodeOptions,
+): JsonObject {
+  const common = [...fields('string', 'method', 'csrf_token'), ...fields('object', 'transient_payload')]
+  const payload = decode(x, [...common, ...own], options)
+  passing(flow).transientPayload = payload['transient_payload'] as JsonObject
+  return payload
+}
+
+/** A browser must prove that the form is its own, a native app must not look like a browser. */
+export function requireSameBrowser(x: Exchange, flow: Flow, payload: JsonObject): void {
+  if (flow.type === 'browser') {
+    const token = payload['csrf_token']
+    if (!x.csrf.verify(token)) throw csrfProblem(x, Boolean(token))
+    return
+  }
+  const browserHeader = x.header('origin')
+    ? 'Origin'
+    : x.cookies.names.some(name => !/^(__cf|_cf|cf_)/.test(name))
+      ? 'Cookie'
+      : undefined
+  if (browserHeader) throw badRequest(NEEDS_BROWSER_FLOW[browserHeader])
+}
+
+const BLOCKED =
+  'The flow however was initiated as an API request. To prevent potential misuse and mitigate several attack vectors including CSRF, the request has been blocked. Please consult the documentation.'
+const NEEDS_BROWSER_FLOW = {
+  Origin: `The HTTP Request Header included the "Origin" key, indicating that this request was made as part of an AJAX request in a Browser. ${BLOCKED}`,
+  Cookie: `The HTTP Request Header included the "Cookie" key, indicating that this request was made by a Browser. ${BLOCKED}`,
+}
+
+export const missing = (name: string): Issue => ({ name, text: INVALID.required(name) })
+
+/** Throws for what is not there, all of it at once. */
+export function requireFields(payload: JsonObject, ...names: string[]): void {
+  throwIssues(names.filter(name => payload[name] === undefined).map(missing))
+}
+
+export function throwIssues(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new Invalid(...issues)
+}
+
+/** A value that is not in a list, in the words of Kratos' schema validator. */
+export function requireOneOf(payload: JsonObject, name: string, allowed: readonly string[]): void {
+  const value = payload[name]
+  if (value === undefined || allowed.includes(String(value))) return
+  const listed = allowed.map(a => JSON.stringify(a)).join(', ')
+  const rule = allowed.length === 1 ? `value must be ${listed}` : `value must be one of ${listed}`
+  throw new Invalid({ name, text: INVALID.generic(rule) })
+}
+
+/** What must be a yes or a no. */
+export function requireBooleans(payload: JsonObject, ...names: string[]): void {
+  throwIssues(
+    names
+      .filter(name => payload[name] !== undefined && typeof payload[name] !== 'boolean')
+      .map(name => ({ name, text: INVALID.wrongType(['boolean'], 'string') })),
+  )
+}
+
+/** Mends the form after a mistake in it, then throws the mistake on. */
+export function onMistake<T>(attempt: () => T, mend: () => void): T {
+  try {
+    return attempt()
+  } catch (error) {
+    mend()
+    throw error
+  }
+}

@@ -1,0 +1,152 @@
+/** A second factor from an authenticator app: https://www.ory.com/docs/kratos/mfa/totp */
+import { type Core, schemaOf } from '../core.js'
+import { fields, str } from '../decode.js'
+import type { Flow } from '../flows.js'
+import type { Exchange } from '../http.js'
+import { setCredential } from '../identities.js'
+import { Invalid, NeedsRefresh, Problem } from '../kratos-errors.js'
+import { INVALID, LABEL, LOGIN, SETTINGS } from '../messages.js'
+import type { Identity } from '../model.js'
+import { image, input, submit, textNode } from '../nodes.js'
+import { isPrivileged, type SignedIn } from '../sessions.js'
+import * as ui from '../ui.js'
+import type { LoginMethod, Method, SettingsMethod } from './method.js'
+import { mendForm } from './password.js'
+import { addFactor } from './second-factor.js'
+import {
+  addressed,
+  methodOf,
+  payloadOf,
+  requireBooleans,
+  requireFields,
+  requireSameBrowser,
+} from './submission.js'
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const PENDING_URL = 'totp_url'
+const QR_PIXELS = 256
+
+const urlOf = (identity: Identity): string => str(identity.credentials.totp?.config ?? {}, 'totp_url')
+const secondFactors = (_core: Core, identity: Identity): number => (urlOf(identity) ? 1 : 0)
+
+/** The library is loaded by those who have a second factor, not by every start. */
+async function matches(url: string, code: string, now: number): Promise<boolean> {
+  const { URI } = await import('otpauth')
+  const key = URI.parse(url)
+  const token = code.trim()
+  // One step to either side, as Kratos allows: clocks of phones differ.
+  return (
+    'period' in key && /^\d{6}$/.test(token) && key.validate({ token, timestamp: now, window: 1 }) !== null
+  )
+}
+
+const login: LoginMethod = {
+  level: () => 'aal2',
+  completed: () => ({ method: 'totp', aal: 'aal2' }),
+
+  populateSecond(x, flow, { identity }) {
+    if (!identity.credentials.totp) return
+    ui.setCsrf(flow.ui, x.csrf.token)
+    ui.upsert(flow.ui, input('totp_code', 'text', 'totp', { value: '', required: true }, LOGIN.totpLabel()))
+    ui.append(flow.ui, submit('method', 'totp', 'totp', LOGIN.totp()))
+  },
+
+  async submit(x, flow, who) {
+    if (!addressed(x.core, totp, methodOf(x))) return undefined
+    try {
+      const payload = payloadOf(x, flow, fields('string', 'totp_code'))
+      requireFields(payload, 'totp_code')
+      const code = str(payload, 'totp_code')
+      if (code.length < 6) throw new Invalid({ name: 'totp_code', text: INVALID.minLength(6, code.length) })
+      requireSameBrowser(x, flow, payload)
+      const url = who && urlOf(who.identity)
+      if (!url) throw new Invalid({ text: INVALID.noTotp() })
+      if (!(await matches(url, code, x.core.now()))) throw new Invalid({ text: INVALID.totpWrong() })
+      flow.active = 'totp'
+      return { identity: who.identity }
+    } catch (error) {
+      ui.resetNodes(flow.ui, id => id === 'totp_code')
+      if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+      throw error
+    }
+  },
+}
+
+const settings: SettingsMethod = {
+  async populate(x, flow, identity) {
+    ui.setCsrf(flow.ui, x.csrf.token)
+    if (urlOf(identity)) {
+      ui.upsert(
+        flow.ui,
+        input('totp_unlink', 'submit', 'totp', { value: 'true', required: true }, SETTINGS.unlinkTotp()),
+      )
+      return
+    }
+    const { url, secret } = await newKey(x.core, identity)
+    flow.internal[PENDING_URL] = url
+    ui.upsert(
+      flow.ui,
+      textNode('totp_secret_key', SETTINGS.totpSecret(secret), 'totp', SETTINGS.totpSecretLabel()),
+      image('totp_qr', await qrCode(url), QR_PIXELS, 'totp', SETTINGS.totpQr()),
+      input('totp_code', 'text', 'totp', { required: true }, LABEL.verifyOtp()),
+    )
+    ui.append(flow.ui, submit('method', 'totp', 'totp', LABEL.save()))
+  },
+
+  read(x, flow) {
+    const known = [...fields('string', 'totp_code'), ...fields('boolean', 'totp_unlink')]
+    const payload = payloadOf(x, flow, known, { methods: ['POST', 'GET'] })
+    requireBooleans(payload, 'totp_unlink')
+    const given = payload['totp_unlink'] ? 'totp' : methodOf(x)
+    return addressed(x.core, totp, given) ? { ...payload, method: 'totp' } : undefined
+  },
+
+  async apply(x, flow, who, payload) {
+    requireSameBrowser(x, flow, payload)
+    if (!isPrivileged(x.core, who.session)) throw new NeedsRefresh()
+    if (!urlOf(who.identity)) return { update: await enrol(x, flow, who, str(payload, 'totp_code')) }
+    const update = structuredClone(who.identity)
+    if (payload['totp_unlink']) delete update.credentials.totp
+    return { update }
+  },
+  mend: mendForm,
+}
+
+async function newKey(core: Core, identity: Identity): Promise<{ url: string; secret: string }> {
+  const { Secret, TOTP } = await import('otpauth')
+  const secret = core.ids.secret(32, BASE32)
+  const { issuer } = core.config.selfservice.methods.totp.config
+  const label = schemaOf(core, identity.schema_id).identifiers(identity.traits).totpAccountName || identity.id
+  return { url: new TOTP({ issuer, label, secret: Secret.fromBase32(secret) }).toString(), secret }
+}
+
+async function qrCode(content: string): Promise<string> {
+  const [{ generate }, { toPngDataURL }] = await Promise.all([
+    import('lean-qr'),
+    import('lean-qr/extras/node_export'),
+  ])
+  const code = generate(content)
+  return toPngDataURL(code, { scale: Math.max(1, Math.floor(QR_PIXELS / (code.size + 8))) })
+}
+
+async function enrol(x: Exchange, flow: Flow, who: SignedIn, code: string): Promise<Identity> {
+  const url = str(flow.internal, PENDING_URL)
+  if (!url) throw new Problem(500, { reason: 'The flow has no TOTP key that could be confirmed.' })
+  if (!code) throw new Invalid({ name: 'totp_code', text: INVALID.required('totp_code') })
+  if (!(await matches(url, code, x.core.now())))
+    throw new Invalid({ name: 'totp_code', text: INVALID.totpWrong() })
+  const identity = structuredClone(who.identity)
+  setCredential(x.core, identity, 'totp', { totp_url: url }, [identity.id])
+  delete flow.internal[PENDING_URL]
+  addFactor(x.core, who, 'totp')
+  return identity
+}
+
+export const totp: Method = {
+  id: 'totp',
+  group: 'totp',
+  enabled: core => core.config.selfservice.methods.totp.enabled,
+  login,
+  settings,
+  secondFactors,
+}

@@ -1,0 +1,102 @@
+/** What the endpoints of all kinds of flows have in common. */
+import { ownUrl, withQuery } from '../core.js'
+import { forward, forwardOf } from '../failures.js'
+import {
+  expiredProblem,
+  type Flow,
+  type FlowKind,
+  flowJson,
+  goneProblem,
+  isExpired,
+  loadFlow,
+  requireOwnBrowser,
+  saveFlow,
+  uiUrl,
+} from '../flows.js'
+import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
+import { badRequest, FlowExpired } from '../kratos-errors.js'
+import { flowExpired } from '../messages.js'
+import type { JsonObject } from '../model.js'
+import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../ui.js'
+
+/** `GET /self-service/{kind}/flows?id=` */
+export function getFlow(x: Exchange, kind: FlowKind): Answer {
+  const flow = loadFlow(x.core, kind, x.query.get('id'))
+  requireOwnBrowser(x, flow)
+  if (isExpired(x.core, flow)) return problem(goneProblem(x.core, flow))
+  return json(200, flowJson(x.core, flow))
+}
+
+/** Runs a handler whose errors go to the error page, or to the script that asked. */
+export async function forwarding(x: Exchange, run: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await run()
+  } catch (error) {
+    return forward(x, error)
+  }
+}
+
+export function requireEnabled(x: Exchange, kind: 'recovery' | 'verification'): void {
+  if (x.core.config.selfservice.flows[kind].enabled) return
+  const name = kind === 'recovery' ? 'Recovery' : 'Verification'
+  throw badRequest(`${name} is not allowed because it was disabled.`)
+}
+
+export interface SubmitErrorOptions {
+  /** The order of the form's nodes; absent: as they are. */
+  order?: NodeOrder
+  /** A fresh flow in place of an expired one. */
+  replacement: () => Promise<Flow>
+  /** Native and script clients of an expired flow are sent to the new one instead of being told about it. */
+  redirectExpired?: boolean
+  /** Kratos keeps the messages of before in some flows. */
+  keepMessages?: boolean
+  /** How a browser is sent back to the form. */
+  status?: 302 | 303
+  /** What `active` becomes. */
+  active?: string
+  show?: (flow: Flow) => JsonObject
+}
+
+/** Shows the form again with what was wrong with it, or hands the error on if no form can mend it. */
+export async function submitError(
+  x: Exchange,
+  flow: Flow,
+  error: unknown,
+  options: SubmitErrorOptions,
+): Promise<Answer> {
+  if (error instanceof FlowExpired) return replaceExpired(x, flow, error, options)
+  if (!options.keepMessages) resetMessages(flow.ui)
+  try {
+    reportError(flow.ui, error)
+  } catch {
+    return forwardOf(x, flow, error)
+  }
+  if (options.order) sortNodes(flow.ui, options.order)
+  if (options.active) flow.active = options.active
+  saveFlow(x.core, flow)
+  if (flow.type === 'browser' && !isJson(x)) return redirect(x, uiUrl(x.core, flow), options.status)
+  delete flow.passing
+  return json(400, options.show?.(flow) ?? flowJson(x.core, flow))
+}
+
+async function replaceExpired(
+  x: Exchange,
+  flow: Flow,
+  { at }: FlowExpired,
+  options: SubmitErrorOptions,
+): Promise<Answer> {
+  let next: Flow
+  try {
+    next = await options.replacement()
+  } catch (error) {
+    return error instanceof FlowExpired ? forward(x, error) : submitError(x, flow, error, options)
+  }
+  next.request_url = flow.request_url
+  addMessage(next.ui, flowExpired(flow.kind, at, x.core.now()))
+  saveFlow(x.core, next)
+  const script = next.type === 'api' || isJson(x)
+  if (!script) return redirect(x, uiUrl(x.core, next))
+  if (!options.redirectExpired) return problem(expiredProblem(x.core, at, next))
+  return redirect(x, withQuery(ownUrl(x.core, `/self-service/${flow.kind}/flows`), { id: next.id }))
+}

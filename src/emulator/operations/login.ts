@@ -1,0 +1,258 @@
+/** Signing in: https://www.ory.com/docs/kratos/self-service/flows/user-login */
+import { ALPHANUMERIC, isoTime } from '../core.js'
+import { forward } from '../failures.js'
+import {
+  type Flow,
+  type FlowType,
+  flowJson,
+  newFlow,
+  passing,
+  requireFresh,
+  returnToAfter,
+  saveFlow,
+  submittedFlow,
+  uiUrl,
+} from '../flows.js'
+import { returnUrlAfter, runAfterLogin, runBefore } from '../hooks.js'
+import {
+  type Answer,
+  acceptsJson,
+  type Exchange,
+  flowOrRedirect,
+  isJson,
+  json,
+  problem,
+  redirect,
+} from '../http.js'
+import { alreadySignedIn, badRequest, Invalid, locationChangeRequired, Problem } from '../kratos-errors.js'
+import { LOGIN, noStrategy } from '../messages.js'
+import type { Aal, Identity } from '../model.js'
+import { LOGIN_ORDER } from '../order.js'
+import { secureReturnTo } from '../return-to.js'
+import {
+  activate,
+  type CompletedMethod,
+  issueCookie,
+  maybeSignedIn,
+  type SignedIn,
+  secondFactorUrl,
+  sessionJson,
+} from '../sessions.js'
+import * as ui from '../ui.js'
+import { getFlow, submitError } from './flow.js'
+
+const isTrue = (value: string | null): boolean => /^(1|t|T|TRUE|true|True)$/.test(value ?? '')
+
+function requestedAal(x: Exchange): Aal {
+  const aal = (x.query.get('aal') || 'aal1').toLowerCase()
+  if (aal === 'aal1' || aal === 'aal2') return aal
+  throw badRequest(
+    `Unable to parse AuthenticationMethod Assurance Level (AAL): expected one of [aal1, aal2], got ${aal}`,
+  )
+}
+
+/** A new flow, stored; an answer if a method took it over at once. */
+export async function startLogin(x: Exchange, type: FlowType): Promise<{ flow: Flow } | { answer: Answer }> {
+  const flow = newFlow(x, 'login', type)
+  flow.refresh = isTrue(x.query.get('refresh'))
+  flow.requested_aal = requestedAal(x)
+  chooseSchema(x, flow)
+  const who = maybeSignedIn(x)
+  if (!who) startSignedOut(x, flow)
+  else if (!flow.refresh && flow.requested_aal <= who.session.authenticator_assurance_level)
+    throw alreadySignedIn('login')
+  populate(x, flow, who)
+  if (flow.refresh) ui.setMessage(flow.ui, LOGIN.reauthenticate())
+  if (who && flow.requested_aal > who.session.authenticator_assurance_level)
+    ui.addMessage(flow.ui, LOGIN.secondFactor())
+  ui.sortNodes(flow.ui, LOGIN_ORDER)
+  if (type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+  await runBefore(x, flow)
+  saveFlow(x.core, flow)
+  const answer = flow.requested_aal === 'aal2' ? shortcut(x, flow, who) : undefined
+  return answer ? { answer } : { flow }
+}
+
+/** `?identity_schema=`: only schemas that are open for everybody to choose. */
+export function chooseSchema(x: Exchange, flow: Flow): void {
+  const id = x.query.get('identity_schema')
+  if (!id) return
+  const listed = x.core.config.identity.schemas.find(schema => schema.id === id)
+  if (!listed?.selfservice_selectable)
+    throw badRequest(
+      `The requested identity schema "${id}" does not exist or is not selectable for self-service.`,
+    )
+  flow.identity_schema = id
+}
+
+function startSignedOut(x: Exchange, flow: Flow): void {
+  if (flow.type === 'api' && isTrue(x.query.get('return_session_token_exchange_code')))
+    addExchangeCode(x, flow)
+  if (flow.requested_aal === 'aal2') throw sessionRequired()
+  flow.refresh = false
+}
+
+/** For native apps whose users sign in with a browser: half a code now, the other half in the redirect. */
+export function addExchangeCode(x: Exchange, flow: Flow): void {
+  const { core } = x
+  const secret = (): string => core.ids.secret(64, ALPHANUMERIC)
+  const exchange = {
+    flow_id: flow.id,
+    init_code: secret(),
+    return_to_code: secret(),
+    expires_at: isoTime(core.now() + 3_600_000),
+  }
+  core.state.addExchange(exchange)
+  passing(flow).exchangeCode = exchange.init_code
+}
+
+const sessionRequired = (): Problem =>
+  new Problem(401, {
+    id: 'session_aal1_required',
+    message: 'aal2 and aal3 can only be requested if a session exists already',
+    reason: 'You can not requested a higher AAL (AAL2/AAL3) without an active session.',
+  })
+
+function populate(x: Exchange, flow: Flow, who: SignedIn | undefined): void {
+  const identifierFirst = x.core.config.selfservice.flows.login.style === 'identifier_first'
+  for (const { login, enabled } of x.core.methods) {
+    if (!login || !enabled(x.core)) continue
+    if (flow.requested_aal === 'aal2') {
+      if (who) login.populateSecond?.(x, flow, who)
+    } else if (flow.refresh && who) login.populateRefresh?.(x, flow, who)
+    else if (identifierFirst) login.populateIdentification?.(x, flow)
+    else login.populateFirst?.(x, flow)
+  }
+}
+
+function shortcut(x: Exchange, flow: Flow, who: SignedIn | undefined): Answer | undefined {
+  for (const { login, enabled } of x.core.methods) {
+    const answer = enabled(x.core) ? login?.shortcut?.(x, flow, who) : undefined
+    if (answer) return answer
+  }
+  return undefined
+}
+
+/** `GET /self-service/login/browser` */
+export async function createBrowserLogin(x: Exchange): Promise<Answer> {
+  if (x.query.has('login_challenge')) return forward(x, challengeProblem())
+  try {
+    const started = await startLogin(x, 'browser')
+    if ('answer' in started) return started.answer
+    return flowOrRedirect(x, () => flowJson(x.core, started.flow), uiUrl(x.core, started.flow))
+  } catch (error) {
+    const signedInAlready = error instanceof Problem && error.id === 'session_already_available'
+    return signedInAlready ? leave(x, error) : forward(x, error)
+  }
+}
+
+/** OAuth2 needs Ory Hydra beside Kratos. */
+export const challengeProblem = (): Problem =>
+  new Problem(501, {
+    id: 'emulator_not_implemented',
+    reason: 'The emulator does not have OAuth2 login challenges (login_challenge). Use a real Ory for them.',
+  })
+
+function leave(x: Exchange, error: Problem): Answer {
+  try {
+    const to = secureReturnTo(x.core, { source: x.requestUrl })
+    return acceptsJson(x) ? problem(error) : redirect(x, to)
+  } catch (notAllowed) {
+    return forward(x, notAllowed)
+  }
+}
+
+/** `GET /self-service/login/api` */
+export async function createNativeLogin(x: Exchange): Promise<Answer> {
+  const started = await startLogin(x, 'api')
+  return 'answer' in started ? started.answer : json(200, flowJson(x.core, started.flow))
+}
+
+/** `GET /self-service/login/flows` */
+export const getLogin = (x: Exchange): Answer => getFlow(x, 'login')
+
+/** `POST /self-service/login` */
+export async function submitLogin(x: Exchange): Promise<Answer> {
+  let flow: Flow
+  try {
+    flow = submittedFlow(x, 'login')
+  } catch (error) {
+    return forward(x, error)
+  }
+  try {
+    return await take(x, flow)
+  } catch (error) {
+    return submitError(x, flow, error, {
+      order: LOGIN_ORDER,
+      replacement: () => replacement(x, flow),
+    })
+  }
+}
+
+async function replacement(x: Exchange, old: Flow): Promise<Flow> {
+  const started = await startLogin(x, old.type)
+  if ('answer' in started) throw new Invalid({ text: noStrategy('login') })
+  return started.flow
+}
+
+async function take(x: Exchange, flow: Flow): Promise<Answer> {
+  const who = maybeSignedIn(x)
+  const wanted = flow.requested_aal ?? 'aal1'
+  if (who && !flow.refresh && wanted <= who.session.authenticator_assurance_level) {
+    if (isJson(x) || flow.type === 'api') throw alreadySignedIn('login')
+    return redirect(x, x.core.config.selfservice.default_browser_return_url)
+  }
+  if (!who && wanted === 'aal2') throw sessionRequired()
+  requireFresh(x.core, flow)
+  for (const { login } of x.core.methods) {
+    if (login?.level(x.core) !== wanted) continue
+    const outcome = await login.submit(x, flow, who)
+    if (!outcome) continue
+    if ('answer' in outcome) return outcome.answer
+    return finishLogin(x, flow, outcome.identity, login.completed(x.core), who)
+  }
+  throw new Invalid({ text: noStrategy('login') })
+}
+
+/** Issues the session, runs the hooks, sends the person on. Other methods, like social sign-in, end here too. */
+export async function finishLogin(
+  x: Exchange,
+  flow: Flow,
+  identity: Identity,
+  method: CompletedMethod,
+  who: SignedIn | undefined = maybeSignedIn(x),
+): Promise<Answer> {
+  const { core } = x
+  // Signing in as somebody else must not carry over what this session has proved.
+  const previous = who?.identity.id === identity.id ? who.session : undefined
+  const session = activate(x, identity, [method], previous)
+  saveFlow(core, flow)
+  const { after } = core.config.selfservice.flows.login
+  const home = core.config.selfservice.default_browser_return_url
+  const to = returnToAfter(core, flow, returnUrlAfter(after, flow.active ?? method.method, home))
+  const { continueWith } = passing(flow)
+  const script = isJson(x)
+  if (flow.type === 'browser' && script)
+    continueWith.push({ action: 'redirect_browser_to', redirect_browser_to: to })
+  const interrupted = await runAfterLogin(x, {
+    flow,
+    method: flow.active ?? method.method,
+    identity,
+    session,
+  })
+  if (interrupted) return interrupted
+  if (flow.type === 'browser') issueCookie(x, session)
+  core.state.putSession(session)
+  const stepUp = secondFactorUrl(core, { session, identity }, flow.request_url)
+  const shown = {
+    session: sessionJson(core, session),
+    continue_with: continueWith.length > 0 ? continueWith : null,
+  }
+  if (flow.type === 'api') {
+    // Whoever is asked for a second factor might not be the person: nothing about them yet.
+    if (stepUp) shown.session['identity'] = null
+    return json(200, { session_token: session.token, ...shown })
+  }
+  if (stepUp) return script ? problem(locationChangeRequired(stepUp)) : redirect(x, stepUp)
+  return script ? json(200, shown) : redirect(x, passing(flow).returnToVerification ?? to)
+}

@@ -1,0 +1,164 @@
+/** Signing up: https://www.ory.com/docs/kratos/self-service/flows/user-registration */
+import { forward } from '../failures.js'
+import {
+  type Flow,
+  type FlowType,
+  flowJson,
+  newFlow,
+  passing,
+  requireFresh,
+  returnToAfter,
+  saveFlow,
+  submittedFlow,
+  uiUrl,
+} from '../flows.js'
+import {
+  type Completed,
+  returnUrlAfter,
+  runAfterRegistration,
+  runBefore,
+  runBeforePersist,
+} from '../hooks.js'
+import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
+import { Duplicate, deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities.js'
+import { alreadySignedIn, Invalid, Problem } from '../kratos-errors.js'
+import { noStrategy } from '../messages.js'
+import { flowSchema } from '../methods/identifier.js'
+import type { Identity } from '../model.js'
+import { registrationOrder } from '../order.js'
+import { secureReturnTo } from '../return-to.js'
+import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
+import * as ui from '../ui.js'
+import { forwarding, getFlow, submitError } from './flow.js'
+import { addExchangeCode, challengeProblem, chooseSchema } from './login.js'
+
+const disabled = (): Problem =>
+  new Problem(400, {
+    id: 'self_service_flow_disabled',
+    message: 'registration flow disabled',
+    reason: 'Registration is not allowed because it was disabled.',
+  })
+
+/** A new flow, stored. */
+export async function startRegistration(x: Exchange, type: FlowType): Promise<Flow> {
+  const { core } = x
+  const flow = newFlow(x, 'registration', type)
+  chooseSchema(x, flow)
+  const { enabled, enable_legacy_one_step } = core.config.selfservice.flows.registration
+  if (!enabled) throw disabled()
+  if (type === 'api' && x.query.get('return_session_token_exchange_code') === 'true') addExchangeCode(x, flow)
+  for (const method of core.methods) {
+    if (!method.registration || !(method.enabled(core) || method.id === 'profile')) continue
+    if (enable_legacy_one_step) method.registration.populateOneStep(x, flow)
+    else method.registration.populateProfile(x, flow)
+  }
+  ui.sortNodes(flow.ui, registrationOrder(flowSchema(core, flow)))
+  await runBefore(x, flow)
+  saveFlow(core, flow)
+  return flow
+}
+
+/** `GET /self-service/registration/browser` */
+export function createBrowserRegistration(x: Exchange): Promise<Answer> {
+  return forwarding(x, async () => {
+    if (x.query.has('login_challenge')) throw challengeProblem()
+    const flow = await startRegistration(x, 'browser')
+    if (!maybeSignedIn(x)) return flowOrRedirect(x, () => flowJson(x.core, flow), uiUrl(x.core, flow))
+    if (isJson(x)) return problem(alreadySignedIn('registration'))
+    return redirect(x, secureReturnTo(x.core, { source: x.requestUrl }))
+  })
+}
+
+/** `GET /self-service/registration/api` */
+export async function createNativeRegistration(x: Exchange): Promise<Answer> {
+  if (maybeSignedIn(x)) throw alreadySignedIn('registration')
+  return json(200, flowJson(x.core, await startRegistration(x, 'api')))
+}
+
+/** `GET /self-service/registration/flows` */
+export function getRegistration(x: Exchange): Answer {
+  return x.core.config.selfservice.flows.registration.enabled
+    ? getFlow(x, 'registration')
+    : forward(x, disabled())
+}
+
+/** `POST /self-service/registration` */
+export async function submitRegistration(x: Exchange): Promise<Answer> {
+  if (maybeSignedIn(x)) return leave(x)
+  let flow: Flow
+  try {
+    flow = submittedFlow(x, 'registration')
+  } catch (error) {
+    return forward(x, error)
+  }
+  try {
+    return await take(x, flow)
+  } catch (error) {
+    return submitError(x, flow, error, {
+      order: registrationOrder(flowSchema(x.core, flow)),
+      replacement: () => startRegistration(x, flow.type),
+      status: 302,
+    })
+  }
+}
+
+function leave(x: Exchange): Answer {
+  if (isJson(x)) return problem(alreadySignedIn('registration'))
+  return redirect(x, x.core.config.selfservice.default_browser_return_url, 302)
+}
+
+async function take(x: Exchange, flow: Flow): Promise<Answer> {
+  requireFresh(x.core, flow)
+  const identity = newIdentity(x.core, flowSchema(x.core, flow).id, {})
+  for (const { registration } of x.core.methods) {
+    const outcome = await registration?.submit(x, flow, identity)
+    if (!outcome) continue
+    if ('answer' in outcome) return outcome.answer
+    return finishRegistration(x, flow, identity, outcome.registered)
+  }
+  throw new Invalid({ text: noStrategy('registration') })
+}
+
+/** Stores the new person, runs the hooks. Other methods, like social sign-in, end here too. */
+export async function finishRegistration(
+  x: Exchange,
+  flow: Flow,
+  identity: Identity,
+  method: CompletedMethod,
+): Promise<Answer> {
+  const { core } = x
+  await runBeforePersist(x, flow, method.method, identity)
+  deriveFromTraits(core, identity)
+  try {
+    insertIdentity(core, identity)
+  } catch (error) {
+    if (error instanceof Duplicate) ui.setTraitValues(flow.ui, identity.traits)
+    throw error
+  }
+  const { after } = core.config.selfservice.flows.registration
+  const home = core.config.selfservice.default_browser_return_url
+  const to = returnToAfter(core, flow, returnUrlAfter(after, method.method, home))
+  if (flow.type === 'browser' && isJson(x))
+    passing(flow).continueWith.push({ action: 'redirect_browser_to', redirect_browser_to: to })
+  const session = activate(x, identity, [method])
+  core.state.putSession(session)
+  return conclude(x, { flow, method: method.method, identity, session }, to)
+}
+
+async function conclude(x: Exchange, done: Completed, to: string): Promise<Answer> {
+  const { flow, identity } = done
+  try {
+    const answer = await runAfterRegistration(x, done)
+    if (answer) return answer
+  } catch (error) {
+    ui.setTraitValues(flow.ui, identity.traits)
+    if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+    throw error
+  }
+  const { continueWith, returnToVerification } = passing(flow)
+  if (flow.type === 'browser' && !isJson(x)) return redirect(x, returnToVerification ?? to)
+  return json(200, {
+    identity: identityJson(x.core, x.core.state.identity(identity.id) ?? identity),
+    continue_with: continueWith.length > 0 ? continueWith : null,
+  })
+}

@@ -1,0 +1,82 @@
+/** Sessions of the person who asks: https://www.ory.com/docs/kratos/session-management/overview */
+import { isUuid } from '../flows.js'
+import { revokeOthers } from '../hooks.js'
+import { type Answer, type Exchange, json, noContentJson, problem } from '../http.js'
+import { badRequest, NoSession, Problem } from '../kratos-errors.js'
+import { paginate } from '../pagination.js'
+import { isActive, refreshCookie, requireAal, type SignedIn, sessionJson, signedIn } from '../sessions.js'
+
+/** `/sessions/whoami` */
+export function whoami(x: Exchange): Answer {
+  let who: SignedIn
+  try {
+    who = signedIn(x)
+  } catch (error) {
+    if (!(error instanceof NoSession)) throw error
+    return problem(new Problem(401, { reason: 'No valid session credentials found in the request.' }))
+  }
+  requireAal(x.core, who, x.core.config.session.whoami.required_aal)
+  if (x.query.get('tokenize_as'))
+    throw new Problem(501, {
+      id: 'emulator_not_implemented',
+      reason: 'The emulator does not have session tokenization (tokenize_as).',
+    })
+  x.extraHeaders['x-kratos-authenticated-identity-id'] = who.identity.id
+  refreshCookie(x, who.session)
+  return json(200, sessionJson(x.core, who.session, who.identity))
+}
+
+function mine(x: Exchange): SignedIn {
+  try {
+    return signedIn(x)
+  } catch (error) {
+    if (error instanceof NoSession) throw new Problem(401, { reason: 'No valid session cookie found.' })
+    throw error
+  }
+}
+
+/** `GET /sessions`: the others, not this one. */
+export function listSessions(x: Exchange): Answer {
+  const who = mine(x)
+  requireAal(x.core, who, x.core.config.session.whoami.required_aal)
+  const others = x.core.state
+    .sessionsOf(who.identity.id)
+    .filter(s => s.id !== who.session.id && isActive(x.core, s, who.identity))
+  return json(
+    200,
+    paginate(x, others).map(s => sessionJson(x.core, s, who.identity)),
+  )
+}
+
+/** `DELETE /sessions`: the others, not this one. */
+export function revokeSessions(x: Exchange): Answer {
+  return json(200, { count: revokeOthers(x.core, mine(x).session) })
+}
+
+/** `DELETE /sessions/{id}` */
+export function revokeSession(x: Exchange): Answer {
+  const id = x.params['id'] ?? ''
+  if (id === 'whoami') return whoami(x)
+  const { session, identity } = mine(x)
+  if (!isUuid(id))
+    throw new Problem(400, {
+      message: `uuid: incorrect UUID length ${id.length} in string ${JSON.stringify(id)}`,
+    })
+  if (id === session.id) throw new Problem(400, { message: 'cannot revoke current session' })
+  const other = x.core.state.session(id)
+  if (other?.identity_id === identity.id) x.core.state.putSession({ ...other, active: false })
+  return noContentJson()
+}
+
+/** `GET /sessions/token-exchange` */
+export function exchangeToken(x: Exchange): Answer {
+  const init = x.query.get('init_code')
+  const returnTo = x.query.get('return_to_code')
+  if (!init || !returnTo) throw badRequest('"init_code" and "return_to_code" query params must be set')
+  const exchange = [...x.core.state.exchanges.values()].find(
+    e => e.init_code === init && e.return_to_code === returnTo && Date.parse(e.expires_at) > x.core.now(),
+  )
+  const session = exchange?.session_id ? x.core.state.session(exchange.session_id) : undefined
+  if (!session) throw new Problem(404, { reason: 'no session yet for this "code"' })
+  return json(200, { session_token: session.token, session: sessionJson(x.core, session) })
+}

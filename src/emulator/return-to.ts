@@ -1,0 +1,79 @@
+/**
+ * Where a browser may be sent after a flow. Only listed places: everything else would make every
+ * sign-in page an open redirect (CWE-601).
+ */
+import type { Core } from './core.js'
+import { badRequest, Problem } from './kratos-errors.js'
+
+interface Parts {
+  scheme: string
+  host: string
+  path: string
+  rest: string
+}
+
+/** RFC 3986, appendix B; undefined for what no browser and no parser agree on. */
+function parse(url: string): Parts | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go's parser refuses them as well
+  if (/[\u0000-\u001f\u007f]/.test(url) || /%(?![0-9a-f]{2})/i.test(url.split('?')[0] ?? '')) return undefined
+  const match = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(.*)$/is.exec(url)
+  if (!match) return undefined
+  const [, scheme = '', authority = '', path = '', rest = ''] = match
+  if (authority.includes('\\') || /\s/.test(authority)) return undefined
+  return { scheme: scheme.toLowerCase(), host: authority.slice(authority.lastIndexOf('@') + 1), path, rest }
+}
+
+export interface ReturnToOptions {
+  /** An explicit target that wins over the one in the query. */
+  returnTo?: string | undefined
+  /** The URL whose `return_to` counts. */
+  source: string
+  /** Where to go when nothing was asked for. */
+  fallback?: string | undefined
+}
+
+/** The checked address, or a 400 that says it is not allowed. */
+export function secureReturnTo(core: Core, { returnTo, source, fallback }: ReturnToOptions): string {
+  const standard = fallback ?? core.config.selfservice.default_browser_return_url
+  const asked = returnTo || returnToOf(source)
+  if (!asked) return standard
+  const target = parse(asked)
+  if (!target)
+    throw badRequest(`Unable to parse the return_to query parameter as an URL: ${JSON.stringify(asked)}`)
+  const home = parse(standard)
+  const scheme = target.scheme || home?.scheme || ''
+  const host = target.host || home?.host || ''
+  if (allowed(core).some(prefix => matches(prefix, scheme, host, target.path))) {
+    return target.scheme && target.host ? asked : absolute(scheme, host, target)
+  }
+  throw new Problem(400, {
+    id: 'self_service_flow_return_to_forbidden',
+    reason: `Requested return_to URL ${JSON.stringify(absolute(scheme, host, target))} is not allowed.`,
+  })
+}
+
+function absolute(scheme: string, host: string, { path, rest }: Parts): string {
+  return `${scheme}://${host}${path && !path.startsWith('/') ? '/' : ''}${path}${rest}`
+}
+
+function allowed(core: Core): string[] {
+  const configured = core.config.selfservice.allowed_return_urls
+  return [...configured, ...core.frontOrigins, `${core.base}/self-service`]
+}
+
+function matches(prefix: string, scheme: string, host: string, path: string): boolean {
+  const allowedUrl = parse(prefix)
+  if (!allowedUrl || allowedUrl.scheme !== scheme || !hostMatches(allowedUrl.host, host)) return false
+  return (path || '/').startsWith(allowedUrl.path || '/')
+}
+
+function hostMatches(pattern: string, host: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), host.toLowerCase()]
+  return wanted.startsWith('*.') ? given.endsWith(wanted.slice(1)) : wanted === given
+}
+
+/** What the query of that URL says. */
+export function returnToOf(url: string): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? '' : (new URLSearchParams(url.slice(mark)).get('return_to') ?? '')
+}

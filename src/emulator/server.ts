@@ -1,0 +1,112 @@
+/** The two HTTP servers: from a request to its answer. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { OryProxyError } from '../errors.js'
+import type { Core } from './core.js'
+import { csrfProblem } from './csrf.js'
+import { toProblem } from './failures.js'
+import { type Answer, Exchange, plain, problem, readBody } from './http.js'
+import { csrfRule, matchRoute, type Route } from './routes.js'
+
+export interface Api {
+  core: Core
+  routes: readonly Route[]
+  /** Browsers use it, so forms and cookies have to be guarded. */
+  isPublic: boolean
+}
+
+/** Starts to listen. Requests wait until `api` is there, so that the address is known while it is built. */
+export async function listen(host: string, port: number, api: Promise<Api>): Promise<Server> {
+  const server = createServer((req, res) => {
+    void api.then(
+      ready => respond(ready, req, res),
+      () => res.destroy(),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE'
+      reject(
+        taken
+          ? new OryProxyError('ORY_PROXY_PORT_TAKEN', `port ${port} on ${host} is in use`, { cause })
+          : cause,
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+  return server
+}
+
+export function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    const x = new Exchange(api.core, req, await readBody(req))
+    write(x, api, res, await answer(api, x))
+  } catch (error) {
+    // The client has gone, or its request was no HTTP: nobody is left to answer.
+    api.core.log.debug(String(error))
+    res.destroy()
+  }
+}
+
+async function answer(api: Api, x: Exchange): Promise<Answer> {
+  try {
+    noteFront(x)
+    const refused = api.isPublic ? guard(x) : undefined
+    return refused ?? (await dispatch(api.routes, x))
+  } catch (error) {
+    return problem(toProblem(x, error))
+  }
+}
+
+/** A dev server that forwards to us says where people see us. */
+function noteFront(x: Exchange): void {
+  const front = x.header('ory-base-url-rewrite')
+  if (URL.canParse(front)) x.core.frontOrigins.add(new URL(front).origin)
+}
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+
+/** Gives a browser its anti-CSRF cookie, and refuses what changes something without its token. */
+function guard(x: Exchange): Answer | undefined {
+  const rule = csrfRule(x.path)
+  if (rule !== 'check') return undefined
+  x.csrf.ensure()
+  if (SAFE.includes(x.method)) return undefined
+  const fromForm = new URLSearchParams(x.body.toString('utf8')).get('csrf_token')
+  if (x.csrf.hasCookie && x.csrf.verify(x.header('x-csrf-token') || fromForm)) return undefined
+  return problem(csrfProblem(x, Boolean(fromForm)))
+}
+
+async function dispatch(routes: readonly Route[], x: Exchange): Promise<Answer> {
+  const match = matchRoute(routes, x.method, x.path)
+  if (!match) return plain(404, '404 page not found')
+  if (Array.isArray(match)) {
+    const refusal = plain(405, 'Method Not Allowed')
+    return { ...refusal, headers: { ...refusal.headers, allow: match.join(', ') } }
+  }
+  x.params = match.params
+  return match.route.run(x)
+}
+
+function write(x: Exchange, api: Api, res: ServerResponse, { status, headers = {}, body }: Answer): void {
+  res.statusCode = status
+  if (x.method === 'GET') res.setHeader('cache-control', 'private, no-cache, no-store, must-revalidate')
+  if (api.isPublic && csrfRule(x.path) !== 'skip') res.setHeader('vary', 'Cookie')
+  for (const [name, value] of Object.entries({ ...x.extraHeaders, ...headers })) res.setHeader(name, value)
+  const cookies = x.cookies.setCookieHeaders
+  if (cookies.length > 0) res.setHeader('set-cookie', cookies)
+  res.end(x.method === 'HEAD' ? undefined : body)
+}
