@@ -1,33 +1,68 @@
-/** Every code we throw: its HTTP status and what to do about it. The README and the tests read this table. */
+/**
+ * Every code we throw: its HTTP status, the exit code of the command, and what to do about it.
+ * The README and the tests read this table.
+ */
 export const ERRORS = {
-  ORY_PROXY_BAD_OPTION: { status: 500, hint: 'See the table of options in the README.' },
+  ORY_PROXY_BAD_OPTION: { status: 500, exit: 2, hint: 'See the table of options in the README.' },
   ORY_PROXY_BAD_URL: {
     status: 500,
+    exit: 2,
     hint: 'Give the full address, like "https://slug.projects.oryapis.com".',
+  },
+  ORY_PROXY_PROJECT: {
+    status: 500,
+    exit: 1,
+    hint: 'Check the project (ORY_PROJECT) and its key in the Ory Console; a key belongs to one project.',
   },
   ORY_PROXY_UNREACHABLE: {
     status: 502,
+    exit: 1,
     hint: 'Check the address and the network, or name no Ory at all to use the offline emulator.',
   },
   ORY_PROXY_APP_UNREACHABLE: {
     status: 502,
+    exit: 1,
     hint: 'Start the app; this page and the next request find it as soon as it answers.',
   },
-  ORY_PROXY_BAD_REQUEST: { status: 400, hint: 'The request could not be read; nothing was passed on.' },
+  ORY_PROXY_BAD_REQUEST: {
+    status: 400,
+    exit: 1,
+    hint: 'The request could not be read; nothing was passed on.',
+  },
   ORY_PROXY_HOST_NOT_ALLOWED: {
     status: 403,
+    exit: 1,
     hint: 'Name the host in `allowedHosts` (--allowed-hosts) if it is yours.',
   },
-  ORY_PROXY_PORT_TAKEN: { status: 500, hint: 'Choose another port with --port.' },
+  ORY_PROXY_ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    exit: 1,
+    hint: 'Name the origin in `allowedCorsOrigins` (--allowed-cors-origins) if it is yours.',
+  },
+  ORY_PROXY_PORT_TAKEN: { status: 500, exit: 1, hint: 'Choose another port with --port.' },
   ORY_PROXY_KEY_FILE: {
     status: 500,
+    exit: 1,
     hint: 'Remove the file to get a new key, or name another one with `keyFile` (--key-file).',
   },
-  ORY_PROXY_EMULATOR_CONFIG: { status: 500, hint: "Compare the file with Kratos' configuration reference." },
-  ORY_PROXY_EMULATOR_SEED: { status: 500, hint: "A seed is a list of identities in Kratos' import shape." },
-  ORY_PROXY_EMULATOR_STATE: { status: 500, hint: 'Export the state again, or start without --import.' },
+  ORY_PROXY_EMULATOR_CONFIG: {
+    status: 500,
+    exit: 2,
+    hint: "Compare the file with Kratos' configuration reference.",
+  },
+  ORY_PROXY_EMULATOR_SEED: {
+    status: 500,
+    exit: 2,
+    hint: "A seed is a list of identities in Kratos' import shape.",
+  },
+  ORY_PROXY_EMULATOR_STATE: {
+    status: 500,
+    exit: 2,
+    hint: 'Export the state again, or start without --import.',
+  },
   ORY_PROXY_PRODUCTION: {
     status: 500,
+    exit: 1,
     hint: 'The emulator hands out identities to anybody: it is for development and tests only.',
   },
 } as const
@@ -47,6 +82,8 @@ export class OryProxyError extends Error {
   readonly code: OryProxyErrorCode
   /** The HTTP status this error becomes when it answers a request. */
   readonly status: number
+  /** What the command exits with: 2 where it was told something wrong, else 1. */
+  readonly exit: number
   /** What to do about it, one sentence. */
   readonly hint: string
 
@@ -59,6 +96,7 @@ export class OryProxyError extends Error {
     super(message, options)
     this.code = code
     this.status = ERRORS[code].status
+    this.exit = ERRORS[code].exit
     this.hint = ERRORS[code].hint
   }
 }

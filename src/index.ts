@@ -1,2 +1,5 @@
+export { createOryMiddleware, type OryMiddleware } from './connect.js'
 export { ERRORS, OryProxyError, type OryProxyErrorCode } from './errors.js'
 export { createLogger, type Logger, silentLogger } from './log.js'
+export type { Middleware, Next } from './middleware/pipeline.js'
+export { DEFAULTS, type EmbeddedEmulatorOptions, type OryOptions } from './options.js'

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { parsePort } from './arguments.js'
+
+/** Flags of `ory-proxy emulator`. */
+export interface EmulatorFlags {
+  port: number
+  adminPort: number
+  host: string
+  config?: string
+  seed?: string
+  import?: string
+  export?: string
+  quiet?: boolean
+}
+
+/** `ory-proxy emulator`: the emulator alone, where Kratos would be. */
+export function emulatorCommand(): Command {
+  return new Command('emulator')
+    .summary('serve the Ory emulator alone')
+    .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
+    .option('--port <number>', 'port of the public API', parsePort, 4433)
+    .option('--admin-port <number>', 'port of the admin API', parsePort, 4434)
+    .option('--host <name>', 'address to listen on', '127.0.0.1')
+    .option('--config <file>', "Kratos' configuration, YAML or JSON")
+    .option('--seed <file>', "people to begin with, in Kratos' import shape")
+    .option('--import <file>', 'read the state from this file at the start')
+    .option('--export <file>', 'write the state to this file at the end')
+    .option('-q, --quiet', 'say nothing but errors')
+    .addHelpText('after', '\nExample:\n  $ ory-proxy emulator --config kratos.yml\n')
+    .action(async (flags: EmulatorFlags) => {
+      const { serveEmulator } = await import('./serve-emulator.js')
+      await serveEmulator(flags)
+    })
+}

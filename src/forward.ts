@@ -1,0 +1,107 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
+import { ERRORS } from './errors.js'
+import { answer, page, wantsPage } from './middleware/answer.js'
+import { isLoopbackName } from './middleware/host.js'
+
+/** Connections to the app at once, and those kept open for the next request. */
+const MAX_SOCKETS = 256
+const MAX_FREE_SOCKETS = 32
+
+/** The command's way to the app behind it. */
+export interface Forwarder {
+  request(req: IncomingMessage, res: ServerResponse): void
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+/** What the way to the app depends on. */
+export interface ForwardRules {
+  readonly app: URL
+  /** Tells the app its own host name instead of the one the browser asked for. */
+  readonly rewriteHost: boolean
+  /** Keeps what a proxy in front of us said about the client. */
+  readonly trustForwarded: boolean
+}
+
+/** What is left after all stages goes to the app: bodies, cookies and redirects untouched, everything streamed. */
+export function createForwarder({ app, rewriteHost, trustForwarded }: ForwardRules): Forwarder {
+  const { Agent } = app.protocol === 'https:' ? https : http
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_FREE_SOCKETS })
+  const again = new WeakSet<IncomingMessage>()
+  const onError = (
+    error: NodeJS.ErrnoException,
+    req: IncomingMessage,
+    res: ServerResponse | Socket,
+  ): void => {
+    if (!('writeHead' in res)) return refuseSocket(res, app)
+    const stale = error.code === 'ECONNRESET' && isReplayable(req) && !res.headersSent && !again.has(req)
+    if (!stale) return answerAppDown(req, res, app, error)
+    again.add(req) // the app closed a connection that lay idle
+    void proxy(req, res)
+  }
+  const proxy: RequestHandler = createProxyMiddleware({
+    target: app.href,
+    agent,
+    changeOrigin: rewriteHost,
+    xfwd: true,
+    secure: !isLoopbackName(app.hostname), // a dev server's own certificate is nobody's to check
+    ejectPlugins: true, // its own error page would come before ours
+    plugins: [server => void server.on('error', onError as never)],
+  })
+  const prepared = (req: IncomingMessage): IncomingMessage => {
+    if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]
+    return req
+  }
+  return {
+    request: (req, res) => void proxy(prepared(req), res),
+    upgrade: (req, socket, head) => void proxy.upgrade(prepared(req), socket as Socket, head),
+    close: () => agent.destroy(),
+  }
+}
+
+/** `xfwd` adds to what a client claims; so the claims go first. */
+const FORWARDED = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'forwarded',
+]
+
+function isReplayable({ method, headers }: IncomingMessage): boolean {
+  const bodiless = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
+  return bodiless && (method === 'GET' || method === 'HEAD')
+}
+
+/** The app is not up (yet): people get a page that looks again by itself, programs get JSON. */
+function answerAppDown(
+  req: IncomingMessage,
+  res: ServerResponse,
+  app: URL,
+  error: NodeJS.ErrnoException,
+): void {
+  if (res.destroyed) return
+  if (res.headersSent) return void res.destroy()
+  const { status, hint } = ERRORS.ORY_PROXY_APP_UNREACHABLE
+  const message = `The app at ${app.origin} does not answer (${error.code ?? error.message}).`
+  const code = 'ORY_PROXY_APP_UNREACHABLE'
+  const headers = { 'Cache-Control': 'no-store', 'Retry-After': '1' }
+  if (wantsPage(req)) {
+    const html = page(status, message, hint, code, '<meta http-equiv="refresh" content="2">')
+    return answer(req, res, status, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }, html)
+  }
+  const body = JSON.stringify({ error: { id: code, code: status, message, hint } })
+  answer(req, res, status, { ...headers, 'Content-Type': 'application/json' }, body)
+}
+
+function refuseSocket(socket: Socket, app: URL): void {
+  if (socket.destroyed) return
+  const message = `The app at ${app.origin} does not answer.\n`
+  socket.end(
+    `HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,
+  )
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { OryProxyError } from '../errors.js'
+
+/**
+ * On every answer of ours: an https run on localhost must not leave a memory in the browser that breaks the
+ * next plain-http one (RFC 6797: max-age=0 forgets the host).
+ */
+export const OUR_HEADERS: Readonly<Record<string, string>> = { 'Strict-Transport-Security': 'max-age=0' }
+
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Answers with a body of ours, or only its headers to HEAD. */
+export function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): void {
+  res.writeHead(status, {
+    ...OUR_HEADERS,
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...headers,
+  })
+  res.end(req.method === 'HEAD' ? undefined : body)
+}
+
+/** Answers with an error: a page to people, JSON to programs. Nothing of a half-sent answer can be taken back. */
+export function answerError(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  if (res.destroyed) return
+  if (res.headersSent) return void res.destroy()
+  const known = error instanceof OryProxyError
+  const status = known ? error.status : 500
+  const code = known ? error.code : 'ORY_PROXY_INTERNAL'
+  const message = known ? error.message : 'Something went wrong in ory-proxy; its log says what.'
+  const hint = known ? error.hint : ''
+  if (wantsPage(req)) {
+    const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY }
+    return answer(
+      req,
+      res,
+      status,
+      { ...headers, 'Cache-Control': 'no-store' },
+      page(status, message, hint, code),
+    )
+  }
+  const body = JSON.stringify({ error: { id: code, code: status, message, hint } })
+  answer(req, res, status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }, body)
+}
+
+/** Whether a person waits for the answer: a navigation asks for HTML, fetch and curl do not. */
+export function wantsPage(req: IncomingMessage): boolean {
+  return /\btext\/html\b/.test(req.headers.accept ?? '')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+/** Text as HTML text or attribute value. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, char => ENTITIES[char]!)
+}
+
+/** A small page of ours: what happened, and what to do about it. */
+export function page(status: number, message: string, hint: string, code: string, head = ''): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
+<title>${escapeHtml(message)}</title>
+<style>
+:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-dark(#f5f5f7,#111318);color:light-dark(#1b1b1f,#e6e6ea)}
+main{max-width:34rem;margin:1rem;padding:2rem 2.25rem;border-radius:14px;background:light-dark(#fff,#1b1e25);box-shadow:0 1px 2px #0002,0 12px 40px #0001}
+h1{font-size:1.25rem;line-height:1.35;margin:0 0 .75rem;overflow-wrap:anywhere}p{margin:.5rem 0}
+small{color:light-dark(#6b6b76,#9a9aa6)}
+</style></head>
+<body><main><h1>${escapeHtml(message)}</h1><p>${escapeHtml(hint)}</p><p><small>ory-proxy · ${status} · ${escapeHtml(code)}</small></p></main></body></html>
+`
+}

@@ -1,0 +1,47 @@
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+
+type Decode = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+
+const inflate = promisify(zlib.inflate) as Decode
+const inflateRaw = promisify(zlib.inflateRaw) as Decode
+
+/** Node 20 has no Zstandard; where it is there, it works like the others. */
+const { zstdDecompress } = zlib as { zstdDecompress?: Parameters<typeof promisify>[0] }
+
+const DECODERS: Readonly<Record<string, Decode>> = {
+  gzip: promisify(zlib.gunzip) as Decode,
+  'x-gzip': promisify(zlib.gunzip) as Decode,
+  br: promisify(zlib.brotliDecompress) as Decode,
+  // "deflate" means zlib's format (RFC 9110, section 8.4.1.2), but raw streams are sent under that name too.
+  deflate: (data, options) => inflate(data, options).catch(() => inflateRaw(data, options)),
+  ...(zstdDecompress && { zstd: promisify(zstdDecompress) as unknown as Decode }),
+}
+
+/** The codings of a `Content-Encoding` header in the order they were applied. */
+const codings = (header: string | undefined): string[] =>
+  (header ?? '').split(',').flatMap(coding => {
+    const name = coding.trim().toLowerCase()
+    return name === '' || name === 'identity' ? [] : [name]
+  })
+
+/** Undoes every coding of a body. Rejects on an unknown one, a broken body, or more than `limit` bytes. */
+export async function decodeBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
+  let data = body
+  for (const coding of codings(encoding).reverse()) {
+    const decode = DECODERS[coding]
+    if (!decode) throw new Error(`unknown content coding ${coding}`)
+    data = await decode(data, { maxOutputLength: limit })
+  }
+  return data
+}
+
+/** A client's `Accept-Encoding` without what we could not undo. */
+export function acceptable(header: string): string {
+  const parts = header.split(',').map(part => part.trim())
+  const known = parts.filter(part => {
+    const name = part.split(';', 1)[0]!.trim().toLowerCase()
+    return name === 'identity' || name in DECODERS
+  })
+  return known.join(', ') || 'identity'
+}

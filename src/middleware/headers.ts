@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * Sets or removes a header of a request in all three views Node gives of it.
+ *
+ * Frameworks differ in which one they read, and a view that disagrees is a way to smuggle. The lazy getters
+ * are read first: Node builds them from `rawHeaders`, and fails when that got shorter in between.
+ */
+export function setHeader(req: IncomingMessage, name: string, value: string | undefined): void {
+  const { headers, headersDistinct, rawHeaders } = req
+  const lower = name.toLowerCase()
+  for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
+    if (rawHeaders[i]!.toLowerCase() === lower) rawHeaders.splice(i, 2)
+  }
+  delete headers[lower]
+  if (headersDistinct) delete headersDistinct[lower] // absent on HTTP/2
+  if (value === undefined) return
+  headers[lower] = value
+  rawHeaders.push(name, value)
+  if (headersDistinct) headersDistinct[lower] = [value]
+}
+
+/** Headers that belong to one connection and never travel on (RFC 9110, section 7.6.1). */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** The lower-cased tokens of a Connection header. */
+export function connectionTokens(value: string | undefined): string[] {
+  return value === undefined ? [] : value.split(',').map(token => token.trim().toLowerCase())
+}

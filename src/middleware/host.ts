@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { OryProxyError } from '../errors.js'
+import { printable } from '../log.js'
+import type { Exchange, Stage } from './pipeline.js'
+
+/** What decides whether a Host is answered and which origin people see. */
+export interface HostRules {
+  /** Names allowed besides loopback names and IP addresses; a leading dot allows subdomains, `true` all. */
+  readonly allowedHosts: readonly string[] | true
+  readonly publicUrl: URL | undefined
+  readonly trustForwarded: boolean
+}
+
+/**
+ * Stage 0: is this request for us at all?
+ *
+ * A name that is neither loopback, nor an IP address, nor listed is how DNS rebinding looks: a page of
+ * another site whose name was pointed at 127.0.0.1 after it loaded. Most dev servers check it for their own
+ * routes only, or not at all over https, so we do.
+ */
+export function hostStage(rules: HostRules): Stage<Exchange> {
+  return function oryHost(x) {
+    const { req } = x
+    if (!req.url?.startsWith('/') && req.url !== '*') throw badRequest('The request target must be a path.')
+    const host = requestHost(req)
+    const name = hostName(host)
+    if (name === null) throw badRequest('The Host header is not a host.')
+    if (!isAllowedHost(name, rules)) {
+      throw new OryProxyError('ORY_PROXY_HOST_NOT_ALLOWED', `Host "${printable(name)}" is not allowed.`)
+    }
+    x.origin = publicOrigin(req, host, rules)
+    return 'next'
+  }
+}
+
+const badRequest = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
+
+/** The one Host a request names; HTTP/2 calls it `:authority`. Two of them are an attack, not a choice. */
+function requestHost(req: IncomingMessage): string {
+  const authority = req.headers[':authority']
+  if (typeof authority === 'string') return authority
+  let count = 0
+  for (let i = 0; i < req.rawHeaders.length; i += 2) if (isHostField(req.rawHeaders[i]!)) count++
+  if (count > 1) throw badRequest('Two Host headers.')
+  return req.headers.host ?? ''
+}
+
+const isHostField = (name: string): boolean => name.length === 4 && name.toLowerCase() === 'host'
+
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i
+
+/** The name in a Host header without port and brackets, lower-cased; null where it is no host. */
+export function hostName(host: string): string | null {
+  const match = HOST.exec(host)
+  return match ? (match[1] ?? match[2]!).toLowerCase().replace(/\.$/, '') : null
+}
+
+/** Loopback names (`*.localhost` is, by RFC 6761), IP addresses, and what the rules list. */
+export function isAllowedHost(name: string, { allowedHosts, publicUrl }: HostRules): boolean {
+  if (allowedHosts === true || isLoopbackName(name) || isIP(name) !== 0) return true
+  if (publicUrl?.hostname === name) return true
+  return allowedHosts.some(allowed =>
+    allowed.startsWith('.')
+      ? name === allowed.slice(1) || name.endsWith(allowed)
+      : name === allowed.toLowerCase(),
+  )
+}
+
+/** `localhost` and everything below it. */
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost')
+}
+
+function publicOrigin(req: IncomingMessage, host: string, rules: HostRules): string {
+  if (rules.publicUrl) return rules.publicUrl.origin
+  const encrypted = (req.socket as TLSSocket).encrypted === true
+  const scheme =
+    (rules.trustForwarded && forwarded(req, 'x-forwarded-proto')) || (encrypted ? 'https' : 'http')
+  const named = (rules.trustForwarded && forwarded(req, 'x-forwarded-host')) || host
+  return URL.canParse(`${scheme}://${named}`) ? new URL(`${scheme}://${named}`).origin : `http://${host}`
+}
+
+function forwarded(req: IncomingMessage, name: string): string | undefined {
+  const value = req.headers[name]
+  return typeof value === 'string' ? value.split(',')[0]!.trim() : undefined
+}

@@ -1,0 +1,55 @@
+import type { Identified } from '../ory/whoami.js'
+import { answerError } from './answer.js'
+import { flowsStage } from './flows.js'
+import { guardStage } from './guard.js'
+import { type HostRules, hostStage } from './host.js'
+import { jwksStage } from './jwks.js'
+import { chain, type Exchange, type Middleware, run, type Stage } from './pipeline.js'
+import { type ProxyRules, proxyStage } from './proxy.js'
+import { type Reason, type SessionLookup, sessionStage } from './session.js'
+import { tokenStage } from './token.js'
+
+/** Everything the stages are made of. */
+export interface Parts {
+  readonly host: HostRules
+  readonly proxy: ProxyRules
+  readonly jwks: () => Promise<string>
+  readonly sessions: SessionLookup
+  readonly mint: (identified: Identified) => string | Promise<string>
+  readonly jwt: boolean
+  readonly passAuthorization: boolean
+  /** Told why each request is who it is. */
+  readonly explain: (x: Exchange, reason: Reason) => void
+  /** Told what a stage threw that is no refusal of ours. */
+  readonly onError: (x: Exchange, error: unknown) => void
+}
+
+/** What a request meets, in order: start reading here. */
+export function requestStages(parts: Parts): Middleware {
+  const stages: Stage[] = [
+    hostStage(parts.host), // is this request for us at all?
+    guardStage(), // drops what only we may say
+    jwksStage(parts.jwks), // /.ory/jwks.json: the public keys
+    flowsStage(), // /.ory/init/login and friends: into a flow
+    proxyStage(parts.proxy), // the rest of /.ory: to Ory and back
+    ...identityStages(parts),
+  ]
+  return chain(stages, (x, error) => {
+    parts.onError(x, error)
+    answerError(x.req, x.res, error)
+  })
+}
+
+/** What a WebSocket handshake meets: the same rules, and nothing of Ory's is behind an upgrade. */
+export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
+  const stages: Stage<Exchange>[] = [hostStage(parts.host), guardStage(), ...identityStages(parts)]
+  return async x => void (await run(stages, x))
+}
+
+function identityStages({ jwt, sessions, explain, mint, passAuthorization }: Parts): Stage<Exchange>[] {
+  if (!jwt) return []
+  return [
+    sessionStage(sessions, explain), // who is this? one question per credential, remembered briefly
+    tokenStage({ mint, passAuthorization }), // the app gets a JWT, or no Authorization at all
+  ]
+}

@@ -1,0 +1,32 @@
+/** Where Ory lives on the app's origin. Ory's own tools fix this path; front ends count on it. */
+export const MOUNT = '/.ory'
+
+/** The path today's tools grew out of; old front ends still call it. */
+const ALIAS = '/.ory/api/kratos/public'
+
+/**
+ * The part of a request target below `/.ory`, query included, or null where the app is meant.
+ *
+ * Decided on the raw target, by whole segment: `/.oryx`, `/.ory.json`, `/.ORY` and `/%2eory` are the app's.
+ * `/.ory` itself is `/`.
+ */
+export function belowMount(target: string): string | null {
+  if (!target.startsWith(MOUNT)) return null
+  const path = below(ALIAS, target) ?? below(MOUNT, target)
+  return path === null ? null : path.startsWith('/') ? path : `/${path}`
+}
+
+function below(mount: string, target: string): string | null {
+  if (!target.startsWith(mount)) return null
+  const rest = target.slice(mount.length)
+  return rest === '' || rest[0] === '/' || rest[0] === '?' ? rest : null
+}
+
+/** A segment that climbs, or a separator in a spelling that a server behind us might undo. */
+const CLIMBING = /(^|\/)(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i
+
+/** Whether a path under the mount could leave it, or the path prefix of Ory's address, on Ory's side. */
+export function climbs(path: string): boolean {
+  const query = path.indexOf('?')
+  return CLIMBING.test(query < 0 ? path : path.slice(0, query))
+}

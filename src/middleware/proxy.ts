@@ -1,0 +1,220 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+import { OryProxyError } from '../errors.js'
+import { printable } from '../log.js'
+import type { OryClient } from '../ory/client.js'
+import { OUR_HEADERS } from './answer.js'
+import { acceptable, decodeBody } from './decode.js'
+import { connectionTokens, HOP_BY_HOP } from './headers.js'
+import { belowMount, climbs, MOUNT } from './mount.js'
+import type { HttpExchange, Stage } from './pipeline.js'
+import {
+  type OryPattern,
+  oryPattern,
+  type Rewriting,
+  rewriteCookie,
+  rewriteLocation,
+  rewriteText,
+} from './rewrite.js'
+
+/** Bodies above this size, as sent or decoded, stream through as they came. */
+export const REWRITE_LIMIT = 16 * 1024 * 1024
+
+/** Milliseconds until an Ory that takes a request but does not answer is given up. */
+const HEADERS_DEADLINE = 30_000
+
+/** What the forwarder needs to know. */
+export interface ProxyRules {
+  readonly client: OryClient
+  readonly ory: URL
+  readonly apiKey: string | undefined
+  readonly defaultRedirectUrl: string | undefined
+  readonly cookieDomain: string | undefined
+  /** Something at Ory may change, or has just changed. */
+  readonly onChange: () => void
+}
+
+/** Stage 4: the rest of `/.ory/*` goes to Ory and comes back speaking of our origin. */
+export function proxyStage(rules: ProxyRules): Stage {
+  const pattern = oryPattern(rules.ory)
+  return function oryProxy(x) {
+    const path = belowMount(x.req.url!)
+    if (path === null) return 'next'
+    if (climbs(path)) throw new OryProxyError('ORY_PROXY_BAD_REQUEST', 'The path leaves /.ory.')
+    if (x.req.readableDidRead) {
+      throw new Error(
+        'The body was read before it reached ory-proxy: put ory-proxy in front of body parsers.',
+      )
+    }
+    return forward(x, path, rules, pattern).then(() => 'done')
+  }
+}
+
+/** Sends the request on and resolves once its answer is on the way to the client. */
+async function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
+  const { req, res, origin } = x
+  const changes = path.split('?', 1)[0] !== '/sessions/whoami'
+  if (changes) rules.onChange()
+  const upstream = await send(x, path, rules)
+  if (changes) rules.onChange() // what was asked while this was under way may be older than its effect
+  const { defaultRedirectUrl, cookieDomain } = rules
+  const rewriting = { ory: rules.ory, origin, home: defaultRedirectUrl ?? `${origin}/`, cookieDomain }
+  const headers = answerHeaders(upstream, new URL(pattern.prefix + path, rules.ory), pattern, rewriting)
+  if (isRewritable(req, upstream)) return rewriteBody(upstream, res, headers, pattern, rewriting)
+  res.writeHead(upstream.statusCode!, headers)
+  stream(upstream, res)
+}
+
+/** Streams on; whichever side breaks off takes the other with it, so that a cut answer never looks whole. */
+function stream(from: IncomingMessage, to: ServerResponse): void {
+  pipeline(from, to, () => {})
+}
+
+function send({ req, res, origin }: HttpExchange, path: string, rules: ProxyRules): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const unreachable = (why: string): void => {
+      clearTimeout(timer)
+      const message = `Ory at ${rules.ory.origin} does not answer (${printable(why)}).`
+      reject(new OryProxyError('ORY_PROXY_UNREACHABLE', message))
+    }
+    const timer = setTimeout(() => {
+      unreachable(`nothing within ${HEADERS_DEADLINE / 1000} s`)
+      current?.destroy()
+    }, HEADERS_DEADLINE)
+    let current: ClientRequest | undefined
+    const bodiless = !('content-length' in req.headers) && !isChunked(req)
+    const start = (mayRetry: boolean): void => {
+      const request = rules.client.request(req.method!, path, requestHeaders(req, origin, rules))
+      current = request
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (mayRetry && request.reusedSocket && !res.destroyed) return start(false) // closed while it lay idle
+        unreachable(error.code ?? error.message)
+      })
+      request.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        unreachable('a protocol switch that was not asked for')
+      })
+      request.on('response', response => {
+        clearTimeout(timer)
+        resolve(response)
+      })
+      if (bodiless) request.end()
+      else pipeline(req, request, () => {})
+    }
+    start(bodiless)
+    res.once('close', () => res.writableFinished || current?.destroy()) // the client left: Ory need not go on
+  })
+}
+
+/** The client's headers, less what is not for Ory, plus what only we say. */
+function requestHeaders(req: IncomingMessage, origin: string, rules: ProxyRules): string[] {
+  const { rawHeaders: raw, headers } = req
+  const pairs: string[] = ['Host', rules.ory.host]
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase()
+    if (
+      !NOT_FORWARDED.has(name) &&
+      !HOP_BY_HOP.has(name) &&
+      !name.startsWith('x-forwarded-') &&
+      name[0] !== ':'
+    ) {
+      pairs.push(raw[i]!, name === 'accept-encoding' ? acceptable(raw[i + 1]!) : raw[i + 1]!)
+    }
+  }
+  if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
+  if (isChunked(req)) pairs.push('Transfer-Encoding', 'chunked') // else node sends a DELETE's body unframed
+  pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + MOUNT)
+  if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
+  return pairs
+}
+
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  'host',
+  'cookie',
+  'expect',
+  'forwarded',
+  'http2-settings',
+])
+
+function isChunked({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
+  if (httpVersionMajor < 2) return headers['transfer-encoding'] !== undefined
+  return headers['content-length'] === undefined && method !== 'GET' && method !== 'HEAD'
+}
+
+type AnswerHeaders = Record<string, string | string[]>
+
+function answerHeaders(
+  upstream: IncomingMessage,
+  requested: URL,
+  pattern: OryPattern,
+  rewriting: Rewriting,
+): AnswerHeaders {
+  const named = new Set(connectionTokens(upstream.headers.connection))
+  const headers: AnswerHeaders = {}
+  for (const [name, values] of Object.entries(upstream.headersDistinct)) {
+    if (!values || HOP_BY_HOP.has(name) || named.has(name) || name.startsWith('access-control-')) continue
+    headers[name] = values.length === 1 ? values[0]! : values
+  }
+  const { location } = upstream.headers
+  if (location !== undefined) headers['location'] = rewriteLocation(location, requested, pattern, rewriting)
+  const cookies = upstream.headers['set-cookie']
+  if (cookies) headers['set-cookie'] = cookies.map(cookie => rewriteCookie(cookie, rewriting))
+  for (const [name, value] of Object.entries(OUR_HEADERS)) headers[name.toLowerCase()] = value
+  return headers
+}
+
+/** JSON and HTML speak of Ory's address; scripts must not change (webauthn.js has an integrity hash). */
+const REWRITTEN_TYPES = /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/html)\s*(?:;|$)/i
+
+function isRewritable(req: IncomingMessage, upstream: IncomingMessage): boolean {
+  const { statusCode = 0, headers } = upstream
+  if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return false
+  if (Number(headers['content-length'] ?? 0) > REWRITE_LIMIT) return false
+  return REWRITTEN_TYPES.test(headers['content-type'] ?? '')
+}
+
+/** Reads the body, rewrites it, and sends it without its coding; what cannot be read passes as it came. */
+async function rewriteBody(
+  upstream: IncomingMessage,
+  res: ServerResponse,
+  headers: AnswerHeaders,
+  pattern: OryPattern,
+  rewriting: Rewriting,
+): Promise<void> {
+  const { body, whole } = await readUpTo(upstream, REWRITE_LIMIT).catch(() => {
+    throw new OryProxyError('ORY_PROXY_UNREACHABLE', `Ory at ${rewriting.ory.origin} broke off its answer.`)
+  })
+  const text = whole ? await readText(body, upstream) : undefined
+  if (text === undefined) {
+    res.writeHead(upstream.statusCode!, headers)
+    res.write(body)
+    return whole ? void res.end() : stream(upstream, res)
+  }
+  const rewritten = Buffer.from(rewriteText(text, pattern, rewriting))
+  delete headers['content-encoding']
+  delete headers['etag'] // names other bytes
+  headers['content-length'] = String(rewritten.length)
+  res.writeHead(upstream.statusCode!, headers)
+  res.end(rewritten)
+}
+
+async function readText(body: Buffer, { headers }: IncomingMessage): Promise<string | undefined> {
+  try {
+    const decoded = await decodeBody(body, headers['content-encoding'], REWRITE_LIMIT)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(decoded)
+  } catch {
+    return undefined // another charset, a broken or unknown coding, a bomb
+  }
+}
+
+async function readUpTo(stream: IncomingMessage, limit: number): Promise<{ body: Buffer; whole: boolean }> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Not destroyed on leaving: above the limit the rest is streamed.
+  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > limit) return { body: Buffer.concat(chunks), whole: false }
+  }
+  return { body: Buffer.concat(chunks), whole: true }
+}

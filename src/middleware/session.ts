@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { LruMap } from '../lru.js'
+import type { Breaker } from '../ory/breaker.js'
+import type { OryClient } from '../ory/client.js'
+import type { Credentials, WhoamiAnswer } from '../ory/whoami.js'
+import type { Exchange, Stage } from './pipeline.js'
+
+/** For how long "nobody", and for how long a failure, is believed; milliseconds. */
+const NOBODY_FOR = 2000
+const FAILURE_FOR = 1000
+
+/** Credentials remembered at most. */
+export const MAX_SESSIONS = 5000
+
+/** Why a request is who it is, for the debug output. */
+export type Reason = 'no credential' | 'asked' | 'shared' | 'cached' | 'Ory unreachable'
+
+/** Tells who a request is from, and forgets it again. */
+export interface SessionLookup {
+  lookup(req: IncomingMessage): Found | Promise<Found>
+  /** Something may have changed at Ory: what is known, and what is being asked right now, is not kept. */
+  flush(): void
+  readonly counters: { hits: number; remembered: number }
+}
+
+interface Found {
+  readonly identified: Exchange['identified']
+  readonly reason: Reason
+}
+
+interface Remembered {
+  readonly answer: WhoamiAnswer
+  readonly until: number
+}
+
+/** What a lookup is built from. */
+export interface SessionRules {
+  readonly client: OryClient
+  readonly breaker: Breaker
+  /** Milliseconds for which a session is believed. */
+  readonly ttl: number
+  /** Wall clock, for the sessions' own end. */
+  readonly now: () => number
+  /** Monotonic clock, for the cache's time: a step of the wall clock does not stretch it. */
+  readonly uptime?: () => number
+  readonly warn: (message: string) => void
+}
+
+/**
+ * One question per credential at a time, its answer kept for a short fixed time.
+ *
+ * The key is everything Ory looks at, byte for byte: a cache that picks one cookie, or joins values without
+ * an unambiguous separator, hands one person's session to another (GHSA-4mq7-pvjg-xp2r).
+ */
+export function createSessionLookup(rules: SessionRules): SessionLookup {
+  const { client, breaker, ttl, now, uptime = () => performance.now(), warn } = rules
+  const cache = new LruMap<string, Remembered>(MAX_SESSIONS)
+  const asking = new Map<string, Promise<WhoamiAnswer>>()
+  let generation = 0
+  let hits = 0
+  let warned = ''
+
+  function remembered(key: string): WhoamiAnswer | undefined {
+    const entry = cache.get(key)
+    if (!entry) return undefined
+    const ended = entry.answer.kind === 'session' && entry.answer.expiresAt <= now()
+    if (entry.until > uptime() && !ended) return entry.answer
+    cache.delete(key)
+    return undefined
+  }
+
+  function keepFor(answer: WhoamiAnswer): number {
+    if (answer.kind === 'session') return Math.min(ttl, answer.expiresAt - now())
+    return Math.min(ttl, answer.kind === 'nobody' ? NOBODY_FOR : FAILURE_FOR)
+  }
+
+  function ask(key: string, credentials: Credentials): Promise<WhoamiAnswer> {
+    const asked = generation
+    const answer = client.whoami(credentials).then(given => {
+      if (asking.get(key) === answer) asking.delete(key)
+      report(given)
+      if (asked === generation) cache.set(key, { answer: given, until: uptime() + keepFor(given) })
+      return given
+    })
+    asking.set(key, answer)
+    return answer
+  }
+
+  function report(answer: WhoamiAnswer): void {
+    const cause = answer.kind === 'unreachable' ? answer.cause : ''
+    if (answer.kind === 'unreachable' && answer.trips) breaker.trip(cause, answer.retryAfter)
+    else if (cause !== '' && cause !== warned) {
+      warn(`Ory's whoami gave no usable answer (${cause}): the request passes as anonymous.`)
+    }
+    warned = cause
+  }
+
+  return {
+    get counters() {
+      return { hits, remembered: cache.size }
+    },
+    lookup(req) {
+      const credentials = credentialsOf(req)
+      if (credentials === null) return NOT_ASKED
+      const key = cacheKey(credentials)
+      const known = remembered(key)
+      if (known) {
+        hits++
+        return found(known, 'cached', now)
+      }
+      if (breaker.open) return UNREACHABLE
+      const shared = asking.get(key)
+      if (shared) return shared.then(answer => found(answer, 'shared', now))
+      return ask(key, credentials).then(answer => found(answer, 'asked', now))
+    },
+    flush() {
+      generation++
+      cache.clear()
+      asking.clear()
+    },
+  }
+}
+
+const NOT_ASKED: Found = { identified: null, reason: 'no credential' }
+const UNREACHABLE: Found = { identified: null, reason: 'Ory unreachable' }
+
+function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
+  if (answer.kind === 'unreachable') return UNREACHABLE
+  if (answer.kind === 'nobody' || answer.expiresAt <= now()) return { identified: null, reason }
+  return { identified: answer.identified, reason }
+}
+
+/** What of a request Ory would look at; null where there is nothing to look at. */
+function credentialsOf({ headers }: IncomingMessage): Credentials | null {
+  const { cookie, authorization } = headers
+  const sessionToken = headers['x-session-token'] as string | undefined
+  if (cookie === undefined && authorization === undefined && sessionToken === undefined) return null
+  return { cookie, authorization, sessionToken, requestId: headers['x-request-id'] as string | undefined }
+}
+
+/** Hashed, so that no credential lies about in memory for longer than its request. */
+function cacheKey({ cookie, authorization, sessionToken }: Credentials): string {
+  return hash(
+    'sha256',
+    JSON.stringify([cookie ?? null, authorization ?? null, sessionToken ?? null]),
+    'base64',
+  )
+}
+
+/** Stage 5: who is this? No credential, no question. */
+export function sessionStage(
+  sessions: SessionLookup,
+  explain: (x: Exchange, reason: Reason) => void,
+): Stage<Exchange> {
+  return function orySession(x) {
+    const result = sessions.lookup(x.req)
+    if (result instanceof Promise) return result.then(later => take(x, later))
+    return take(x, result)
+  }
+
+  function take(x: Exchange, { identified, reason }: Found): 'next' {
+    x.identified = identified
+    explain(x, reason)
+    return 'next'
+  }
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Who a request is from: the session of Ory, once it was found valid. */
+export interface Identified {
+  /** The identity's id. */
+  readonly sub: string
+  /** The whole session, byte for byte as Ory wrote it. */
+  readonly sessionJson: string
+  /** The address of the person, for log lines a developer reads; never for a decision. */
+  readonly label: string
+}
+
+/** All that Ory looks at to tell who is asking. */
+export interface Credentials {
+  readonly cookie?: string | undefined
+  readonly authorization?: string | undefined
+  readonly sessionToken?: string | undefined
+  /** Not a credential: lets Ory's log be read beside the app's. */
+  readonly requestId?: string | undefined
+}
+
+/** "Signed out" and "unreachable" are never the same answer. */
+export type WhoamiAnswer =
+  | { readonly kind: 'session'; readonly identified: Identified; readonly expiresAt: number }
+  | { readonly kind: 'nobody'; readonly cause: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly cause: string
+      /** Whether Ory as a whole is in trouble, not just this one answer. */
+      readonly trips: boolean
+      /** Milliseconds Ory asked us to wait. */
+      readonly retryAfter?: number | undefined
+    }
+
+/** Statuses of an Ory (or its edge) that should be left alone for a moment. */
+const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** What an answer of whoami says. An identity is an active session of somebody; nothing else is. */
+export function readWhoami(response: IncomingMessage, text: string): WhoamiAnswer {
+  const status = response.statusCode ?? 0
+  if (status === 401 || status === 403) return { kind: 'nobody', cause: `status ${status}` }
+  if (status !== 200) {
+    const retryAfter = seconds(response.headers['retry-after'])
+    return { kind: 'unreachable', cause: `status ${status}`, trips: OVERLOADED.has(status), retryAfter }
+  }
+  const session = parseObject(text)
+  if (!session) return { kind: 'unreachable', cause: 'an answer that is no JSON object', trips: false }
+  if (session['active'] !== true) return { kind: 'nobody', cause: 'the session is not active' }
+  const identity = asObject(session['identity'])
+  const sub = identity?.['id']
+  if (typeof sub !== 'string' || sub === '') return { kind: 'nobody', cause: 'the session has no identity' }
+  const email = asObject(identity?.['traits'])?.['email']
+  const identified = { sub, sessionJson: text.trim(), label: typeof email === 'string' ? email : sub }
+  return { kind: 'session', identified, expiresAt: expiry(session['expires_at']) }
+}
+
+type JsonObject = Record<string, unknown>
+
+const asObject = (value: unknown): JsonObject | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** A session without a readable end is not thereby endless: the cache's own time bounds it. */
+function expiry(value: unknown): number {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time
+}
+
+function seconds(retryAfter: string | undefined): number | undefined {
+  const value = Number(retryAfter)
+  return retryAfter !== undefined && Number.isFinite(value) && value >= 0 ? value * 1000 : undefined
+}

@@ -1,0 +1,165 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Emulator } from './emulator/index.js'
+import { OryProxyError } from './errors.js'
+import { createMinter, jwksText, type SigningKey, sign } from './jwt.js'
+import { loadKey } from './key-file.js'
+import { type Logger, printable } from './log.js'
+import { handshakeStages, type Parts, requestStages } from './middleware/index.js'
+import type { Exchange, Middleware } from './middleware/pipeline.js'
+import { createSessionLookup, MAX_SESSIONS, type Reason } from './middleware/session.js'
+import { type OryOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { createBreaker } from './ory/breaker.js'
+import { createOryClient } from './ory/client.js'
+import { chooseTarget, type OryTarget } from './ory/target.js'
+import { gateServer } from './upgrade.js'
+
+/** Somebody to sign in as, in the emulator. */
+export interface Person {
+  readonly email: string
+  readonly password: string
+}
+
+/** What hosts know beyond the user's options. */
+export interface HostContext {
+  /** Names this dev server answers to besides the user's own; `true`: it allows every host. */
+  readonly allowedHosts?: readonly string[] | true
+  /** Told about every request's identity. */
+  readonly explain?: (x: Exchange, reason: Reason) => void
+  /** The project's folder, where the key is kept. @default process.cwd() */
+  readonly root?: string
+}
+
+/** Everything a host needs, running. */
+export interface Ory {
+  readonly middleware: Middleware
+  /** The same rules for one WebSocket handshake; rejects with what to refuse. */
+  readonly handshake: (x: Exchange) => Promise<void>
+  /** Lets WebSocket handshakes of a server meet the same rules; returns the undo. */
+  gateUpgrades(server: EventEmitter, isHmr?: (req: IncomingMessage) => boolean): () => void
+  readonly target: OryTarget
+  readonly options: ResolvedOptions
+  /** Set when the embedded emulator answers. */
+  readonly emulator: { readonly people: readonly Person[]; readonly adminUrl: string | undefined } | undefined
+  /** Things that can be counted, for tests and the debug output. */
+  counters(): Counters
+  close(): Promise<void>
+}
+
+/** Counted since the start. */
+export interface Counters {
+  readonly whoami: number
+  readonly connections: number
+  readonly signatures: number
+  readonly cacheHits: number
+  readonly remembered: number
+}
+
+/**
+ * Starts what all hosts need: the options, the emulator if wanted, the stages.
+ *
+ * @throws {OryProxyError} when an option is wrong, the project cannot be found or the key cannot be used
+ */
+export async function startOry(raw: OryOptions = {}, context: HostContext = {}): Promise<Ory> {
+  const options = resolveOptions(raw)
+  const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
+  const choice = await chooseTarget(options)
+  if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })
+  const { startEmulator } = await import('./emulator/index.js')
+  const { logger } = options
+  const emulator = await startEmulator({
+    ...options.emulator,
+    logger,
+    mintJwt: sessionJson => mintFor(sessionJson, emulator.url),
+  })
+  const mintFor = async (sessionJson: string, iss: string): Promise<string> => {
+    const { identity } = JSON.parse(sessionJson) as { identity: { id: string } }
+    const iat = Math.floor(emulator.now() / 1000)
+    return sign(await keys(), { iss: new URL(iss).origin, sub: identity.id, sessionJson }, iat)
+  }
+  const target: OryTarget = { url: new URL(emulator.url), why: 'no other Ory is named' }
+  return assemble({ options, context, keys, target, now: () => emulator.now(), emulator })
+}
+
+interface Ingredients {
+  readonly options: ResolvedOptions
+  readonly context: HostContext
+  readonly keys: () => Promise<SigningKey>
+  readonly target: OryTarget
+  /** The clock of sessions and tokens; the emulator brings its own. */
+  readonly now: () => number
+  readonly emulator?: Emulator
+}
+
+function assemble({ options, context, keys, target, now, emulator }: Ingredients): Ory {
+  const client = createOryClient(target.url)
+  const breaker = createBreaker(client, options.logger)
+  const warn = (message: string): void => options.logger.warn(message)
+  const ttl = options.sessionCache * 1000
+  const sessions = createSessionLookup({ client, breaker, ttl, now, warn })
+  const minter = createMinter(keys, target.url.origin, now, MAX_SESSIONS)
+  const allowedHosts = context.allowedHosts === true || [
+    ...options.allowedHosts,
+    ...(context.allowedHosts ?? []),
+  ]
+  const parts: Parts = {
+    ...options,
+    host: { ...options, allowedHosts },
+    proxy: { ...options, client, ory: target.url, apiKey: target.apiKey, onChange: sessions.flush },
+    jwks: lazily(async () => jwksText(await keys())),
+    sessions,
+    mint: minter.mint,
+    explain: context.explain ?? (() => {}),
+    onError: (x, error) => report(x, error, options.logger),
+  }
+  const handshake = handshakeStages(parts)
+  const undo: (() => void)[] = []
+  return {
+    middleware: requestStages(parts),
+    handshake,
+    gateUpgrades(server, isHmr = () => false) {
+      const remove = gateServer(server, {
+        prepare: handshake,
+        allowedOrigins: options.allowedCorsOrigins,
+        isHmr,
+      })
+      undo.push(remove)
+      return remove
+    },
+    target,
+    options,
+    emulator: emulator && { people: emulator.people, adminUrl: emulator.adminUrl },
+    counters: () => ({
+      ...client.counters,
+      signatures: minter.signatures,
+      cacheHits: sessions.counters.hits,
+      remembered: sessions.counters.remembered,
+    }),
+    async close() {
+      for (const remove of undo) remove()
+      breaker.close()
+      client.close()
+      await emulator?.close()
+    },
+  }
+}
+
+/** Refusals are the client's business; what is not ours to explain goes to the log. */
+function report({ req }: Exchange, error: unknown, logger: Logger): void {
+  const where = `${req.method} ${printable(req.url?.split('?', 1)[0] ?? '')}`
+  if (!(error instanceof OryProxyError)) logger.error(`${where}: ${printable(String(error))}`)
+  else if (error.status >= 500) logger.warn(`${where}: ${error.message}`)
+  else logger.debug(`${where}: ${error.message}`)
+}
+
+/** Computed at the first call and then kept; a failure is not kept. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch(error => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}

@@ -1,0 +1,81 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { OryProxyError } from './errors.js'
+import { setHeader } from './middleware/headers.js'
+import { belowMount } from './middleware/mount.js'
+import type { Exchange } from './middleware/pipeline.js'
+
+/** A handshake passes three questions before anybody who listens for `upgrade` hears of it. */
+export interface UpgradeRules {
+  /** The stages every request meets; rejects with what to refuse. */
+  readonly prepare: (x: Exchange) => Promise<void>
+  /** Origins besides our own that may open sockets. */
+  readonly allowedOrigins: readonly string[]
+  /** The dev server's own socket for hot updates: passed on at once, without any identity. */
+  readonly isHmr: (req: IncomingMessage) => boolean
+}
+
+const GATE = Symbol.for('ory-proxy.upgrade-gate')
+
+type Gated = EventEmitter & { [GATE]?: UpgradeRules | undefined }
+
+/**
+ * Lets every WebSocket handshake of a server wait until it is known who asks.
+ *
+ * Dev servers and proxies listen for `upgrade` on their own, some only after their first request, and none
+ * waits for a middleware. So the one place they all hang on is wrapped: `emit`. A second call replaces the
+ * rules and never stacks: dev servers restart on the same server.
+ *
+ * @returns takes the gate down again
+ */
+export function gateServer(server: EventEmitter, rules: UpgradeRules): () => void {
+  const gated = server as Gated
+  if (!(GATE in gated)) wrapEmit(gated)
+  gated[GATE] = rules
+  return () => {
+    if (gated[GATE] === rules) gated[GATE] = undefined
+  }
+}
+
+function wrapEmit(server: Gated): void {
+  const emit = server.emit
+  server.emit = function gatedEmit(this: Gated, event: string | symbol, ...args: unknown[]): boolean {
+    const rules = server[GATE]
+    if (event !== 'upgrade' || !rules) return emit.call(this, event, ...args)
+    const [req, socket] = args as [IncomingMessage, Duplex]
+    const pass = (): boolean => emit.call(this, event, ...args)
+    if (rules.isHmr(req)) {
+      setHeader(req, 'Authorization', undefined) // naming the hot-update protocol must not smuggle one in
+      return pass()
+    }
+    socket.on('error', () => {}) // a reset while we ask Ory would otherwise end the process
+    admit(req, rules).then(
+      () => socket.destroyed || pass(),
+      error => refuse(socket, error),
+    )
+    return true
+  }
+}
+
+async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
+  const refusal = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
+  if (req.headers.upgrade?.toLowerCase() !== 'websocket') throw refusal('Only WebSockets are upgraded.') // h2c
+  if (belowMount(req.url ?? '') !== null) throw refusal('Ory has no WebSockets.')
+  const x: Exchange = { req, origin: '', identified: null }
+  await rules.prepare(x)
+  const { origin } = req.headers
+  if (origin !== undefined && origin !== x.origin && !rules.allowedOrigins.includes(origin)) {
+    // Cookies go along with a socket that any page opens: its Origin is all that tells whose page it is.
+    throw new OryProxyError('ORY_PROXY_ORIGIN_NOT_ALLOWED', 'This origin may not open a WebSocket here.')
+  }
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const status = error instanceof OryProxyError ? error.status : 500
+  const message = error instanceof OryProxyError ? `${error.message} ${error.hint}\n` : 'Internal error\n'
+  socket.end(
+    `HTTP/1.1 ${status} ${status < 500 ? 'Refused' : 'Error'}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
+  )
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import connect from 'connect'
+import { createProxyMiddleware } from 'http-proxy-middleware'
+import { createServer as createVite } from 'vite'
+import webpack from 'webpack'
+import WebpackDevServer from 'webpack-dev-server'
+import { createOryMiddleware, type OryOptions, silentLogger } from '../src/index.js'
+import { ory } from '../src/vite-plugin.js'
+import { withOry } from '../src/webpack.js'
+
+/** A running face: the origin people open, in front of an app under `/api`. */
+export interface Face {
+  readonly url: string
+  close(): Promise<void>
+}
+
+const site = fileURLToPath(new URL('./fixtures/site', import.meta.url))
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+
+/** The four faces of one core; every one puts us in front of the app at `app`. */
+export const FACES: Readonly<Record<string, (app: string, options: OryOptions) => Promise<Face>>> = {
+  async connect(app, options) {
+    const middleware = await createOryMiddleware({ logger: silentLogger, ...options })
+    const proxy = createProxyMiddleware({ target: app })
+    const server = createServer(connect().use(middleware).use(proxy))
+    middleware.gateUpgrades(server)
+    server.on('upgrade', (req, socket, head) => void proxy.upgrade(req, socket as never, head))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    return {
+      url: `http://localhost:${(server.address() as AddressInfo).port}`,
+      async close() {
+        server.closeAllConnections()
+        await middleware.close()
+        await new Promise(resolve => server.close(resolve))
+      },
+    }
+  },
+  async vite(app, options) {
+    const server = await createVite({
+      root: site,
+      configFile: false,
+      logLevel: 'silent',
+      server: { port: 0, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } } },
+      plugins: [ory({ logger: silentLogger, ...options })],
+    })
+    await server.listen()
+    const { port } = server.httpServer!.address() as AddressInfo
+    return { url: `http://localhost:${port}`, close: () => server.close() }
+  },
+  async webpack(app, options) {
+    const compiler = webpack({
+      mode: 'development',
+      context: site,
+      entry: './main.js',
+      infrastructureLogging: { level: 'none' },
+      stats: 'none',
+    })!
+    const devServer = withOry(
+      { port: 'auto', host: '127.0.0.1', proxy: [{ context: ['/api'], target: app, ws: true }], static: site },
+      { logger: silentLogger, ...options },
+    )
+    const server = new WebpackDevServer(devServer as never, compiler)
+    await server.start()
+    const { port } = server.server!.address() as AddressInfo
+    return { url: `http://localhost:${port}`, close: () => server.stop() }
+  },
+  async cli(app, { logger: _ours, ...options }) {
+    const flags = Object.entries(options).flatMap(([name, value]) => flag(name, value))
+    const child = spawn(process.execPath, [cli, 'local', app, '--port', '0', '--no-https', '--no-open', ...flags], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    return { url: await announced(child), close: () => ended(child) }
+  },
+}
+
+function flag(name: string, value: unknown): string[] {
+  const kebab = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  if (value === true) return [`--${kebab}`]
+  if (value === false) return [`--no-${kebab}`]
+  return [`--${kebab}`, Array.isArray(value) ? value.join(',') : String(value)]
+}
+
+/** The address in the command's banner. */
+function announced(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const url = /Open\s+(https?:\S+)/.exec(text)?.[1]
+      if (url) resolve(url)
+    })
+    child.once('exit', code => reject(new Error(`the command ended with ${code}:\n${text}`)))
+  })
+}
+
+/** Ends a command as Ctrl-C does. */
+export function ended(child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
