@@ -1,0 +1,24 @@
+// The app, and `ory-proxy local` in front of it: the two terminals of a developer in one.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const port = process.env.PORT ?? '4000'
+const appPort = process.env.APP_PORT ?? '3000'
+const here = dirname(fileURLToPath(import.meta.url))
+const command = join(dirname(fileURLToPath(import.meta.resolve('ory-proxy/package.json'))), 'dist/cli.js')
+
+const run = (file, args, env) =>
+  spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, stdio: 'inherit' })
+
+const children = [
+  run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: `http://localhost:${port}/.ory/jwks.json` }),
+  run(command, ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...process.argv.slice(2)], {}),
+]
+for (const child of children) {
+  child.on('exit', code => {
+    for (const other of children) if (other.exitCode === null) other.kill()
+    process.exitCode ||= code ?? 0
+  })
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => children.forEach(child => child.kill(signal)))
