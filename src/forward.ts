@@ -3,8 +3,8 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
-import { ERRORS } from './errors.js'
-import { answer, page, wantsPage } from './middleware/answer.js'
+import { OryProxyError } from './errors.js'
+import { answerError } from './middleware/answer.js'
 import { isLoopbackName } from './middleware/host.js'
 
 /** Connections to the app at once, and those kept open for the next request. */
@@ -37,9 +37,9 @@ export function createForwarder({ app, rewriteHost, trustForwarded }: ForwardRul
     req: IncomingMessage,
     res: ServerResponse | Socket,
   ): void => {
-    if (!('writeHead' in res)) return refuseSocket(res, app)
+    if (!('writeHead' in res)) return refuseSocket(res, appDown(app, error))
     const stale = error.code === 'ECONNRESET' && isReplayable(req) && !res.headersSent && !again.has(req)
-    if (!stale) return answerAppDown(req, res, app, error)
+    if (!stale) return answerError(req, res, appDown(app, error), { refresh: 2 }) // heals when the app is up
     again.add(req) // the app closed a connection that lay idle
     void proxy(req, res)
   }
@@ -77,30 +77,14 @@ function isReplayable({ method, headers }: IncomingMessage): boolean {
   return bodiless && (method === 'GET' || method === 'HEAD')
 }
 
-/** The app is not up (yet): people get a page that looks again by itself, programs get JSON. */
-function answerAppDown(
-  req: IncomingMessage,
-  res: ServerResponse,
-  app: URL,
-  error: NodeJS.ErrnoException,
-): void {
-  if (res.destroyed) return
-  if (res.headersSent) return void res.destroy()
-  const { status, hint } = ERRORS.ORY_PROXY_APP_UNREACHABLE
+function appDown(app: URL, error: NodeJS.ErrnoException): OryProxyError {
   const message = `The app at ${app.origin} does not answer (${error.code ?? error.message}).`
-  const code = 'ORY_PROXY_APP_UNREACHABLE'
-  const headers = { 'Cache-Control': 'no-store', 'Retry-After': '1' }
-  if (wantsPage(req)) {
-    const html = page(status, message, hint, code, '<meta http-equiv="refresh" content="2">')
-    return answer(req, res, status, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }, html)
-  }
-  const body = JSON.stringify({ error: { id: code, code: status, message, hint } })
-  answer(req, res, status, { ...headers, 'Content-Type': 'application/json' }, body)
+  return new OryProxyError('ORY_PROXY_APP_UNREACHABLE', message)
 }
 
-function refuseSocket(socket: Socket, app: URL): void {
+function refuseSocket(socket: Socket, error: OryProxyError): void {
   if (socket.destroyed) return
-  const message = `The app at ${app.origin} does not answer.\n`
+  const message = `${error.message} ${error.hint}\n`
   socket.end(
     `HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,
   )

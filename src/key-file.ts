@@ -24,19 +24,22 @@ export async function loadKey(
   try {
     return await readKey(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
   const jwk = await generatePrivateJwk()
   try {
     await writeOnce(file, `${JSON.stringify(jwk)}\n`)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readKey(file) // another process was faster
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(file)) return readKey(file) // another process was faster
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown error'
     logger.warn(`Cannot keep the signing key in ${file} (${why}): tokens will not verify after a restart.`)
     return signingKey(jwk)
   }
   return readKey(file)
 }
+
+/** How a file that cannot be there yet answers. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
 
 /** `node_modules/.cache/ory-proxy` of the project we run in: out of version control by itself. */
 function cachePlace(cwd: string): string | undefined {

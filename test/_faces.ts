@@ -59,7 +59,12 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
       stats: 'none',
     })!
     const devServer = withOry(
-      { port: 'auto', host: '127.0.0.1', proxy: [{ context: ['/api'], target: app, ws: true }], static: site },
+      {
+        port: 'auto',
+        host: '127.0.0.1',
+        proxy: [{ context: ['/api'], target: app, ws: true }],
+        static: site,
+      },
       { logger: silentLogger, ...options },
     )
     const server = new WebpackDevServer(devServer as never, compiler)
@@ -69,9 +74,13 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
   },
   async cli(app, { logger: _ours, ...options }) {
     const flags = Object.entries(options).flatMap(([name, value]) => flag(name, value))
-    const child = spawn(process.execPath, [cli, 'local', app, '--port', '0', '--no-https', '--no-open', ...flags], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [cli, 'local', app, '--port', '0', '--no-https', '--no-open', ...flags],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     return { url: await announced(child), close: () => ended(child) }
   },
 }

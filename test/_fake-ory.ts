@@ -33,7 +33,12 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
     const chunks: Buffer[] = []
     req.on('data', chunk => chunks.push(chunk))
     req.on('end', () => {
-      heard.push({ method: req.method!, url: req.url!, headers: req.headers, body: Buffer.concat(chunks).toString() })
+      heard.push({
+        method: req.method!,
+        url: req.url!,
+        headers: req.headers,
+        body: Buffer.concat(chunks).toString(),
+      })
       const handler = handlers.get(path)
       if (handler) return handler(req, res)
       if (path === '/sessions/whoami') return whoami(req, res)
@@ -45,7 +50,12 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
     const id = /(?:^|; )ory_kratos_session=([^;]+)/.exec(req.headers.cookie ?? '')?.[1]
     const session = sessions.get(id ?? (req.headers['x-session-token'] as string) ?? '')
     res.writeHead(session ? 200 : 401, { 'content-type': 'application/json' })
-    res.end(session ?? JSON.stringify({ error: { code: 401, reason: 'No valid session credentials found in the request.' } }))
+    res.end(
+      session ??
+        JSON.stringify({
+          error: { code: 401, reason: 'No valid session credentials found in the request.' },
+        }),
+    )
   }
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
@@ -56,7 +66,10 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
       const value = randomUUID()
       const identity = { id: randomUUID(), traits: { email } }
       const expires_at = new Date(Date.now() + 3_600_000).toISOString()
-      sessions.set(value, JSON.stringify({ id: randomUUID(), active: true, expires_at, identity, ...session }))
+      sessions.set(
+        value,
+        JSON.stringify({ id: randomUUID(), active: true, expires_at, identity, ...session }),
+      )
       return `ory_kratos_session=${value}`
     },
     signOut: cookie => void sessions.delete(cookie.split('=')[1]!),

@@ -22,7 +22,9 @@ export function rawBytes(base: string, bytes: string | Buffer): Promise<RawAnswe
   const { hostname, port } = new URL(base)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname, () => socket.write(bytes))
+    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname, () =>
+      socket.write(bytes),
+    )
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('error', reject)
     socket.on('close', () => {

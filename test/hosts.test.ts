@@ -27,22 +27,32 @@ describe.each(Object.keys(FACES))('%s', name => {
     const jwks = createRemoteJWKSet(new URL(`${face.url}/.ory/jwks.json`))
     const { payload, protectedHeader } = await jwtVerify(headers.authorization!.slice('Bearer '.length), jwks)
     expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'JWT', kid: expect.any(String) })
-    expect(payload).toMatchObject({ iss: ory.url, session: { active: true, identity: { traits: { email: 'ada@example.com' } } } })
+    expect(payload).toMatchObject({
+      iss: ory.url,
+      session: { active: true, identity: { traits: { email: 'ada@example.com' } } },
+    })
     expect(payload.sub).toBe((payload['session'] as { identity: { id: string } }).identity.id)
     expect(payload.exp).toBe(payload.iat! + 60)
     expect(payload.nbf).toBe(payload.iat)
     expect(payload.jti).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
-  test.for(['Bearer forged', 'bearer forged', 'Basic eDp5'])('a client cannot pass on %j', async authorization => {
-    const { headers, rawHeaders } = await receivedBy(`${face.url}/api/todos`, { headers: { authorization } })
-    expect(headers.authorization).toBeUndefined()
-    expect(rawHeaders.join().toLowerCase()).not.toContain('authorization')
-  })
+  test.for(['Bearer forged', 'bearer forged', 'Basic eDp5'])(
+    'a client cannot pass on %j',
+    async authorization => {
+      const { headers, rawHeaders } = await receivedBy(`${face.url}/api/todos`, {
+        headers: { authorization },
+      })
+      expect(headers.authorization).toBeUndefined()
+      expect(rawHeaders.join().toLowerCase()).not.toContain('authorization')
+    },
+  )
 
   test('signed in, a forged header gives way to the real one', async () => {
     const cookie = ory.signIn('bob@example.com')
-    const { rawHeaders } = await receivedBy(`${face.url}/api/x`, { headers: { cookie, authorization: 'Bearer forged' } })
+    const { rawHeaders } = await receivedBy(`${face.url}/api/x`, {
+      headers: { cookie, authorization: 'Bearer forged' },
+    })
     const values = rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'authorization')
     expect(values).toHaveLength(1)
     expect(values[0]).not.toContain('forged')
@@ -51,7 +61,11 @@ describe.each(Object.keys(FACES))('%s', name => {
   test('a page of 300 requests asks whoami once', async () => {
     const cookie = ory.signIn('page@example.com')
     const before = ory.whoami().length
-    await Promise.all(Array.from({ length: 300 }, (_, i) => receivedBy(`${face.url}/api/module-${i}`, { headers: { cookie } })))
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) =>
+        receivedBy(`${face.url}/api/module-${i}`, { headers: { cookie } }),
+      ),
+    )
     expect(ory.whoami().length - before).toBe(1)
   })
 
@@ -63,7 +77,11 @@ describe.each(Object.keys(FACES))('%s', name => {
 
   test('/.ory goes to Ory without its prefix, and says whose answers to rewrite', async () => {
     const response = await fetch(`${face.url}/.ory/self-service/login/flows?id=1`, {
-      headers: { cookie: 'a=1', 'Ory-Base-URL-Rewrite': 'https://evil.example', ory_base_url_rewrite_token: 'x' },
+      headers: {
+        cookie: 'a=1',
+        'Ory-Base-URL-Rewrite': 'https://evil.example',
+        ory_base_url_rewrite_token: 'x',
+      },
     })
     expect(await response.json()).toEqual({ path: '/self-service/login/flows?id=1' })
     const { headers } = ory.heard.at(-1)!
@@ -81,7 +99,9 @@ describe.each(Object.keys(FACES))('%s', name => {
         'content-type': 'application/json; charset=utf-8',
         'set-cookie': 'csrf=1; Path=/; Domain=ory.example; Secure; HttpOnly; SameSite=None',
       })
-      res.end(JSON.stringify({ action: `${ory.url}/self-service/login?flow=1`, big: 1, other: `${ory.url}9/x` }))
+      res.end(
+        JSON.stringify({ action: `${ory.url}/self-service/login?flow=1`, big: 1, other: `${ory.url}9/x` }),
+      )
     })
     const response = await fetch(`${face.url}/.ory/rewritten`)
     expect(await response.json()).toEqual({
@@ -92,12 +112,20 @@ describe.each(Object.keys(FACES))('%s', name => {
     expect(response.headers.getSetCookie()).toEqual(['csrf=1; Path=/; HttpOnly; SameSite=Lax'])
   })
 
-  test.for(['login', 'registration', 'recovery', 'verification', 'settings'])('/.ory/init/%s starts the flow', async flow => {
-    const referer = `${face.url}/deep?x=1`
-    const response = await fetch(`${face.url}/.ory/init/${flow}`, { redirect: 'manual', headers: { referer } })
-    expect(response.status).toBe(303)
-    expect(response.headers.get('location')).toBe(`/.ory/self-service/${flow}/browser?return_to=${encodeURIComponent(referer)}`)
-  })
+  test.for(['login', 'registration', 'recovery', 'verification', 'settings'])(
+    '/.ory/init/%s starts the flow',
+    async flow => {
+      const referer = `${face.url}/deep?x=1`
+      const response = await fetch(`${face.url}/.ory/init/${flow}`, {
+        redirect: 'manual',
+        headers: { referer },
+      })
+      expect(response.status).toBe(303)
+      expect(response.headers.get('location')).toBe(
+        `/.ory/self-service/${flow}/browser?return_to=${encodeURIComponent(referer)}`,
+      )
+    },
+  )
 
   test.for(['https://evil.example/', 'nonsense', ''])('a Referer %j is no way back', async referer => {
     const response = await fetch(`${face.url}/.ory/init/login`, { redirect: 'manual', headers: { referer } })
@@ -134,19 +162,29 @@ describe.each(Object.keys(FACES))('%s', name => {
 
   test('a WebSocket carries the JWT in its handshake', async () => {
     const cookie = ory.signIn('ws@example.com')
-    const headers = await firstMessage(`${face.url}/api/ws`, { cookie, origin: face.url, authorization: 'Bearer forged' })
+    const headers = await firstMessage(`${face.url}/api/ws`, {
+      cookie,
+      origin: face.url,
+      authorization: 'Bearer forged',
+    })
     expect(headers['authorization']).toMatch(/^Bearer ey/)
   })
 
   test('an anonymous WebSocket loses a forged Authorization', async () => {
-    const headers = await firstMessage(`${face.url}/api/ws`, { origin: face.url, authorization: 'Bearer forged' })
+    const headers = await firstMessage(`${face.url}/api/ws`, {
+      origin: face.url,
+      authorization: 'Bearer forged',
+    })
     expect(headers['authorization']).toBeUndefined()
   })
 
-  test.for(['http://evil.example', 'null', 'http://localhost:1'])('a WebSocket from %s is refused', async origin => {
-    const cookie = ory.signIn('victim@example.com')
-    await expect(firstMessage(`${face.url}/api/ws`, { cookie, origin })).rejects.toThrow(/403|401/)
-  })
+  test.for(['http://evil.example', 'null', 'http://localhost:1'])(
+    'a WebSocket from %s is refused',
+    async origin => {
+      const cookie = ory.signIn('victim@example.com')
+      await expect(firstMessage(`${face.url}/api/ws`, { cookie, origin })).rejects.toThrow(/403|401/)
+    },
+  )
 })
 
 /** Opens a socket and reads the handshake's headers, which the app sends first. */

@@ -25,7 +25,9 @@ const server = createServer(async (req, res) => {
       res.end(page(claims))
     }
   } catch (error) {
-    res.writeHead(401, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`The token did not verify: ${error.code}`)
+    res
+      .writeHead(401, { 'Content-Type': 'text/plain; charset=utf-8' })
+      .end(`The token did not verify: ${error.code}`)
   }
 })
 

@@ -1,4 +1,4 @@
-const escape = text => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)
+const escapeHtml = text => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`)
 
 const style = `
   :root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
@@ -25,9 +25,9 @@ const anonymous = `
   <nav><a class="main" href="/.ory/init/login">Sign in</a> <a href="/.ory/init/registration">Register</a></nav>`
 
 const signedIn = claims => `
-  <h1>Signed in as ${escape(String(claims.session.identity.traits.email ?? claims.sub))}</h1>
+  <h1>Signed in as ${escapeHtml(String(claims.session.identity.traits.email ?? claims.sub))}</h1>
   <p>These are the claims of the JWT this app received and verified:</p>
-  <pre id="claims">${escape(JSON.stringify(claims, null, 2))}</pre>
+  <pre id="claims">${escapeHtml(JSON.stringify(claims, null, 2))}</pre>
   <nav><a href="/.ory/ui/settings">Settings</a> <button id="sign-out">Sign out</button></nav>
   <script>${signOut}</script>`
 

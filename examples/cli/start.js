@@ -13,7 +13,11 @@ const run = (file, args, env) =>
 
 const children = [
   run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: `http://localhost:${port}/.ory/jwks.json` }),
-  run(command, ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...process.argv.slice(2)], {}),
+  run(
+    command,
+    ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...process.argv.slice(2)],
+    {},
+  ),
 ]
 for (const child of children) {
   child.on('exit', code => {
@@ -21,4 +25,7 @@ for (const child of children) {
     process.exitCode ||= code ?? 0
   })
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => children.forEach(child => child.kill(signal)))
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    for (const child of children) child.kill(signal)
+  })

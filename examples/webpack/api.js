@@ -8,10 +8,13 @@ const keys = createRemoteJWKSet(new URL(jwksUrl))
 async function answerTo(authorization) {
   if (!authorization) return [401, { error: 'not signed in' }]
   try {
-    const { payload } = await jwtVerify(authorization.slice('Bearer '.length), keys, { algorithms: ['ES256'] })
+    const { payload } = await jwtVerify(authorization.slice('Bearer '.length), keys, {
+      algorithms: ['ES256'],
+    })
     return [200, payload]
   } catch (error) {
-    if (error instanceof errors.JOSEError) return [403, { error: 'the token did not verify', code: error.code }]
+    if (error instanceof errors.JOSEError)
+      return [403, { error: 'the token did not verify', code: error.code }]
     throw error
   }
 }

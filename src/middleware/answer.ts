@@ -27,43 +27,57 @@ export function answer(
   res.end(req.method === 'HEAD' ? undefined : body)
 }
 
-/** Answers with an error: a page to people, JSON to programs. Nothing of a half-sent answer can be taken back. */
-export function answerError(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+/** What an error page says besides the error. */
+export interface ErrorPage {
+  /** Seconds after which the page looks again by itself. */
+  readonly refresh?: number
+}
+
+/** Answers with an error: a page to people, JSON to programs. A half-sent answer can only be broken off. */
+export function answerError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+  { refresh }: ErrorPage = {},
+): void {
   if (res.destroyed) return
   if (res.headersSent) return void res.destroy()
-  const known = error instanceof OryProxyError
-  const status = known ? error.status : 500
-  const code = known ? error.code : 'ORY_PROXY_INTERNAL'
-  const message = known ? error.message : 'Something went wrong in ory-proxy; its log says what.'
-  const hint = known ? error.hint : ''
+  const { status, code, message, hint } = explained(error)
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store' }
+  if (refresh !== undefined) headers['Retry-After'] = String(refresh)
   if (wantsPage(req)) {
-    const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY }
-    return answer(
-      req,
-      res,
-      status,
-      { ...headers, 'Cache-Control': 'no-store' },
-      page(status, message, hint, code),
-    )
+    headers['Content-Type'] = 'text/html; charset=utf-8'
+    headers['Content-Security-Policy'] = PAGE_POLICY
+    const again = refresh === undefined ? '' : `<meta http-equiv="refresh" content="${refresh}">`
+    return answer(req, res, status, headers, page({ status, code, message, hint }, again))
   }
-  const body = JSON.stringify({ error: { id: code, code: status, message, hint } })
-  answer(req, res, status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }, body)
+  headers['Content-Type'] = 'application/json'
+  answer(req, res, status, headers, JSON.stringify({ error: { id: code, code: status, message, hint } }))
+}
+
+type Explained = { status: number; code: string; message: string; hint: string }
+
+/** What we throw on purpose explains itself; what we did not foresee is not for the client to read. */
+function explained(error: unknown): Explained {
+  if (error instanceof OryProxyError) return error
+  const message = 'Something went wrong in ory-proxy; its log says what.'
+  return { status: 500, code: 'ORY_PROXY_INTERNAL', message, hint: '' }
 }
 
 /** Whether a person waits for the answer: a navigation asks for HTML, fetch and curl do not. */
-export function wantsPage(req: IncomingMessage): boolean {
+function wantsPage(req: IncomingMessage): boolean {
   return /\btext\/html\b/.test(req.headers.accept ?? '')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** Text as HTML text or attribute value. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, char => ENTITIES[char]!)
 }
 
 /** A small page of ours: what happened, and what to do about it. */
-export function page(status: number, message: string, hint: string, code: string, head = ''): string {
+function page({ status, code, message, hint }: Explained, head: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
 <title>${escapeHtml(message)}</title>

@@ -8,7 +8,10 @@ const text = (from: string, ory = kratos): string => rewriteText(from, oryPatter
 
 describe('bodies', () => {
   test.for([
-    ['"http://127.0.0.1:4433/self-service/login?flow=1"', '"http://localhost:5173/.ory/self-service/login?flow=1"'],
+    [
+      '"http://127.0.0.1:4433/self-service/login?flow=1"',
+      '"http://localhost:5173/.ory/self-service/login?flow=1"',
+    ],
     ['"http://127.0.0.1:4433"', '"http://localhost:5173/.ory"'],
     ['"http://localhost:4433/x"', '"http://localhost:5173/.ory/x"'],
     ['"http:\\/\\/127.0.0.1:4433\\/x"', '"http:\\/\\/localhost:5173\\/.ory\\/x"'],
@@ -17,7 +20,10 @@ describe('bodies', () => {
       '"http://127.0.0.1:4433/login?return_to=http%3A%2F%2F127.0.0.1%3A4433%2Fsettings"',
       '"http://localhost:5173/.ory/login?return_to=http%3A%2F%2Flocalhost%3A5173%2F.ory%2Fsettings"',
     ],
-    ['"redirect_browser_to":"http://127.0.0.1:4433/ui/welcome"', '"redirect_browser_to":"http://localhost:5173/"'],
+    [
+      '"redirect_browser_to":"http://127.0.0.1:4433/ui/welcome"',
+      '"redirect_browser_to":"http://localhost:5173/"',
+    ],
   ])('%s becomes %s', ([from, to]) => {
     expect(text(from!)).toBe(to)
   })
@@ -91,11 +97,19 @@ describe('Location', () => {
 describe('Set-Cookie', () => {
   const https = { ...rewriting, origin: 'https://localhost:4000' }
   test.for([
-    ['a=1; Path=/; HttpOnly; SameSite=Lax', 'a=1; Path=/; HttpOnly; SameSite=Lax', 'a=1; Path=/; HttpOnly; SameSite=Lax'],
+    [
+      'a=1; Path=/; HttpOnly; SameSite=Lax',
+      'a=1; Path=/; HttpOnly; SameSite=Lax',
+      'a=1; Path=/; HttpOnly; SameSite=Lax',
+    ],
     ['a=1; Domain=ory.example; Path=/', 'a=1; Path=/', 'a=1; Path=/'],
     ['a=1; domain = .ory.example', 'a=1', 'a=1'],
     ['a=1; Secure; SameSite=None', 'a=1; SameSite=Lax', 'a=1; Secure; SameSite=None'],
-    ['a=1; SECURE; samesite=none; Partitioned', 'a=1; SameSite=Lax', 'a=1; SECURE; samesite=none; Partitioned'],
+    [
+      'a=1; SECURE; samesite=none; Partitioned',
+      'a=1; SameSite=Lax',
+      'a=1; SECURE; samesite=none; Partitioned',
+    ],
     ['a=1; SameSite=Strict; Secure', 'a=1; SameSite=Strict', 'a=1; SameSite=Strict; Secure'],
     ['a=x=y; Max-Age=0', 'a=x=y; Max-Age=0', 'a=x=y; Max-Age=0'],
     ['__Host-a=1; Path=/; Secure', '__Host-a=1; Path=/; Secure', '__Host-a=1; Path=/; Secure'],
@@ -108,7 +122,9 @@ describe('Set-Cookie', () => {
 
   test('a cookie domain of ours takes the place of the one of Ory', () => {
     const cookieDomain = 'app.test'
-    expect(rewriteCookie('a=1; Domain=ory.example', { ...rewriting, cookieDomain })).toBe('a=1; Domain=app.test')
+    expect(rewriteCookie('a=1; Domain=ory.example', { ...rewriting, cookieDomain })).toBe(
+      'a=1; Domain=app.test',
+    )
     expect(rewriteCookie('__Host-a=1; Secure', { ...rewriting, cookieDomain })).toBe('__Host-a=1; Secure')
   })
 })

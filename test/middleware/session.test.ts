@@ -125,7 +125,9 @@ describe('an answer is believed for a short fixed time', () => {
     ory.on('/sessions/whoami', (_req, res) => {
       void held.then(() => {
         res.setHeader('content-type', 'application/json')
-        res.end(JSON.stringify({ active: true, identity: { id: '1', traits: { email: 'stale@example.com' } } }))
+        res.end(
+          JSON.stringify({ active: true, identity: { id: '1', traits: { email: 'stale@example.com' } } }),
+        )
       })
     })
     const under = ask({ cookie })
@@ -162,7 +164,9 @@ describe('an identity is an active session of somebody, nothing else', () => {
     ['huge', 200, `{"active":true,"identity":{"id":"1"},"x":"${'x'.repeat(1024 * 1024)}"}`],
   ] as const)('%s', async ([, status, body]) => {
     ory.on('/sessions/whoami', (_req, res) => {
-      res.writeHead(status, { 'content-type': 'application/json', location: `${ory.url}/elsewhere` }).end(body)
+      res
+        .writeHead(status, { 'content-type': 'application/json', location: `${ory.url}/elsewhere` })
+        .end(body)
     })
     expect((await ask({ cookie: 'a=1' })).who).toBeNull()
     expect(ory.heard.map(h => h.url)).not.toContain('/elsewhere')

@@ -6,7 +6,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 export function startApi(port, jwksUrl) {
   const keys = createRemoteJWKSet(new URL(jwksUrl))
   const server = createServer(async (req, res) => {
-    const json = (status, body) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+    const json = (status, body) =>
+      res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     if (req.url !== '/api/me') return json(404, { error: 'not found' })
     const token = req.headers.authorization?.replace(/^Bearer /, '')
     if (!token) return json(401, { error: 'not signed in' })

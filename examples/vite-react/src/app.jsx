@@ -34,7 +34,9 @@ function Anonymous() {
       <h1>You are not signed in</h1>
       <p>The API gets no JWT until somebody is.</p>
       <nav>
-        <a className="main" href="/.ory/init/login">Sign in</a>
+        <a className="main" href="/.ory/init/login">
+          Sign in
+        </a>
         <a href="/.ory/init/registration">Register</a>
       </nav>
     </>
@@ -49,7 +51,9 @@ function SignedIn({ claims }) {
       <pre id="claims">{JSON.stringify(claims, null, 2)}</pre>
       <nav>
         <a href="/.ory/ui/settings">Settings</a>
-        <button id="sign-out" type="button" onClick={signOut}>Sign out</button>
+        <button id="sign-out" type="button" onClick={signOut}>
+          Sign out
+        </button>
       </nav>
     </>
   )
