@@ -1,0 +1,27 @@
+// The one test command: what a fresh machine lacks is installed, then everything is checked, in this order.
+import { spawnSync } from 'node:child_process'
+import { ensureBrowser } from './ensure-browser.mjs'
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+const picked = process.argv.slice(2)
+
+/** Runs one step; the first that fails ends the run with its exit code. */
+function step(name, command, args, env = {}) {
+  console.log(`\n▸ ${name}`)
+  const started = performance.now()
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  if (status !== 0) {
+    console.error(`✗ ${name} failed`)
+    process.exit(status ?? 1)
+  }
+  console.log(`✓ ${name}, ${((performance.now() - started) / 1000).toFixed(1)} s`)
+}
+
+const CHROMIUM_PATH = await ensureBrowser()
+step('build', npm, ['run', '--silent', 'build'])
+if (picked.length === 0) {
+  step('types', npm, ['run', '--silent', 'typecheck'])
+  step('format and lint', npm, ['run', '--silent', 'lint'])
+  step('package', npm, ['run', '--silent', 'package-check'])
+}
+step('tests', process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...picked], { CHROMIUM_PATH })

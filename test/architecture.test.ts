@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const src = fileURLToPath(new URL('../src/', import.meta.url))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
+
+/** What a file imports of ours, as paths below src without their ending. */
+function imports(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  const found = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)]
+  return found.map(([, path]) => relative(src, join(src, file, '..', path!)).replaceAll('\\', '/'))
+}
+
+const of = (pattern: RegExp): string[] => files.map(f => f.replaceAll('\\', '/')).filter(f => pattern.test(f))
+
+test('errors and log import nothing of ours', () => {
+  for (const file of ['errors.ts', 'log.ts']) expect([file, imports(file)]).toEqual([file, []])
+})
+
+test('the emulator meets the rest over HTTP only', () => {
+  for (const file of of(/^emulator\//)) {
+    const outside = imports(file).filter(
+      path => !path.startsWith('emulator/') && !['log', 'errors'].includes(path),
+    )
+    expect([file, outside]).toEqual([file, []])
+  }
+})
+
+test('only setup loads the emulator, and only when it is used', () => {
+  for (const file of of(/^(?!emulator\/|cli\/serve-emulator)/)) {
+    const text = readFileSync(join(src, file), 'utf8')
+    const eager = [...text.matchAll(/^import (?!type)[^\n]*'(\.[^']*emulator[^']*)'/gm)].map(
+      match => match[1],
+    )
+    expect([file, eager.filter(path => !path!.includes('cli/'))]).toEqual([
+      file,
+      file === 'cli.ts' ? ['./cli/emulator.js'] : [],
+    ])
+  }
+})
+
+test('a stage never imports another stage', () => {
+  const stages = of(/^middleware\//).filter(file =>
+    /export function \w+Stage\(/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  const names = stages.map(file => file.replace('.ts', ''))
+  expect(names.length).toBeGreaterThan(5)
+  for (const file of stages)
+    expect([file, imports(file).filter(path => names.includes(path))]).toEqual([file, []])
+})
+
+test('faces never import each other', () => {
+  const faces = ['vite-plugin', 'webpack', 'connect', 'cli', 'rsbuild']
+  for (const face of faces.filter(name => files.includes(`${name}.ts`))) {
+    expect([face, imports(`${face}.ts`).filter(path => faces.includes(path))]).toEqual([face, []])
+  }
+})
+
+test('no file is longer than 300 lines', () => {
+  const long = files.filter(file => readFileSync(join(src, file), 'utf8').split('\n').length > 301)
+  expect(long).toEqual([])
+})

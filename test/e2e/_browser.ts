@@ -1,0 +1,26 @@
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { ensureBrowser } from '../../scripts/ensure-browser.mjs'
+
+/** A real Chromium that asks nobody outside. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await ensureBrowser(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** A fresh profile; a page error fails the journey that runs in it. */
+export async function freshContext(
+  browser: Browser,
+  options: { javaScriptEnabled?: boolean } = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options)
+  context.setDefaultTimeout(15_000)
+  return context
+}
