@@ -17,7 +17,7 @@ import type { Logger } from './log.js'
 export async function loadKey(
   named: string | undefined,
   logger: Logger,
-  cwd = process.cwd(),
+  cwd: string = process.cwd(),
 ): Promise<SigningKey> {
   const file = named === undefined ? cachePlace(cwd) : resolve(cwd, named)
   if (file === undefined) return signingKey(await generatePrivateJwk())

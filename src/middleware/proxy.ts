@@ -18,7 +18,7 @@ import {
 } from './rewrite.js'
 
 /** Bodies above this size, as sent or decoded, stream through as they came. */
-export const REWRITE_LIMIT = 16 * 1024 * 1024
+export const REWRITE_LIMIT: number = 16 * 1024 * 1024
 
 /** Milliseconds until an Ory that takes a request but does not answer is given up. */
 const HEADERS_DEADLINE = 30_000
