@@ -74,8 +74,13 @@ export type OryProxyErrorCode = keyof typeof ERRORS
  * The one class we throw on purpose. Match on `code`; `message` may change in any release.
  *
  * @example
- * try { await createOryMiddleware({ sdkUrl: 'nonsense' }) }
- * catch (error) { if (error instanceof OryProxyError) console.error(error.code, error.hint) }
+ * import { createOryMiddleware, OryProxyError } from 'ory-proxy'
+ *
+ * try {
+ *   await createOryMiddleware({ sdkUrl: 'nonsense' })
+ * } catch (error) {
+ *   if (error instanceof OryProxyError) console.error(error.code, error.hint)
+ * }
  */
 export class OryProxyError extends Error {
   override readonly name = 'OryProxyError'

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const place = join(root, 'node_modules/.cache/ory-proxy-docs')
+
+/** Every `@example` of a public file, as the code a reader would paste. */
+function examplesIn(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/@example\n([^]*?)(?=\n \* @|\n \*\/)/g)].map(([, block]) =>
+    block!.replaceAll(/^ \* ?/gm, ''),
+  )
+}
+
+const blocksIn = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/```(?:js|ts)\n([^]*?)```/g)].map(([, code]) => code!)
+
+test('every example of the documentation compiles as it stands', () => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(f =>
+    f.endsWith('.ts'),
+  )
+  const examples = [
+    ...blocksIn('README.md').map((code, i) => [`readme-${i}`, code] as const),
+    ...sources.flatMap(file =>
+      examplesIn(join('src', file)).map((code, i) => [`${file.replaceAll(/\W/g, '-')}-${i}`, code] as const),
+    ),
+  ]
+  expect(examples.length).toBeGreaterThan(6)
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(place, { recursive: true })
+  for (const [name, code] of examples) {
+    const given = code.includes('token') && !code.includes('token =') ? 'declare const token: string\n' : ''
+    writeFileSync(join(place, `${name}.ts`), `${given}${code}\nexport {}\n`)
+  }
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2023',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  }
+  writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', place],
+    {
+      encoding: 'utf8',
+    },
+  )
+  expect(stdout).toBe('')
+})
