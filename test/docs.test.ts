@@ -10,13 +10,16 @@ const place = join(root, 'node_modules/.cache/ory-proxy-docs')
 /** Every `@example` of a public file, as the code a reader would paste. */
 function examplesIn(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/@example\n([^]*?)(?=\n \* @|\n \*\/)/g)].map(([, block]) =>
+  const blocks = [...text.matchAll(/@example\n([\s\S]*?)(?=\n \* @|\n \*\/)/g)].map(([, block]) =>
     block!.replaceAll(/^ \* ?/gm, ''),
   )
+  return blocks.filter(code => code.includes("from 'ory-proxy")) // what is not exported is not pasted
 }
 
 const blocksIn = (file: string): string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/```(?:js|ts)\n([^]*?)```/g)].map(([, code]) => code!)
+  [...readFileSync(join(root, file), 'utf8').matchAll(/```(?:js|ts)\n([\s\S]*?)```/g)].map(
+    ([, code]) => code!,
+  )
 
 test('every example of the documentation compiles as it stands', () => {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(f =>
