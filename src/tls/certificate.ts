@@ -22,6 +22,9 @@ export interface CertificateRequest {
 /** Why a bundle cannot be used (any more). */
 export type BundleProblem = 'damaged' | 'other-hosts' | 'expiring'
 
+/** How the name of each of our CAs begins. */
+export const CA_NAME_PREFIX = 'ory-proxy local ('
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -41,7 +44,7 @@ export async function createSigned(request: CertificateRequest): Promise<Require
   const x509 = await loadX509()
   const [caKeys, keys] = await Promise.all([newKeys(), newKeys()])
   const id = randomBytes(4).toString('hex')
-  const issuer: JsonName = [{ CN: [`ory-proxy local (${owner}) ${id}`] }]
+  const issuer: JsonName = [{ CN: [`${CA_NAME_PREFIX}${owner}) ${id}`] }]
   const caKeyId = await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey)
   const ca = await x509.X509CertificateGenerator.create({
     ...validity(request.now, SIGNED_DAYS),
