@@ -57,7 +57,7 @@ export const abort = (x: Exchange, name: string): void => void take(x, name)
 
 function take(x: Exchange, name: string) {
   const refs = references(x)
-  if (!refs) return undefined
+  if (!refs || !Object.hasOwn(refs, name)) return undefined
   const { [name]: id = '', ...others } = refs
   remember(x, others)
   const waiting = x.core.state.continuations.get(id)

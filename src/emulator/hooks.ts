@@ -235,9 +235,9 @@ const NOT_VERIFIED = {
     "Your account's email or phone address are not verified yet. Please check your email or phone inbox or re-request verification.",
 }
 
-/** Ends all sessions of the person but this one. */
+/** Ends all sessions of the person but this one; those that had ended are counted as well. */
 export function revokeOthers(core: Core, session: Session): number {
-  const others = core.state.sessionsOf(session.identity_id).filter(s => s.id !== session.id && s.active)
+  const others = core.state.sessionsOf(session.identity_id).filter(s => s.id !== session.id)
   for (const other of others) core.state.putSession({ ...other, active: false })
   return others.length
 }

@@ -17,6 +17,7 @@ export const MAX_BODY_BYTES: number = 5 * 1024 * 1024
 
 /** What came in, and the cookies and headers that go out with whatever answer it gets. */
 export class Exchange {
+  readonly #base: string
   readonly core: Core
   readonly method: string
   /** Without the query. */
@@ -34,7 +35,9 @@ export class Exchange {
   /** Headers every answer to this request gets. */
   readonly extraHeaders: Record<string, string> = {}
 
-  constructor(core: Core, req: IncomingMessage, body: { bytes: Buffer; tooLarge: boolean }) {
+  /** @param base where the server is that was asked */
+  constructor(core: Core, base: string, req: IncomingMessage, body: { bytes: Buffer; tooLarge: boolean }) {
+    this.#base = base
     const target = req.url ?? '/'
     const mark = target.indexOf('?')
     this.core = core
@@ -60,7 +63,7 @@ export class Exchange {
    * prefix like `/.ory` in `serve.public.base_url` is in it and a made-up Host is not.
    */
   get requestUrl(): string {
-    return `${this.core.base}${this.path}${this.search}`
+    return `${this.#base}${this.path}${this.search}`
   }
 }
 

@@ -80,7 +80,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { host = '127.0.0.1', port = 0, adminPort = 0 } = options
   const built = deferred<Core>()
   const api = (isPublic: boolean): Promise<Api> =>
-    built.promise.then(core => ({ core, isPublic, routes: isPublic ? PUBLIC_ROUTES : ADMIN_ROUTES }))
+    built.promise.then(core => ({
+      core,
+      isPublic,
+      base: isPublic ? core.base : core.adminBase,
+      routes: isPublic ? PUBLIC_ROUTES : ADMIN_ROUTES,
+    }))
   built.promise.catch(() => {})
   const server = await listen(host, port, api(true))
   const admin =

@@ -100,12 +100,12 @@ export const alreadySignedInForRecovery = (): Problem =>
 
 /** No session where one is needed. */
 export class NoSession extends Problem {
-  constructor(credentialsMissing = false, reason = 'No active session was found in this request.') {
+  constructor(reason = 'No active session was found in this request.', beside?: JsonObject) {
     super(401, {
       id: 'session_inactive',
       message: 'request does not have a valid authentication session',
       reason,
-      beside: { CredentialsMissing: credentialsMissing },
+      ...(beside && { beside }),
     })
   }
 }

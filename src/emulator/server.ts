@@ -11,6 +11,8 @@ import { csrfRule, matchRoute, type Route } from './routes.js'
 export interface Api {
   core: Core
   routes: readonly Route[]
+  /** Where it is, without a slash at the end. */
+  base: string
   /** Browsers use it, so forms and cookies have to be guarded. */
   isPublic: boolean
 }
@@ -52,7 +54,7 @@ export function closeServer(server: Server): Promise<void> {
 
 async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
-    const x = new Exchange(api.core, req, await readBody(req))
+    const x = new Exchange(api.core, api.base, req, await readBody(req))
     write(x, api, res, await answer(api, x))
   } catch (error) {
     // The client has gone, or its request was no HTTP: nobody is left to answer.

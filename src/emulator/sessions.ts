@@ -47,7 +47,7 @@ export function isActive(core: Core, session: Session, identity: Identity | unde
 /** Who is asking. Throws {@link NoSession}. */
 export function signedIn(x: Exchange): SignedIn {
   const token = tokenOf(x)
-  if (!token) throw new NoSession(true)
+  if (!token) throw new NoSession()
   const session = x.core.state.sessionByToken(token)
   const identity = session && x.core.state.identity(session.identity_id)
   if (!session || !identity || !isActive(x.core, session, identity)) throw new NoSession()

@@ -15,8 +15,7 @@ export const resendTo = (address: string): UiNode => submit('email', address, 'c
 export const backToCredentials = (): UiNode =>
   submit('screen', 'credential-selection', 'profile', REGISTRATION.back())
 
-export const codeInput = (label?: UiText): UiNode =>
-  input('code', 'text', 'code', { required: true, autocomplete: 'one-time-code' }, label)
+export const codeInput = (label?: UiText): UiNode => input('code', 'text', 'code', { required: true }, label)
 
 export const emailInput = (value?: string): UiNode =>
   input('email', 'email', 'code', { required: true, ...(value !== undefined && { value }) }, LABEL.email())

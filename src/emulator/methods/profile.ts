@@ -72,7 +72,6 @@ const registration: RegistrationMethod = {
       const method = str(payload, 'method')
       if (method !== 'profile' && method !== 'profile:back' && !payload['screen']) {
         // Kratos puts the field in for native apps as well, when it looks whether this is for it.
-        ui.setTraitValues(flow.ui, obj(payload, 'traits'))
         ui.setCsrf(flow.ui, x.csrf.token)
         return undefined
       }
@@ -139,6 +138,8 @@ const settings: SettingsMethod = {
     requireSameBrowser(x, flow, payload)
     hydrateSettings(x, flow, payload)
     const update: Identity = { ...structuredClone(identity), traits }
+    // Kratos loses this date when it copies an identity to change its traits.
+    delete update.state_changed_at
     deriveFromTraits(x.core, update)
     if (!isPrivileged(x.core, session) && touchesSignIn(identity, update)) throw new NeedsRefresh()
     return { update }

@@ -129,12 +129,7 @@ export async function finishRegistration(
   const { core } = x
   await runBeforePersist(x, flow, method.method, identity)
   deriveFromTraits(core, identity)
-  try {
-    insertIdentity(core, identity)
-  } catch (error) {
-    if (error instanceof Duplicate) ui.setTraitValues(flow.ui, identity.traits)
-    throw error
-  }
+  insertIdentity(core, identity)
   const { after } = core.config.selfservice.flows.registration
   const home = core.config.selfservice.default_browser_return_url
   const to = returnToAfter(core, flow, returnUrlAfter(after, method.method, home))

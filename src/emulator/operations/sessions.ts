@@ -42,9 +42,11 @@ export function listSessions(x: Exchange): Answer {
   const others = x.core.state
     .sessionsOf(who.identity.id)
     .filter(s => s.id !== who.session.id && isActive(x.core, s, who.identity))
+  // Lists come without the addresses of the person.
+  const person = { ...who.identity, verifiable_addresses: [], recovery_addresses: [] }
   return json(
     200,
-    paginate(x, others).map(s => sessionJson(x.core, s, who.identity)),
+    paginate(x, others).map(s => sessionJson(x.core, s, person)),
   )
 }
 

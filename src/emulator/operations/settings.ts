@@ -55,7 +55,7 @@ export async function startSettings(x: Exchange, identity: Identity, type: FlowT
 export async function createBrowserSettings(x: Exchange): Promise<Answer> {
   const who = maybeSignedIn(x)
   if (!who) {
-    if (isJson(x)) return problem(new NoSession())
+    if (isJson(x)) return problem(new NoSession(undefined, { CredentialsMissing: false }))
     const login = ownUrl(x.core, '/self-service/login/browser')
     const returnTo = x.query.get('return_to')
     return redirect(x, returnTo ? withQuery(login, { return_to: returnTo }) : login)
@@ -85,7 +85,6 @@ export async function createNativeSettings(x: Exchange): Promise<Answer> {
   const who = maybeSignedIn(x)
   if (!who)
     throw new NoSession(
-      false,
       'This endpoint can only be accessed with a valid session. Please log in and try again.',
     )
   requireAal(x.core, who, requiredAal(x))
@@ -230,8 +229,6 @@ export async function finishSettings(
   const { after } = core.config.selfservice.flows.settings
   const to = returnToAfter(core, flow, returnUrlAfter(after, method, uiUrl(core, flow)))
   await runBeforePersist(x, flow, method, update, who.session)
-  // Kratos loses this date when settings are stored.
-  delete update.state_changed_at
   replaceIdentity(core, update, isPrivileged(core, who.session))
   const fresh = await startSettings(x, update, flow.type)
   flow.state = 'success'
