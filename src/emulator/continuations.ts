@@ -5,6 +5,7 @@
 import { isoTime } from './core.js'
 import type { Exchange } from './http.js'
 import type { JsonObject } from './model.js'
+import type { Continuation } from './state.js'
 
 const COOKIE = 'ory_kratos_continuity'
 const COOKIE_SECONDS = 30 * 24 * 60 * 60
@@ -33,7 +34,13 @@ function remember(x: Exchange, refs: Record<string, string>): void {
   })
 }
 
-export function pause(x: Exchange, name: string, identityId: string, payload: JsonObject): void {
+export function pause(
+  x: Exchange,
+  name: string,
+  identityId: string,
+  payload: JsonObject,
+  lifespan: number = LIFESPAN_MS,
+): void {
   const { core } = x
   const id = core.ids.uuid()
   core.state.addContinuation({
@@ -41,9 +48,15 @@ export function pause(x: Exchange, name: string, identityId: string, payload: Js
     name,
     identity_id: identityId,
     payload,
-    expires_at: isoTime(core.now() + LIFESPAN_MS),
+    expires_at: isoTime(core.now() + lifespan),
   })
   remember(x, { ...references(x), [name]: id })
+}
+
+/** What this browser has paused under that name, left where it is. */
+export function waiting(x: Exchange, name: string): Continuation | undefined {
+  const found = x.core.state.continuations.get(references(x)?.[name] ?? '')
+  return found?.name === name ? found : undefined
 }
 
 /** What was paused under that name by that person, once. */

@@ -10,6 +10,7 @@ import { LABEL, VERIFICATION } from './messages.js'
 import type { Identity, JsonObject, Session } from './model.js'
 import { submit } from './nodes.js'
 import { issueCookie, sessionJson } from './sessions.js'
+import { handOver } from './social/token-exchange.js'
 import * as ui from './ui.js'
 
 /** What a web hook is told. It refuses by throwing. */
@@ -132,7 +133,7 @@ async function runOne(
 }
 
 /** Hands out the session of whoever has just signed up. */
-function issueSession(x: Exchange, { flow, session, identity }: Completed): Answer | undefined {
+function issueSession(x: Exchange, { flow, method, session, identity }: Completed): Answer | undefined {
   const { continueWith } = passing(flow)
   const body = (): JsonObject => ({
     session: sessionJson(x.core, session),
@@ -140,6 +141,8 @@ function issueSession(x: Exchange, { flow, session, identity }: Completed): Answ
     continue_with: continueWith,
   })
   if (flow.type === 'api') {
+    const handedOver = handOver(x, flow, method, session)
+    if (handedOver) return handedOver
     continueWith.push({ action: 'set_ory_session_token', ory_session_token: session.token })
     return json(200, { session_token: session.token, ...body() })
   }

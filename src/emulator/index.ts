@@ -12,6 +12,7 @@ import { ADMIN_ROUTES } from './admin-routes.js'
 import { loadConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'
 import type { Core, Ids } from './core.js'
+import { callWebHook } from './hooks/run.js'
 import { insertIdentity } from './identities.js'
 import { type CompiledSchema, compileSchema } from './identity-schema.js'
 import { importIdentity } from './import-identity.js'
@@ -161,7 +162,7 @@ async function createCore(
     adminBase: adminUrl ?? base,
     secure: base.startsWith('https:'),
     frontOrigins: new Set(),
-    webHook: undefined,
+    webHook: callWebHook,
     mintJwt: options.mintJwt,
     now() {
       const now = clock()

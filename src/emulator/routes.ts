@@ -9,6 +9,8 @@ import * as service from './operations/service.js'
 import * as sessions from './operations/sessions.js'
 import * as settings from './operations/settings.js'
 import * as verification from './operations/verification.js'
+import { finishSignIn, repeatAsGet } from './social/callback.js'
+import { playProvider } from './social/providers.js'
 
 export type Operation = (x: Exchange) => Answer | Promise<Answer>
 
@@ -80,6 +82,11 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   del('/sessions', sessions.revokeSessions),
   get('/sessions/token-exchange', sessions.exchangeToken),
   del('/sessions/{id}', sessions.revokeSession),
+
+  get('/self-service/methods/oidc/callback/{provider}', finishSignIn),
+  get('/self-service/methods/oidc/callback', finishSignIn),
+  post('/self-service/methods/oidc/callback/{provider}', repeatAsGet),
+  ...submitted('/dev/provider/{id}/*', playProvider),
 
   get('/self-service/errors', service.getError),
   get('/schemas', service.listSchemas),

@@ -4,3 +4,7 @@ import type { Identity } from '../model.js'
 /** Whether a person has set up something that counts as second factor. */
 export const hasSecondFactor = (core: Core, identity: Identity): boolean =>
   core.methods.some(method => (method.secondFactors?.(core, identity) ?? 0) > 0)
+
+/** In how many ways a person can sign in; the last one must not be taken away. */
+export const countFirstFactors = (core: Core, identity: Identity): number =>
+  core.methods.reduce((sum, method) => sum + (method.firstFactors?.(core, identity) ?? 0), 0)

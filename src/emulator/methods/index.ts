@@ -2,9 +2,10 @@ import { code } from './code.js'
 import { identifierFirst } from './identifier-first.js'
 import { lookupSecret } from './lookup-secret.js'
 import type { Method } from './method.js'
+import { oidc } from './oidc.js'
 import { password } from './password.js'
 import { profile } from './profile.js'
 import { totp } from './totp.js'
 
 /** All of them, in the order in which Kratos asks: the first that feels addressed gets the submission. */
-export const METHODS: readonly Method[] = [profile, password, code, totp, lookupSecret, identifierFirst]
+export const METHODS: readonly Method[] = [profile, password, oidc, code, totp, lookupSecret, identifierFirst]

@@ -38,6 +38,8 @@ import {
   secondFactorUrl,
   sessionJson,
 } from '../sessions.js'
+import { linkWaiting } from '../social/linking.js'
+import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
 import { getFlow, submitError } from './flow.js'
 
@@ -225,7 +227,7 @@ export async function finishLogin(
   const { core } = x
   // Signing in as somebody else must not carry over what this session has proved.
   const previous = who?.identity.id === identity.id ? who.session : undefined
-  const session = activate(x, identity, [method], previous)
+  const session = activate(x, identity, [method, ...linkWaiting(core, flow, identity)], previous)
   saveFlow(core, flow)
   const { after } = core.config.selfservice.flows.login
   const home = core.config.selfservice.default_browser_return_url
@@ -249,6 +251,8 @@ export async function finishLogin(
     continue_with: continueWith.length > 0 ? continueWith : null,
   }
   if (flow.type === 'api') {
+    const handedOver = handOver(x, flow, method.method, session)
+    if (handedOver) return handedOver
     // Whoever is asked for a second factor might not be the person: nothing about them yet.
     if (stepUp) shown.session['identity'] = null
     return json(200, { session_token: session.token, ...shown })

@@ -20,7 +20,7 @@ import {
   runBeforePersist,
 } from '../hooks.js'
 import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
-import { Duplicate, deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities.js'
+import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities.js'
 import { alreadySignedIn, Invalid, Problem } from '../kratos-errors.js'
 import { noStrategy } from '../messages.js'
 import { flowSchema } from '../methods/identifier.js'
@@ -28,11 +28,12 @@ import type { Identity } from '../model.js'
 import { registrationOrder } from '../order.js'
 import { secureReturnTo } from '../return-to.js'
 import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
+import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
 import { forwarding, getFlow, submitError } from './flow.js'
 import { addExchangeCode, challengeProblem, chooseSchema } from './login.js'
 
-const disabled = (): Problem =>
+export const registrationDisabled = (): Problem =>
   new Problem(400, {
     id: 'self_service_flow_disabled',
     message: 'registration flow disabled',
@@ -45,7 +46,7 @@ export async function startRegistration(x: Exchange, type: FlowType): Promise<Fl
   const flow = newFlow(x, 'registration', type)
   chooseSchema(x, flow)
   const { enabled, enable_legacy_one_step } = core.config.selfservice.flows.registration
-  if (!enabled) throw disabled()
+  if (!enabled) throw registrationDisabled()
   if (type === 'api' && x.query.get('return_session_token_exchange_code') === 'true') addExchangeCode(x, flow)
   for (const method of core.methods) {
     if (!method.registration || !(method.enabled(core) || method.id === 'profile')) continue
@@ -79,7 +80,7 @@ export async function createNativeRegistration(x: Exchange): Promise<Answer> {
 export function getRegistration(x: Exchange): Answer {
   return x.core.config.selfservice.flows.registration.enabled
     ? getFlow(x, 'registration')
-    : forward(x, disabled())
+    : forward(x, registrationDisabled())
 }
 
 /** `POST /self-service/registration` */
@@ -127,7 +128,12 @@ export async function finishRegistration(
   method: CompletedMethod,
 ): Promise<Answer> {
   const { core } = x
-  await runBeforePersist(x, flow, method.method, identity)
+  try {
+    await runBeforePersist(x, flow, method.method, identity)
+  } catch (error) {
+    ui.setTraitValues(flow.ui, identity.traits)
+    throw error
+  }
   deriveFromTraits(core, identity)
   insertIdentity(core, identity)
   const { after } = core.config.selfservice.flows.registration
@@ -141,7 +147,7 @@ export async function finishRegistration(
 }
 
 async function conclude(x: Exchange, done: Completed, to: string): Promise<Answer> {
-  const { flow, identity } = done
+  const { flow, method, identity, session } = done
   try {
     const answer = await runAfterRegistration(x, done)
     if (answer) return answer
@@ -150,6 +156,8 @@ async function conclude(x: Exchange, done: Completed, to: string): Promise<Answe
     if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
     throw error
   }
+  const handedOver = handOver(x, flow, method, session)
+  if (handedOver) return handedOver
   const { continueWith, returnToVerification } = passing(flow)
   if (flow.type === 'browser' && !isJson(x)) return redirect(x, returnToVerification ?? to)
   return json(200, {

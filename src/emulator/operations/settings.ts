@@ -132,7 +132,7 @@ export async function submitSettings(x: Exchange): Promise<Answer> {
   try {
     return await take(x, flow, who)
   } catch (error) {
-    return refuse(x, flow, who, error)
+    return refuseSettings(x, flow, who, error)
   }
 }
 
@@ -141,7 +141,13 @@ function asSettingsError(error: unknown): unknown {
   return new Problem(404, { reason: 'The settings request could not be found. Please restart the flow.' })
 }
 
-async function refuse(x: Exchange, flow: Flow, who: SignedIn, error: unknown): Promise<Answer> {
+/** Shows the form with what was wrong, or sends whoever must sign in afresh to do so. */
+export async function refuseSettings(
+  x: Exchange,
+  flow: Flow,
+  who: SignedIn,
+  error: unknown,
+): Promise<Answer> {
   if (error instanceof NeedsRefresh) return reauthenticate(x, flow)
   return submitError(x, flow, error, {
     order: orderFor(x, who.identity),

@@ -1,0 +1,260 @@
+/** The way back from the provider: `GET /self-service/methods/oidc/callback/{provider}`. */
+import { type Core, isoTime } from '../core.js'
+import { forward } from '../failures.js'
+import { type Flow, isExpired, loadFlow, passing, returnToAfter } from '../flows.js'
+import { type Answer, type Exchange, redirect } from '../http.js'
+import { Duplicate, deriveFromTraits, newIdentity } from '../identities.js'
+import { badRequest, NeedsRefresh, Problem } from '../kratos-errors.js'
+import { INVALID, REGISTRATION } from '../messages.js'
+import { flowSchema } from '../methods/identifier.js'
+import { requireLinkable } from '../methods/oidc.js'
+import { traitNodes } from '../methods/profile.js'
+import { disabledEndpoint } from '../methods/submission.js'
+import type { JsonObject } from '../model.js'
+import { submit } from '../nodes.js'
+import { submitError } from '../operations/flow.js'
+import { finishLogin, startLogin } from '../operations/login.js'
+import { finishRegistration, registrationDisabled, startRegistration } from '../operations/registration.js'
+import { finishSettings, refuseSettings } from '../operations/settings.js'
+import { LOGIN_ORDER, registrationOrder } from '../order.js'
+import { ProviderAnswerError } from '../provider/index.js'
+import {
+  aalOf,
+  type CompletedMethod,
+  isPrivileged,
+  maybeSignedIn,
+  type SignedIn,
+  signedIn,
+} from '../sessions.js'
+import * as ui from '../ui.js'
+import { mergeTraits, traitsFromClaims } from './claims.js'
+import { addAccount, type LinkedAccount, ownerOf } from './credential.js'
+import { offerLinking } from './linking.js'
+import { type Pending, pendingByState, requireSameVisitor } from './pending.js'
+import { type SocialProvider, socialProvider } from './providers.js'
+import { handBack, moveExchange } from './token-exchange.js'
+
+/** Somebody the provider has vouched for. */
+interface Arrival {
+  pending: Pending
+  account: LinkedAccount
+  claims: JsonObject
+}
+
+const UNABLE = 'Unable to complete OpenID Connect flow'
+
+/** Some providers, like Apple, post the form to us: a POST from elsewhere has no cookies, a GET has. */
+export function repeatAsGet(x: Exchange): Answer {
+  const query = new URLSearchParams(x.query)
+  for (const [name, value] of new URLSearchParams(x.body.toString())) query.set(name, value)
+  return redirect(x, `${x.core.base}${x.path}?${query}`, 302)
+}
+
+export async function finishSignIn(x: Exchange): Promise<Answer> {
+  let pending: Pending
+  let flow: Flow
+  try {
+    pending = pendingOf(x)
+    flow = liveFlow(x, pending)
+    requireSameVisitor(x, flow, pending)
+  } catch (error) {
+    return forward(x, error)
+  }
+  try {
+    requireCode(x.query)
+  } catch (error) {
+    return refuse(x, flow, error, pending.provider)
+  }
+  const leaving = alreadySignedIn(x, flow)
+  return leaving ?? arrive(x, flow, pending)
+}
+
+function pendingOf(x: Exchange): Pending {
+  if (!x.core.config.selfservice.methods.oidc.enabled) throw disabledEndpoint()
+  const state = x.query.get('state')
+  if (!state)
+    throw badRequest(`${UNABLE} because the OpenID Provider did not return the state query parameter.`)
+  const pending = pendingByState(x, state)
+  if (!pending) throw badRequest(`${UNABLE} because the state parameter is invalid.`)
+  const named = x.params['provider']
+  if (named !== undefined && decodeURIComponent(named) !== pending.provider)
+    throw badRequest(`${UNABLE}: provider mismatch between internal state and URL.`)
+  return pending
+}
+
+function liveFlow(x: Exchange, pending: Pending): Flow {
+  const flow = loadFlow(x.core, pending.kind, pending.flow)
+  if (!isExpired(x.core, flow)) return flow
+  const minutes = (x.core.now() - Date.parse(flow.expires_at)) / 60_000
+  throw new Problem(410, {
+    id: 'self_service_flow_expired',
+    message: 'self-service flow expired',
+    reason: `The self-service flow expired ${minutes.toFixed(2)} minutes ago, initialize a new one.`,
+  })
+}
+
+function requireCode(query: URLSearchParams): void {
+  const error = query.get('error')
+  if (error)
+    throw badRequest(
+      `${UNABLE} because the OpenID Provider returned error "${error}": ${query.get('error_description') ?? ''}`,
+    )
+  if (!query.get('code'))
+    throw badRequest(`${UNABLE} because the OpenID Provider did not return the code query parameter.`)
+}
+
+function alreadySignedIn(x: Exchange, flow: Flow): Answer | undefined {
+  if (flow.kind === 'settings' || flow.refresh || !maybeSignedIn(x)) return undefined
+  return redirect(x, returnToAfter(x.core, flow, x.core.config.selfservice.default_browser_return_url))
+}
+
+async function arrive(x: Exchange, flow: Flow, pending: Pending): Promise<Answer> {
+  let arrival: Arrival
+  try {
+    const provider = socialProvider(x.core, pending.provider)
+    const claims = await claimsOf(x, provider, pending)
+    arrival = { pending, claims, account: { provider: pending.provider, subject: String(claims['sub']) } }
+  } catch (error) {
+    return refuse(x, flow, error, pending.provider)
+  }
+  flow.active = 'oidc'
+  if (Object.keys(pending.transientPayload).length > 0)
+    passing(flow).transientPayload = pending.transientPayload
+  if (flow.kind === 'login') return signIn(x, flow, arrival)
+  return flow.kind === 'registration' ? signUp(x, flow, arrival) : link(x, flow, arrival)
+}
+
+async function claimsOf(x: Exchange, { client }: SocialProvider, pending: Pending): Promise<JsonObject> {
+  try {
+    return await client.finish(x.query, pending.state, pending.ticket)
+  } catch (error) {
+    if (!(error instanceof ProviderAnswerError)) throw error
+    throw new Problem(500, { reason: `${UNABLE}: ${error.message}` })
+  }
+}
+
+const completed = (account: LinkedAccount): CompletedMethod => ({
+  method: 'oidc',
+  aal: 'aal1',
+  provider: account.provider,
+})
+
+async function signIn(x: Exchange, flow: Flow, arrival: Arrival): Promise<Answer> {
+  const { account } = arrival
+  const owner = ownerOf(x.core, account)
+  try {
+    if (owner) return await finishLogin(x, flow, owner, completed(account))
+    if (!x.core.config.selfservice.flows.registration.enabled) throw registrationDisabled()
+    return await signUp(x, await continueAs('registration', x, flow), arrival)
+  } catch (error) {
+    return refuse(x, flow, error, account.provider)
+  }
+}
+
+/** The other kind of flow, with all that the person has been through so far. */
+async function continueAs(kind: 'login' | 'registration', x: Exchange, from: Flow): Promise<Flow> {
+  const flow = kind === 'login' ? await newLogin(x, from) : await startRegistration(x, from.type)
+  moveExchange(x.core, from, flow)
+  flow.request_url = from.request_url
+  flow.active = 'oidc'
+  if (from.return_to) flow.return_to = from.return_to
+  if (from.identity_schema) flow.identity_schema = from.identity_schema
+  const { transientPayload } = passing(from)
+  if (transientPayload) passing(flow).transientPayload = transientPayload
+  return flow
+}
+
+async function newLogin(x: Exchange, from: Flow): Promise<Flow> {
+  const started = await startLogin(x, from.type)
+  if ('answer' in started) throw new Problem(500, { reason: 'the new login flow asks for a second factor' })
+  return started.flow
+}
+
+async function signUp(x: Exchange, flow: Flow, arrival: Arrival): Promise<Answer> {
+  const { core } = x
+  const { account, claims, pending } = arrival
+  if (ownerOf(core, account)) return signIn(x, await continueAs('login', x, flow), arrival)
+  const schema = flowSchema(core, flow)
+  const traits = mergeTraits(pending.traits, traitsFromClaims(claims, schema))
+  const identity = newIdentity(core, schema.id, traits)
+  try {
+    deriveFromTraits(core, identity)
+    addAccount(core, identity, account)
+    return await finishRegistration(x, flow, identity, completed(account))
+  } catch (error) {
+    const taken = error instanceof Duplicate ? core.state.conflict(identity) : undefined
+    if (!(error instanceof Duplicate) || !taken) return refuse(x, flow, error, account.provider, traits)
+    return offerLinking(x, await continueAs('login', x, flow), account, { error, identifier: taken.value })
+  }
+}
+
+async function link(x: Exchange, flow: Flow, { account }: Arrival): Promise<Answer> {
+  let who: SignedIn
+  try {
+    who = signedIn(x)
+  } catch {
+    return redirect(x, `${x.core.base}/self-service/login/browser`)
+  }
+  try {
+    if (flow.identity_id !== who.identity.id) throw notYours()
+    if (!isPrivileged(x.core, who.session)) throw new NeedsRefresh()
+    requireLinkable(x, who, account.provider)
+    const update = structuredClone(who.identity)
+    addAccount(x.core, update, account)
+    if (x.core.state.conflict(update)) throw new Duplicate({ text: INVALID.duplicate() })
+    prove(x.core, who, account)
+    return await finishSettings(x, flow, who, 'oidc', update)
+  } catch (error) {
+    return refuseSettings(x, flow, who, error)
+  }
+}
+
+const notYours = (): Problem =>
+  new Problem(403, {
+    id: 'security_identity_mismatch',
+    reason:
+      'The request was initiated by someone else and has been blocked for security reasons. Please go back and try again.',
+  })
+
+/** Whoever has just been at the provider has signed in with it, too. */
+function prove(core: Core, { session }: SignedIn, account: LinkedAccount): void {
+  const now = isoTime(core.now())
+  session.authentication_methods.push({ ...completed(account), completed_at: now })
+  session.authenticated_at = now
+  session.authenticator_assurance_level = aalOf(session.authentication_methods)
+  core.state.putSession(session)
+}
+
+/** Shows the form again. Signing up shrinks it to what is still missing, to be sent with the same provider. */
+async function refuse(
+  x: Exchange,
+  flow: Flow,
+  error: unknown,
+  provider: string,
+  traits?: JsonObject,
+): Promise<Answer> {
+  if (flow.kind === 'settings') {
+    const who = maybeSignedIn(x)
+    return who
+      ? refuseSettings(x, flow, who, error)
+      : redirect(x, `${x.core.base}/self-service/login/browser`)
+  }
+  const signingUp = flow.kind === 'registration'
+  if (signingUp) shrink(x, flow, provider, traits)
+  const answer = await submitError(x, flow, error, {
+    order: signingUp ? registrationOrder(flowSchema(x.core, flow)) : LOGIN_ORDER,
+    // Its expiry was looked at before.
+    replacement: () => Promise.reject(error),
+    ...(signingUp && { status: 302 }),
+  })
+  return (answer.status === 400 && handBack(x, flow)) || answer
+}
+
+function shrink(x: Exchange, flow: Flow, provider: string, traits?: JsonObject): void {
+  flow.ui.nodes = []
+  ui.setCsrf(flow.ui, x.csrf.token)
+  ui.append(flow.ui, submit('provider', provider, 'oidc', REGISTRATION.continue()))
+  if (!traits) return
+  ui.append(flow.ui, ...traitNodes(flowSchema(x.core, flow), 'default'))
+  ui.setTraitValues(flow.ui, traits)
+}

@@ -1,0 +1,95 @@
+/** The providers of the configuration, each played by a stand-in of ours. */
+import type { OidcProvider } from '../config-model.js'
+import { type Core, ownUrl } from '../core.js'
+import type { Answer, Exchange } from '../http.js'
+import { Problem } from '../kratos-errors.js'
+import type { Identity } from '../model.js'
+import {
+  createProviderClient,
+  createStandInProvider,
+  type ProviderClient,
+  type ProviderPerson,
+  type ProviderSetup,
+  type StandInProvider,
+} from '../provider/index.js'
+
+export interface SocialProvider {
+  config: OidcProvider
+  /** What buttons call it. */
+  label: string
+  standIn: StandInProvider
+  client: ProviderClient
+}
+
+const known = new WeakMap<Core, Map<string, SocialProvider>>()
+
+/** By id, in the order of the configuration; made at the first use and then kept. */
+export function socialProviders(core: Core): Map<string, SocialProvider> {
+  const made = known.get(core)
+  if (made) return made
+  const { enabled, config } = core.config.selfservice.methods.oidc
+  const providers = new Map((enabled ? config.providers : []).map(one => [one.id, create(core, one)]))
+  known.set(core, providers)
+  return providers
+}
+
+export function socialProvider(core: Core, id: string): SocialProvider {
+  const provider = socialProviders(core).get(id)
+  if (provider) return provider
+  throw new Problem(404, { reason: `OpenID Connect Provider "${id}" is unknown or has not been configured` })
+}
+
+function create(core: Core, config: OidcProvider): SocialProvider {
+  const setup = setupOf(core, config)
+  const standIn = createStandInProvider(setup)
+  if (config.mapper_url)
+    core.log.info(
+      `Social sign-in with "${config.id}": its claims mapper, Jsonnet, is not evaluated; claims go to the traits of the same name.`,
+    )
+  return { config, label: setup.label, standIn, client: createProviderClient(setup, standIn) }
+}
+
+function setupOf(core: Core, { id, label, client_id, client_secret }: OidcProvider): ProviderSetup {
+  const { allowed_return_urls, default_browser_return_url, methods } = core.config.selfservice
+  const callbackBase = methods.oidc.config.base_redirect_uri?.replace(/\/$/, '') ?? core.base
+  return {
+    id,
+    label: label || id,
+    clientId: client_id,
+    ...(client_secret && { clientSecret: client_secret }),
+    issuer: () => ownUrl(core, `/dev/provider/${encodeURIComponent(id)}`),
+    redirectUri: () => `${callbackBase}/self-service/methods/oidc/callback/${encodeURIComponent(id)}`,
+    people: () => people(core),
+    now: () => core.now(),
+    returnUrls: () => [...allowed_return_urls, default_browser_return_url, ...core.frontOrigins],
+  }
+}
+
+const MOST = 8
+
+/** Whoever is there: those the emulator started with come first. */
+function people(core: Core): ProviderPerson[] {
+  return core.state
+    .identities()
+    .flatMap(identity => addressOf(identity) ?? [])
+    .slice(0, MOST)
+    .map(address => ({ address }))
+}
+
+function addressOf({ traits, verifiable_addresses }: Identity): string | undefined {
+  const { email } = traits
+  return typeof email === 'string' ? email : verifiable_addresses.find(a => a.via === 'email')?.value
+}
+
+/** `/dev/provider/{id}/*`: the provider's own endpoints, for browsers and for whoever wants to look. */
+export async function playProvider(x: Exchange): Promise<Answer> {
+  const id = decodeURIComponent(x.params['id'] ?? '')
+  const { standIn } = socialProvider(x.core, id)
+  return standIn.handle({
+    method: x.method === 'HEAD' ? 'GET' : x.method,
+    path: x.path.slice(`/dev/provider/${x.params['id']}`.length),
+    query: x.query,
+    form: new URLSearchParams(x.body.toString()),
+    authorization: x.header('authorization') || undefined,
+  })
+}
