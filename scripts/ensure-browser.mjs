@@ -13,7 +13,8 @@ const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
-const DEBIAN_PACKAGES = ['chromium', 'libnss3-tools']
+/** The browser, what writes its certificate store, and what checks our certificates independently. */
+const DEBIAN_PACKAGES = ['chromium', 'libnss3-tools', 'openssl']
 
 function isExecutable(file) {
   try {
@@ -72,8 +73,12 @@ export async function ensureBrowser() {
   const chosen = process.env.CHROMIUM_PATH
   if (chosen && !isExecutable(chosen)) throw new Error(`CHROMIUM_PATH names no executable: ${chosen}`)
   const found = chosen || findBrowser()
+  // On Debian the tools that the certificate tests need come along, before a test's own time limit runs.
+  const lacks = isDebianRoot() && !(found && onPath('certutil') && onPath('openssl'))
+  if (found && !lacks) return found
+  const isComplete = () => findBrowser() && onPath('certutil') && onPath('openssl')
+  const problem = lacks ? await installWithApt(isComplete) : await installWithPlaywright()
   if (found) return found
-  const problem = isDebianRoot() ? await installWithApt(findBrowser) : await installWithPlaywright()
   const installed = findBrowser()
   if (installed) return installed
   throw new Error(
