@@ -1,18 +1,72 @@
-/** Kratos' admin API, below `/admin`. */
+/** Kratos' admin API. */
+import * as batch from './admin/batch.js'
 import * as courier from './admin/courier.js'
+import * as credentials from './admin/credentials.js'
+import * as identities from './admin/identities.js'
+import { listIdentities } from './admin/list.js'
+import { patchIdentity } from './admin/patch.js'
 import * as recovery from './admin/recovery.js'
+import * as sessions from './admin/sessions.js'
+import { type Answer, type Exchange, plain, redirect } from './http.js'
 import * as service from './operations/service.js'
-import type { Route } from './routes.js'
+import type { Operation, Route } from './routes.js'
 
-const post = (path: string, run: Route['run']): Route => ({ method: 'POST', path: `/admin${path}`, run })
-const get = (path: string, run: Route['run']): Route => ({ method: 'GET', path: `/admin${path}`, run })
+const route = (method: string, path: string, run: Operation): Route => ({ method, path, run })
+
+/** With and without `/admin` in front, as Kratos' admin port takes both. */
+const both = (method: string, path: string, run: Operation): Route[] => [
+  route(method, `/admin${path}`, run),
+  route(method, path, run),
+]
+
+/** What the other port answers, Kratos sends there. */
+const toPublic = (x: Exchange): Answer =>
+  redirect(x, `${x.core.base}${x.path.replace(/^\/admin/, '')}${x.search}`, 307)
+const toAdmin = (x: Exchange): Answer =>
+  x.core.adminBase === x.core.base
+    ? plain(404, '404 page not found')
+    : redirect(x, `${x.core.adminBase}/admin${x.path.replace(/^\/admin/, '')}${x.search}`, 307)
+
+const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export const ADMIN_ROUTES: readonly Route[] = [
-  get('/courier/messages', courier.listMessages),
-  get('/courier/messages/{id}', courier.getMessage),
-  post('/recovery/code', recovery.createRecoveryCode),
-  post('/recovery/link', recovery.createRecoveryLink),
-  get('/health/alive', service.healthy),
-  get('/health/ready', service.healthy),
-  get('/version', service.version),
+  ...both('GET', '/identities', listIdentities),
+  ...both('POST', '/identities', identities.createIdentity),
+  ...both('PATCH', '/identities', batch.batchPatchIdentities),
+  ...both('GET', '/identities/by/external/{externalID}', identities.getIdentityByExternalId),
+  ...both('GET', '/identities/{id}', identities.getIdentity),
+  ...both('PUT', '/identities/{id}', identities.updateIdentity),
+  ...both('PATCH', '/identities/{id}', patchIdentity),
+  ...both('DELETE', '/identities/{id}', identities.deleteIdentity),
+  ...both('DELETE', '/identities/{id}/credentials/{type}', credentials.deleteCredentials),
+  ...both('GET', '/identities/{id}/sessions', sessions.listIdentitySessions),
+  ...both('DELETE', '/identities/{id}/sessions', sessions.deleteIdentitySessions),
+
+  ...both('GET', '/sessions/whoami', toPublic),
+  ...both('GET', '/sessions', sessions.listSessions),
+  ...both('GET', '/sessions/{id}', sessions.getSession),
+  ...both('DELETE', '/sessions/{id}', sessions.disableSession),
+  ...both('PATCH', '/sessions/{id}/extend', sessions.extendSession),
+
+  ...both('POST', '/recovery/code', recovery.createRecoveryCode),
+  ...both('POST', '/recovery/link', recovery.createRecoveryLink),
+  ...both('GET', '/courier/messages', courier.listMessages),
+  ...both('GET', '/courier/messages/{id}', courier.getMessage),
+
+  ...both('GET', '/health/alive', service.healthy),
+  ...both('GET', '/health/ready', service.healthy),
+  ...both('GET', '/version', service.version),
+
+  ...both('GET', '/schemas', toPublic),
+  ...both('GET', '/schemas/{id}', toPublic),
+  ...['GET', 'POST'].flatMap(method => both(method, '/self-service/*', toPublic)),
 ]
+
+/** On the public port, the admin API is a redirect to the other one. */
+export const REDIRECTS_TO_ADMIN: readonly Route[] = [
+  '/admin/*',
+  '/identities',
+  '/identities/*',
+  '/recovery/*',
+  '/courier/*',
+].flatMap(path => ALL.map(method => route(method, path, toAdmin)))

@@ -1,63 +1,122 @@
-/** Identities in Kratos' import shape: seeds and `POST /admin/identities`. */
+/** Identities that come from outside with their credentials: by the admin API, a seed or a state file. */
 import { type Core, isoTime } from './core.js'
 import { deriveFromTraits, newIdentity, setCredential } from './identities.js'
-import type { Identity, JsonObject, VerifiableAddress } from './model.js'
-import { hashPassword } from './passwords.js'
-import type { ImportedAddress, SeedIdentity } from './seed.js'
+import { badRequest } from './kratos-errors.js'
+import type { Identity, Json, JsonObject } from './model.js'
+import { hashPassword, importableHash } from './passwords.js'
+import type { ImportedAddress, ImportedCredentials } from './seed.js'
 
-/** Builds an identity; nothing is stored yet. An id that is not given is made. */
-export async function importIdentity(
-  core: Core,
-  given: Omit<SeedIdentity, 'id'> & { id?: string },
-): Promise<Identity> {
-  const schemaId = given.schema_id ?? core.config.identity.default_schema_id
-  const identity = newIdentity(core, schemaId, given.traits)
-  if (given.id) identity.id = given.id
-  if (given.external_id) identity.external_id = given.external_id
-  if (given.state) identity.state = given.state
-  identity.metadata_public = given.metadata_public ?? null
-  identity.metadata_admin = given.metadata_admin ?? null
-  await importCredentials(core, identity, given.credentials ?? {})
+/** The body of `POST /admin/identities`; a seed may choose the id. */
+export interface IdentityImport {
+  id?: string
+  schema_id?: string
+  external_id?: string
+  state?: string
+  traits?: Json
+  credentials?: ImportedCredentials
+  verifiable_addresses?: ImportedAddress[]
+  recovery_addresses?: ImportedAddress[]
+  metadata_public?: Json
+  metadata_admin?: Json
+}
+
+/** An identity that nobody has stored yet, its traits checked. */
+export async function importIdentity(core: Core, body: IdentityImport): Promise<Identity> {
+  const identity = newIdentity(core, schemaIdOf(core, body.schema_id), (body.traits ?? {}) as JsonObject)
+  if ('traits' in body) identity.traits = body.traits as JsonObject
+  if (body.id) identity.id = body.id
+  if (body.state) identity.state = stateOf(body.state)
+  if (body.external_id) identity.external_id = body.external_id
+  identity.metadata_public = body.metadata_public ?? null
+  identity.metadata_admin = body.metadata_admin ?? null
+  identity.verifiable_addresses = (body.verifiable_addresses ?? []).map(address => verifiable(core, address))
+  identity.recovery_addresses = (body.recovery_addresses ?? []).map(address => {
+    const { verified: _, status: __, ...rest } = verifiable(core, address)
+    return rest
+  })
+  await importCredentials(core, identity, body.credentials ?? {})
   deriveFromTraits(core, identity)
-  for (const address of given.verifiable_addresses ?? []) importVerifiable(core, identity, address)
-  for (const address of given.recovery_addresses ?? []) {
-    const own = identity.recovery_addresses.find(a => a.via === address.via && a.value === address.value)
-    if (own && address.id) own.id = address.id
-  }
   return identity
 }
 
-async function importCredentials(
+/** The configuration's schema of that name, or its default. */
+export function schemaIdOf(core: Core, id: string | undefined): string {
+  const wanted = id || core.config.identity.default_schema_id
+  if (!core.schema(wanted)) throw badRequest(`Unable to find JSON Schema ID: ${wanted}`)
+  return wanted
+}
+
+export function stateOf(text: string): Identity['state'] {
+  if (text !== 'active' && text !== 'inactive') throw badRequest('identity state is not valid')
+  return text
+}
+
+/** Adds credentials: a password and a TOTP secret replace those there are, others come on top. */
+export async function importCredentials(
   core: Core,
   identity: Identity,
-  { password, oidc, totp, lookup_secret }: NonNullable<SeedIdentity['credentials']>,
+  given: ImportedCredentials,
 ): Promise<void> {
-  if (password) {
-    const { hashed_password, password: clear } = password.config
-    const hash = hashed_password ?? (clear === undefined ? undefined : await hashPassword(clear))
-    if (hash !== undefined) setCredential(core, identity, 'password', { hashed_password: hash })
+  if (given.password) await importPassword(core, identity, given.password.config ?? {})
+  if (given.oidc) importProviders(core, identity, given.oidc.config?.providers ?? [])
+  if (given.totp) {
+    setCredential(core, identity, 'totp', { totp_url: given.totp.config?.totp_url ?? '' }, [identity.id])
   }
-  if (oidc) {
-    const { providers } = oidc.config
-    const identifiers = providers.map(({ provider, subject }) => `${provider}:${subject}`)
-    setCredential(core, identity, 'oidc', { providers: providers as unknown as JsonObject[] }, identifiers)
-  }
-  if (totp) setCredential(core, identity, 'totp', { totp_url: totp.config.totp_url }, [identity.id])
-  if (lookup_secret) {
-    const codes = lookup_secret.config.codes as unknown as JsonObject[]
-    setCredential(core, identity, 'lookup_secret', { recovery_codes: codes }, [identity.id])
+  if (given.lookup_secret) {
+    const codes = (given.lookup_secret.config?.codes ?? []).map(({ code, used_at }) => ({
+      code,
+      used_at: used_at ?? null,
+    }))
+    const before = (identity.credentials.lookup_secret?.config['recovery_codes'] ?? []) as JsonObject[]
+    setCredential(core, identity, 'lookup_secret', { recovery_codes: [...before, ...codes] }, [identity.id])
   }
 }
 
-/** What the import says about an address that the traits name. */
-function importVerifiable(core: Core, identity: Identity, given: ImportedAddress): void {
-  const own = identity.verifiable_addresses.find(
-    a => a.via === given.via && a.value === given.value.trim().toLowerCase(),
-  )
-  if (!own) return
-  const verified: Partial<VerifiableAddress> = given.verified
-    ? { verified: true, verified_at: isoTime(core.now()) }
-    : {}
-  const status = given.status ?? (given.verified ? 'completed' : own.status)
-  Object.assign(own, verified, { status }, given.id && { id: given.id })
+type PasswordImport = NonNullable<ImportedCredentials['password']>['config'] & {
+  use_password_migration_hook?: boolean
+}
+
+async function importPassword(core: Core, identity: Identity, given: PasswordImport): Promise<void> {
+  if (given.use_password_migration_hook) {
+    setCredential(core, identity, 'password', { use_password_migration_hook: true })
+    return
+  }
+  const hash = given.password ? await hashPassword(given.password) : (given.hashed_password ?? '')
+  const mistake = importableHash(hash)
+  if (mistake) throw badRequest(mistake)
+  setCredential(core, identity, 'password', { hashed_password: hash })
+}
+
+function importProviders(
+  core: Core,
+  identity: Identity,
+  given: { provider: string; subject: string }[],
+): void {
+  const before = identity.credentials.oidc
+  const providers = given.map(({ provider, subject }) => ({
+    initial_id_token: '',
+    initial_access_token: '',
+    initial_refresh_token: '',
+    subject,
+    provider,
+  }))
+  const old = (before?.config['providers'] ?? []) as JsonObject[]
+  const identifiers = [...(before?.identifiers ?? []), ...given.map(p => `${p.provider}:${p.subject}`)]
+  setCredential(core, identity, 'oidc', { providers: [...old, ...providers] }, identifiers)
+}
+
+function verifiable(core: Core, given: ImportedAddress): Identity['verifiable_addresses'][number] {
+  const now = isoTime(core.now())
+  const verified = given.verified ?? false
+  return {
+    id: given.id ?? core.ids.uuid(),
+    // Kratos: in lower case, or the address of the traits would not be recognised as this one.
+    value: given.value.toLowerCase(),
+    verified,
+    via: given.via,
+    status: given.status ?? (verified ? 'completed' : 'pending'),
+    ...(verified && { verified_at: now }),
+    created_at: now,
+    updated_at: now,
+  }
 }

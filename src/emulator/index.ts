@@ -8,7 +8,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
-import { ADMIN_ROUTES } from './admin-routes.js'
+import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin-routes.js'
 import { loadConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'
 import type { Core, Ids } from './core.js'
@@ -85,7 +85,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       core,
       isPublic,
       base: isPublic ? core.base : core.adminBase,
-      routes: isPublic ? PUBLIC_ROUTES : ADMIN_ROUTES,
+      routes: isPublic ? [...PUBLIC_ROUTES, ...REDIRECTS_TO_ADMIN] : ADMIN_ROUTES,
     }))
   built.promise.catch(() => {})
   const server = await listen(host, port, api(true))

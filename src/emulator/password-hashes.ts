@@ -35,6 +35,20 @@ export function isKnownHash(hash: string): boolean {
   return NOTATIONS.some(([pattern]) => pattern.test(hash))
 }
 
+/** Why Kratos would not import a hash; undefined if it would. */
+export function importableHash(hash: string): string | undefined {
+  if (!isKnownHash(hash)) return 'The imported password does not match any known hash format.'
+  try {
+    READABLE.find(([pattern]) => pattern.test(hash))?.[1](hash)
+    return undefined
+  } catch (error) {
+    if (error instanceof OutOfBounds) {
+      return 'The imported password hash declares cost parameters that exceed the bounds enforced by Ory. Re-hash the password with a more conservative configuration before importing.'
+    }
+    return 'The imported password hash could not be parsed.'
+  }
+}
+
 /** Whether this is the password of that hash. A hash that cannot be read fits no password. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const verify = NOTATIONS.find(([pattern]) => pattern.test(hash))?.[1]
@@ -67,48 +81,77 @@ const MAX = {
   scryptP: 10,
   argonKiB: 2 ** 20,
   argonT: 10,
+  argonP: 16,
+  firebaseLogN: 17,
   pbkdf2: 10_000_000,
   bcrypt: 15,
 }
 
-async function verifyScrypt(password: string, hash: string): Promise<boolean> {
+type Numbers = [number, number, number]
+
+function readScrypt(hash: string): { N: number; r: number; p: number; salt: Buffer; key: Buffer } {
   const { numbers, parts } = split(hash, 5, ['ln', 'r', 'p'])
-  const [N, r, p] = numbers as [number, number, number]
+  const [N, r, p] = numbers as Numbers
   within(N, MAX.scryptN)
   within(r, MAX.scryptR)
   within(p, MAX.scryptP)
-  const key = fromBase64(parts[4])
-  return equal(key, await deriveScrypt(password, fromBase64(parts[3]), key.length, { N, r, p }))
+  return { N, r, p, salt: fromBase64(parts[3]), key: fromBase64(parts[4]) }
+}
+
+async function verifyScrypt(password: string, hash: string): Promise<boolean> {
+  const { salt, key, ...cost } = readScrypt(hash)
+  return equal(key, await deriveScrypt(password, salt, key.length, cost))
+}
+
+function readBcrypt(hash: string): void {
+  const cost = /^\$2[abzy]?\$(\d\d)\$.{53}$/.exec(hash)?.[1]
+  if (cost === undefined) throw new Error('not in the notation its prefix promises')
+  within(Number(cost), MAX.bcrypt)
 }
 
 async function verifyBcrypt(password: string, hash: string): Promise<boolean> {
-  within(Number(hash.split('$')[2]), MAX.bcrypt)
+  readBcrypt(hash)
   // bcrypt reads 72 bytes; Kratos refuses longer passwords rather than ignore their end.
   if (Buffer.byteLength(password) > 72) return false
   const { bcryptVerify } = await import('hash-wasm')
   return bcryptVerify({ password, hash: hash.replace(/^\$2z?\$/, '$2b$') })
 }
 
-async function verifyArgon2(password: string, hash: string): Promise<boolean> {
-  const [, , version, costs] = hash.split('$')
+function readArgon2(hash: string): void {
+  const [, , version, costs, salt, key, ...more] = hash.split('$')
   const match = /^m=(\d+),t=(\d+),p=(\d+)$/.exec(costs ?? '')
-  if (version !== 'v=19' || !match) return false
+  if (version !== 'v=19' || !match || more.length > 0)
+    throw new Error('not in the notation its prefix promises')
   within(Number(match[1]), MAX.argonKiB)
   within(Number(match[2]), MAX.argonT)
-  within(Number(match[3]), 16)
+  within(Number(match[3]), MAX.argonP)
+  fromBase64(salt)
+  fromBase64(key)
+}
+
+async function verifyArgon2(password: string, hash: string): Promise<boolean> {
+  readArgon2(hash)
   const { argon2Verify } = await import('hash-wasm')
   return argon2Verify({ password, hash })
 }
 
-async function verifyPbkdf2(password: string, hash: string): Promise<boolean> {
+function readPbkdf2(hash: string): {
+  iterations: number
+  length: number
+  salt: Buffer
+  key: Buffer
+  digest: string
+} {
   const { numbers, parts } = split(hash, 5, ['i', 'l'])
-  const [iterations, length] = numbers as [number, number]
+  const [iterations = 0, length = 0] = numbers
   within(iterations, MAX.pbkdf2)
   const digest = parts[1]!.slice('pbkdf2-'.length)
-  return equal(
-    fromBase64(parts[4]),
-    await promisify(pbkdf2)(password, fromBase64(parts[3]), iterations, length, digest),
-  )
+  return { iterations, length, salt: fromBase64(parts[3]), key: fromBase64(parts[4]), digest }
+}
+
+async function verifyPbkdf2(password: string, hash: string): Promise<boolean> {
+  const { iterations, length, salt, key, digest } = readPbkdf2(hash)
+  return equal(key, await promisify(pbkdf2)(password, salt, iterations, length, digest))
 }
 
 function verifySaltedSha(password: string, hash: string): boolean {
@@ -143,17 +186,30 @@ function verifyHmac(password: string, hash: string): boolean {
 }
 
 /** https://github.com/firebase/scrypt: the key that scrypt derives encrypts the project's signer key. */
-async function verifyFirebase(password: string, hash: string): Promise<boolean> {
+function readFirebase(hash: string): { cost: ScryptOptions; salt: Buffer; key: Buffer; signer: Buffer } {
   const { numbers, parts } = split(hash, 7, ['ln', 'r', 'p'])
-  const [logN, r, p] = numbers as [number, number, number]
-  within(logN, 17)
+  const [logN, r, p] = numbers as Numbers
+  within(logN, MAX.firebaseLogN)
   within(r, MAX.scryptR)
   within(p, MAX.scryptP)
   const salt = Buffer.concat([fromBase64(parts[3]), fromBase64(parts[5])])
-  const key = await deriveScrypt(password, salt, 32, { N: 2 ** logN, r, p })
-  const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
-  return equal(fromBase64(parts[4]), cipher.update(fromBase64(parts[6])))
+  return { cost: { N: 2 ** logN, r, p }, salt, key: fromBase64(parts[4]), signer: fromBase64(parts[6]) }
 }
+
+async function verifyFirebase(password: string, hash: string): Promise<boolean> {
+  const { cost, salt, key, signer } = readFirebase(hash)
+  const cipher = createCipheriv('aes-256-ctr', await deriveScrypt(password, salt, 32, cost), Buffer.alloc(16))
+  return equal(key, cipher.update(signer))
+}
+
+/** Notations with parameters in them, which must be readable and within bounds. */
+const READABLE: readonly [pattern: RegExp, read: (hash: string) => unknown][] = [
+  [/^\$2[abzy]?\$/, readBcrypt],
+  [/^\$argon2id?\$/, readArgon2],
+  [/^\$pbkdf2-sha[0-9]{1,3}\$/, readPbkdf2],
+  [/^\$scrypt\$/, readScrypt],
+  [/^\$firescrypt\$/, readFirebase],
+]
 
 /** `$name$a=1,b=2$...`: the parts, and the numbers of the named parameters. */
 function split(hash: string, count: number, names: string[]): { parts: string[]; numbers: number[] } {
@@ -164,8 +220,10 @@ function split(hash: string, count: number, names: string[]): { parts: string[];
   return { parts, numbers: match.slice(1).map(Number) }
 }
 
+class OutOfBounds extends Error {}
+
 function within(value: number, max: number): void {
-  if (!(value >= 1 && value <= max)) throw new Error('parameters out of bounds')
+  if (!(value >= 1 && value <= max)) throw new OutOfBounds('parameters out of bounds')
 }
 
 function fromBase64(text: string | undefined): Buffer {

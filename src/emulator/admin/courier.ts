@@ -1,31 +1,57 @@
-/** Mails that were sent: `/admin/courier/messages`. */
-import { isUuid } from '../flows.js'
-import { type Answer, type Exchange, json } from '../http.js'
+/** `/admin/courier/messages`: what was sent, newest first. */
+import { type Answer, type Exchange, json, problem } from '../http.js'
 import { badRequest, notLocated, Problem } from '../kratos-errors.js'
+import type { CourierMessage } from '../state.js'
+import { uuidMistake } from './body.js'
+import { keysetPage, type Page } from './paging.js'
 
-const STATUSES = ['queued', 'sent', 'processing', 'abandoned']
-const DEFAULT_SIZE = 250
-const MAX_SIZE = 500
+const STATUSES = new Set(['queued', 'sent', 'processing', 'abandoned'])
 
-/** `GET /admin/courier/messages`, newest first. */
 export function listMessages(x: Exchange): Answer {
   const status = x.query.get('status')
-  if (status !== null && !STATUSES.includes(status)) throw badRequest('Message status is not valid')
+  if (status !== null && !STATUSES.has(status)) throw badRequest('Message status is not valid')
   const recipient = x.query.get('recipient')
-  const asked = Number.parseInt(x.query.get('page_size') ?? '', 10)
-  const size = asked >= 1 ? Math.min(asked, MAX_SIZE) : DEFAULT_SIZE
-  const messages = x.core.state.messages.filter(
-    m => (status === null || m.status === status) && (!recipient || m.recipient === recipient),
+  const found = x.core.state.messages.filter(
+    message =>
+      (status === null || message.status === status) && (!recipient || message.recipient === recipient),
   )
-  return json(200, messages.slice(0, size))
+  const size = x.query.get('page_size')
+  if (size && !/^[+-]?\d+$/.test(size)) {
+    // Kratos does not make an API error of this: it says 500 in a 400.
+    return problem(
+      new Problem(500, { message: `strconv.Atoi: parsing ${JSON.stringify(size)}: invalid syntax` }),
+      400,
+    )
+  }
+  const { items, headers } = pageOf(x, found)
+  const answer = json(200, items)
+  return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
-/** `GET /admin/courier/messages/{id}` */
+/** Kratos encrypts its tokens; ours only need to be opaque. */
+const tokenOf = (id: string): string => Buffer.from(id).toString('base64url')
+
+function pageOf(x: Exchange, all: CourierMessage[]): Page<CourierMessage> {
+  const token = x.query.get('page_token')
+  const last = token ? Buffer.from(token, 'base64url').toString() : ''
+  const at = all.findIndex(message => message.id === last)
+  if (token && at < 0 && last !== FIRST) throw new Problem(400, { message: 'invalid pagination token' })
+  const places = new Map(all.map((message, i) => [message.id, i]))
+  return keysetPage(x, all, {
+    firstToken: tokenOf(FIRST),
+    tokenOf: message => tokenOf(message.id),
+    isBehind: message => (places.get(message.id) ?? 0) > at,
+    defaultSize: 10,
+  })
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000'
+
 export function getMessage(x: Exchange): Answer {
   const id = x.params['id'] ?? ''
-  if (!isUuid(id))
-    throw new Problem(400, { message: `uuid: incorrect UUID length ${id.length} in string "${id}"` })
-  const message = x.core.state.messages.find(m => m.id === id)
+  const mistake = uuidMistake(id)
+  if (mistake) throw new Problem(400, { message: mistake })
+  const message = x.core.state.messages.find(one => one.id === id.toLowerCase())
   if (!message) throw notLocated()
-  return json(200, { ...message, dispatches: [] })
+  return json(200, message)
 }

@@ -1,62 +1,94 @@
-/** Codes that an administrator hands out: `POST /admin/recovery/code`. */
+/** Recovery that an administrator starts: a code to read out over the phone. */
 import { createCode } from '../codes.js'
-import { milliseconds } from '../config/build.js'
-import { withQuery } from '../core.js'
-import { type FlowType, newFlow, saveFlow } from '../flows.js'
+import { isoTime, withQuery } from '../core.js'
+import { newFlow, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, json } from '../http.js'
-import { decodeJsonBody } from '../json-body.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import { LABEL } from '../messages.js'
 import { recoveryCodeInput } from '../methods/code-nodes.js'
-import { disabledEndpoint } from '../methods/submission.js'
-import type { JsonObject } from '../model.js'
 import { submit } from '../nodes.js'
 import * as ui from '../ui.js'
+import { readJson, type StructShape } from './body.js'
 
-const DURATION = /^-?([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$/
-
-function lifespanOf(x: Exchange, body: JsonObject): number {
-  const given = body['expires_in']
-  if (typeof given !== 'string' || given === '') return x.core.config.selfservice.methods.code.config.lifespan
-  if (!DURATION.test(given))
-    throw badRequest(
-      `Unable to parse "expires_in" as a duration string (e.g. "1h", "1m30s", "500ms"): ${given}`,
-    )
-  const lifespan = given.startsWith('-') ? -1 : milliseconds(given)
-  if (lifespan <= 0) throw badRequest(`Value from "expires_in" must result to a future time: ${given}`)
-  return lifespan
+const BODY: StructShape = {
+  struct: 'createRecoveryCodeForIdentityBody',
+  fields: { identity_id: 'uuid', expires_in: 'string', flow_type: 'any' },
 }
 
-function flowTypeOf(body: JsonObject): FlowType {
-  const type = body['flow_type'] ?? 'browser'
-  if (type === 'browser' || type === 'api') return type
-  throw badRequest(`Value from "flow_type" is not valid: ${JSON.stringify(type)}`)
-}
-
-/** `POST /admin/recovery/code` */
 export function createRecoveryCode(x: Exchange): Answer {
   const { core } = x
-  if (!core.config.selfservice.methods.code.enabled) throw disabledEndpoint()
-  const body = decodeJsonBody(x)
-  const lifespan = lifespanOf(x, body)
-  const flow = newFlow(x, 'recovery', flowTypeOf(body), lifespan)
-  flow.active = 'code'
-  // The browser that will use it is not the one that asks for it here.
-  flow.skip_csrf = true
-  flow.state = 'sent_email'
-  ui.append(flow.ui, recoveryCodeInput(), submit('method', 'code', 'code', LABEL.continue()))
-  const identity = core.state.identity(String(body['identity_id'] ?? ''))
+  if (!core.config.selfservice.methods.code.enabled) throw disabled()
+  const body = readJson(x, BODY)
+  const lifespan = expiresIn(
+    body['expires_in'] as string | undefined,
+    core.config.selfservice.methods.code.config.lifespan,
+  )
+  const type = body['flow_type'] ?? 'browser'
+  if (type !== 'browser' && type !== 'api')
+    throw badRequest(`Value from "flow_type" is not valid: ${JSON.stringify(type)}`)
+  if (!core.config.selfservice.flows.recovery.enabled) {
+    throw badRequest('Recovery is not allowed because it was disabled by the administrator.')
+  }
+  const identity = core.state.identity(String(body['identity_id'] ?? '').toLowerCase())
   if (!identity)
     throw new Problem(404, { message: 'Unable to locate the resource', reason: 'could not find identity' })
+  const flow = newFlow(x, 'recovery', type, lifespan)
+  Object.assign(flow, { skip_csrf: true, state: 'sent_email', active: 'code' })
+  ui.append(flow.ui, recoveryCodeInput(), submit('method', 'code', 'code', LABEL.continue()))
   saveFlow(core, flow)
+  const code = createCode(core, flow, { identityId: identity.id, lifespan, byAdmin: true })
+  const link = withQuery(uiUrl(core, flow), {})
   return json(201, {
-    recovery_link: withQuery(core.config.selfservice.flows.recovery.ui_url, { flow: flow.id }),
-    recovery_code: createCode(core, flow, { identityId: identity.id, lifespan, byAdmin: true }),
-    expires_at: flow.expires_at,
+    recovery_link: link,
+    recovery_code: code,
+    expires_at: isoTime(Date.parse(flow.expires_at)),
   })
 }
 
-/** `POST /admin/recovery/link`: links are no method of the emulator, so it is as if switched off. */
-export function createRecoveryLink(): never {
-  throw disabledEndpoint()
+/** Recovery links need the method `link`, which the emulator does not have: as in a Kratos that has it off. */
+export function createRecoveryLink(): Answer {
+  throw disabled()
+}
+
+const disabled = (): Problem =>
+  new Problem(404, {
+    reason:
+      'This endpoint was disabled by system administrator. Please check your url or contact the system administrator to enable it.',
+  })
+
+const UNITS: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
+const DURATION = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
+
+function expiresIn(text: string | undefined, byDefault: number): number {
+  if (!text) return byDefault
+  if (!DURATION.test(text) && !/^[+-]?0$/.test(text)) {
+    throw badRequest(
+      `Unable to parse "expires_in" as a duration string (e.g. "1h", "1m30s", "500ms"): ${text}`,
+    )
+  }
+  let total = 0
+  for (const [, count, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+    total += Number(count) * UNITS[unit!]!
+  if (text.startsWith('-') || total === 0) {
+    throw badRequest(
+      `Value from "expires_in" must result to a future time: ${goDuration(text.startsWith('-') ? -total : 0)}`,
+    )
+  }
+  return total
+}
+
+/** As Go prints a duration of whole seconds: `-1h0m0s`. */
+function goDuration(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000)
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const text = h > 0 ? `${h}h${m}m${s}s` : m > 0 ? `${m}m${s}s` : `${s}s`
+  return ms < 0 ? `-${text}` : text
 }

@@ -1,0 +1,107 @@
+/** Bodies of the admin API: JSON of a known shape, refused in the words of Kratos' decoder. */
+import { requireBody } from '../decode.js'
+import { decodeJson } from '../go-json.js'
+import type { Exchange } from '../http.js'
+import { badRequest, Problem } from '../kratos-errors.js'
+import type { Json, JsonObject } from '../model.js'
+
+/** A shape: a Go type by its name, or a struct with fields. */
+export type Shape =
+  | 'string'
+  | 'bool'
+  | 'any'
+  | 'uuid'
+  | StructShape
+  | { list: Shape; go: string }
+  | { named: string }
+export interface StructShape {
+  /** Go's name, which its messages carry. */
+  struct: string
+  fields: Record<string, Shape>
+}
+
+/** Strict: a key that is not known is an error. */
+export function readStrict(x: Exchange, shape: StructShape): JsonObject {
+  const decoded = decodeJson(text(x))
+  const mistake = 'error' in decoded ? decoded.error : check(decoded.value, shape, [], true)
+  if (mistake !== undefined) throw new Problem(400, { message: mistake })
+  return (('value' in decoded && decoded.value) || {}) as JsonObject
+}
+
+/** Tolerant about keys, but only for JSON. */
+export function readJson(x: Exchange, shape: StructShape): JsonObject {
+  requireBody(x, [x.method], ['application/json'])
+  const decoded = decodeJson(text(x))
+  const mistake = 'error' in decoded ? decoded.error : check(decoded.value, shape, [], false)
+  if (mistake !== undefined) throw badRequest(`Unable to decode JSON payload: ${mistake}`)
+  return (('value' in decoded && decoded.value) || {}) as JsonObject
+}
+
+function text(x: Exchange): string {
+  if (x.tooLarge) throw new Problem(413, { message: 'http: request body too large' })
+  return x.body.toString('utf8')
+}
+
+/** What Go's decoder says about a value that does not fit; `path` leads there from the outermost struct. */
+function check(value: Json, shape: Shape, path: string[], strict: boolean, owner = ''): string | undefined {
+  if (value === null || shape === 'any') return undefined
+  if (typeof shape === 'object' && 'struct' in shape) return checkStruct(value, shape, path, strict, owner)
+  if (typeof shape === 'object' && 'list' in shape) {
+    if (!Array.isArray(value)) return mismatch(value, shape.go, path, owner)
+    return first(value, item => check(item, shape.list, path, strict, owner))
+  }
+  if (shape === 'bool') return typeof value === 'boolean' ? undefined : mismatch(value, 'bool', path, owner)
+  if (shape === 'uuid') return checkUuid(value)
+  const named = typeof shape === 'object' ? shape.named : 'string'
+  return typeof value === 'string' ? undefined : mismatch(value, named, path, owner)
+}
+
+function checkStruct(
+  value: Json,
+  shape: StructShape,
+  path: string[],
+  strict: boolean,
+  owner: string,
+): string | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return mismatch(value, `identity.${shape.struct}`, path, owner)
+  }
+  return first(Object.entries(value), ([key, inner]) => {
+    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined
+    if (field === undefined) return strict ? `json: unknown field ${JSON.stringify(key)}` : undefined
+    return check(inner, field, [...path, key], strict, shape.struct)
+  })
+}
+
+function checkUuid(value: Json): string | undefined {
+  if (typeof value === 'string') return uuidMistake(value)
+  return `uuid: incorrect UUID length ${JSON.stringify(value).length} in string ${JSON.stringify(JSON.stringify(value))}`
+}
+
+/** What Go's UUID parser says; undefined for a UUID. */
+export function uuidMistake(text: string): string | undefined {
+  const plain = text.replace(/^urn:uuid:/, '').replace(/^\{(.*)\}$/, '$1')
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|^[0-9a-f]{32}$/i.test(plain))
+    return undefined
+  if (![32, 36, 38, 41, 45].includes(text.length)) {
+    return `uuid: incorrect UUID length ${text.length} in string ${JSON.stringify(text)}`
+  }
+  return `uuid: incorrect UUID format in string ${JSON.stringify(text)}`
+}
+
+function mismatch(value: Json, type: string, path: string[], owner: string): string {
+  const kind =
+    value === null ? 'null' : Array.isArray(value) ? 'array' : KINDS[typeof value as keyof typeof KINDS]
+  if (path.length === 0) return `json: cannot unmarshal ${kind} into Go value of type ${type}`
+  return `json: cannot unmarshal ${kind} into Go struct field ${owner}.${path.join('.')} of type ${type}`
+}
+
+const KINDS = { string: 'string', number: 'number', boolean: 'bool', object: 'object' } as const
+
+function first<T>(items: Iterable<T>, test: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = test(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

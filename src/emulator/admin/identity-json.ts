@@ -1,0 +1,43 @@
+/** Identities as the admin API shows them: with credentials, whose secrets only on request, and admin metadata. */
+import type { Core } from '../core.js'
+import { identityJson } from '../identities.js'
+import type { Credential, Identity, JsonObject } from '../model.js'
+
+export interface AdminView {
+  /** Whether credentials are listed at all. */
+  credentials: boolean
+  /** Types whose data is shown. */
+  include?: readonly string[]
+  /** Kratos leaves it out of answers to requests that do not name it. */
+  metadataAdmin?: boolean
+}
+
+export function adminIdentityJson(core: Core, identity: Identity, view: AdminView): JsonObject {
+  const { metadataAdmin = true } = view
+  const shown: JsonObject = {}
+  for (const [key, value] of Object.entries(identityJson(core, identity))) {
+    if (key === 'schema_id' && view.credentials)
+      shown['credentials'] = credentialsJson(identity, view.include ?? [])
+    shown[key] = value
+    if (key === 'metadata_public' && metadataAdmin) shown['metadata_admin'] = identity.metadata_admin
+  }
+  return shown
+}
+
+/** Sorted by type, as Go writes maps. */
+function credentialsJson(identity: Identity, include: readonly string[]): JsonObject {
+  const sorted = Object.values(identity.credentials).sort((a, b) => (a.type < b.type ? -1 : 1))
+  return Object.fromEntries(sorted.map(credential => [credential.type, credentialJson(credential, include)]))
+}
+
+function credentialJson(credential: Credential, include: readonly string[]): JsonObject {
+  const { type, identifiers, config, version, created_at, updated_at } = credential
+  return { type, identifiers, ...(include.includes(type) && { config }), version, created_at, updated_at }
+}
+
+/** The types Kratos has; of some, the emulator has none. */
+const TYPES: readonly string[] = [
+  ...['password', 'oidc', 'saml', 'totp', 'lookup_secret', 'webauthn', 'code', 'link_recovery'],
+  ...['code_recovery', 'deviceauthn', 'passkey'],
+]
+export const isCredentialsType = (text: string): boolean => TYPES.includes(text)

@@ -1,0 +1,155 @@
+/** `PATCH /admin/identities/{id}` with a JSON Patch (RFC 6902), and the restrictions Kratos puts on it. */
+import { applyPatch, type Operation } from 'rfc6902'
+import type { Core } from '../core.js'
+import { isoTime } from '../core.js'
+import { decodeJson } from '../go-json.js'
+import { type Answer, type Exchange, json } from '../http.js'
+import { Problem } from '../kratos-errors.js'
+import type { Credential, Identity, Json, JsonObject } from '../model.js'
+import { asObject } from '../schema/fields.js'
+import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
+import { adminIdentityJson } from './identity-json.js'
+
+const DENIED = /^\/(id|statechangedat|credentials|credentials\/(oidc|saml)(\/.*)?)$/i
+const KINDS = new Set(['add', 'remove', 'replace', 'move', 'test', 'copy'])
+const ALLOWED = new Set(['add', 'remove', 'replace'])
+/** Keys that would reach the prototype; no identity has them. */
+const HARMFUL = /\/(__proto__|constructor|prototype)(\/|$)/
+
+export function patchIdentity(x: Exchange): Answer {
+  const identity = knownIdentity(x)
+  const operations = readOperations(x.body.toString('utf8'))
+  const everything = { credentials: true, include: Object.keys(identity.credentials) }
+  const document = structuredClone(adminIdentityJson(x.core, identity, everything))
+  for (const operation of operations) apply(document, operation)
+  takeOver(x.core, identity, document)
+  saveChanged(x.core, identity)
+  return json(200, adminIdentityJson(x.core, identity, { credentials: true }))
+}
+
+function readOperations(text: string): JsonObject[] {
+  const decoded = decodeJson(text)
+  if ('error' in decoded) {
+    const end = decoded.error === 'EOF' || decoded.error === 'unexpected EOF'
+    throw unreadable(end ? 'unexpected end of JSON input' : decoded.error)
+  }
+  if (!Array.isArray(decoded.value)) {
+    throw unreadable(
+      `json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type []identity.patchOp`,
+    )
+  }
+  const operations = decoded.value.map(asObject)
+  for (const operation of operations) checkOperation(operation)
+  return operations.filter(({ path }) => !HARMFUL.test(String(path)) && path !== '/region')
+}
+
+function checkOperation(operation: JsonObject): void {
+  const { op, path } = operation
+  if (typeof op !== 'string' || !KINDS.has(op)) {
+    throw refused(`invalid operation ${JSON.stringify(operation)}: unsupported operation`)
+  }
+  if (!ALLOWED.has(op)) throw refused(`unsupported operation: ${op}`)
+  if (typeof path !== 'string') throw refused(`invalid operation ${JSON.stringify(operation)}: missing field`)
+  if (DENIED.test(path)) throw refused(`patch includes denied path: ${path}`)
+}
+
+/** Like Kratos more tolerant than the RFC: what is to be added or replaced is made if it is not there. */
+function apply(document: JsonObject, operation: JsonObject): void {
+  const path = String(operation['path'])
+  const element = /\/(-|\d+)$/.test(path)
+  if (operation['op'] !== 'remove') ensureParents(document, path)
+  const op = operation['op'] === 'replace' && !element ? 'add' : operation['op']
+  const known = { op, path, value: operation['value'] ?? null } as Operation
+  let failed: Error | null | undefined
+  try {
+    failed = applyPatch(document, [known])[0]
+  } catch (error) {
+    failed = error as Error
+  }
+  if (!failed) return
+  if (op === 'remove') {
+    const key = path.split('/').at(-1)
+    throw refused(
+      `error in remove for path: '${path}': unable to remove nonexistent key: ${key}: missing value`,
+    )
+  }
+  throw refused(`error in ${op} for path: '${path}': ${failed.message}: missing value`)
+}
+
+function ensureParents(document: JsonObject, path: string): void {
+  let parent: JsonObject = document
+  const keys = path.split('/').slice(1, -1)
+  for (const key of keys.map(text => text.replaceAll('~1', '/').replaceAll('~0', '~'))) {
+    const next = parent[key]
+    if (Array.isArray(next)) return
+    if (next === undefined || next === null) parent[key] = {}
+    parent = asObject(parent[key])
+  }
+}
+
+function takeOver(core: Core, identity: Identity, document: JsonObject): void {
+  const { state, schema_id: schemaId, external_id: externalId } = document
+  if (state !== 'active' && state !== 'inactive') {
+    throw new Problem(400, {
+      message: 'identity state is not valid',
+      reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
+    })
+  }
+  if (typeof schemaId !== 'string') {
+    throw refused(
+      `json: cannot unmarshal ${kindOf(schemaId ?? null)} into Go struct field .schema_id of type string`,
+    )
+  }
+  changeState(core, identity, state)
+  identity.schema_id = schemaId
+  setExternalId(identity, typeof externalId === 'string' ? externalId : undefined)
+  identity.traits = (document['traits'] ?? {}) as JsonObject
+  identity.metadata_public = document['metadata_public'] ?? null
+  identity.metadata_admin = document['metadata_admin'] ?? null
+  takeAddresses(core, identity, document)
+  takeCredentials(identity, asObject(document['credentials']))
+}
+
+function takeAddresses(core: Core, identity: Identity, document: JsonObject): void {
+  const patched = Array.isArray(document['verifiable_addresses'])
+    ? document['verifiable_addresses'].map(asObject)
+    : []
+  for (const address of identity.verifiable_addresses) {
+    const { verified, status } = patched.find(({ id }) => id === address.id) ?? {}
+    if (typeof verified === 'boolean' && verified !== address.verified) {
+      address.verified = verified
+      if (verified) address.verified_at = isoTime(core.now())
+      else delete address.verified_at
+    }
+    if (status === 'pending' || status === 'sent' || status === 'completed') address.status = status
+  }
+}
+
+/** The type of a credential is its key; Kratos refuses a patch that says otherwise. */
+function takeCredentials(identity: Identity, patched: JsonObject): void {
+  for (const [key, value] of Object.entries(patched)) {
+    const { type, config, identifiers } = asObject(value)
+    const own = identity.credentials[key as Credential['type']]
+    if (type !== key || !own) {
+      throw new Problem(400, {
+        reason: `The credential type "${String(type ?? '')}" does not match the key "${key}".`,
+      })
+    }
+    own.config = asObject(config)
+    if (Array.isArray(identifiers)) own.identifiers = identifiers.map(String)
+  }
+  for (const key of Object.keys(identity.credentials)) {
+    if (!(key in patched)) delete identity.credentials[key as Credential['type']]
+  }
+}
+
+const refused = (message: string): Problem =>
+  new Problem(400, { message, reason: 'failed to apply JSON patch' })
+const unreadable = (message: string): Problem =>
+  new Problem(400, { message, reason: 'failed to unmarshal JSON patch' })
+
+function kindOf(value: Json): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
