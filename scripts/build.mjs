@@ -1,13 +1,15 @@
-// Compiles src to dist and makes the command executable.
+// Compiles src to dist: scripts without comments, types with them, and the command executable.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { chmodSync, rmSync } from 'node:fs'
 
 rmSync('dist', { recursive: true, force: true })
-const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
-const { status } = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-})
-if (status !== 0) process.exit(status ?? 1)
-if (existsSync('dist/cli.js')) chmodSync('dist/cli.js', 0o755)
+const passes = [
+  ['--declaration', 'false', '--isolatedDeclarations', 'false', '--removeComments', 'true'],
+  ['--emitDeclarationOnly'],
+]
+for (const pass of passes) {
+  const args = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...pass]
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+chmodSync('dist/cli.js', 0o755)
