@@ -35,7 +35,7 @@ const signedIn = claims => `
 export function page(claims) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>ory-proxy example</title><style>${style}</style></head>
+<link rel="icon" href="data:,"><title>ory-proxy example</title><style>${style}</style></head>
 <body><main>${claims ? signedIn(claims) : anonymous}</main></body></html>
 `
 }
