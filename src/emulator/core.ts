@@ -30,6 +30,8 @@ export interface Core {
   now(): number
   /** A schema by its id; undefined if the configuration has none. */
   schema(id: string): CompiledSchema | undefined
+  /** Whom one can sign in as, for those who have just arrived. */
+  readonly people: readonly { email: string; password: string }[]
   /** Calls what the configuration lists as `web_hook`. */
   webHook: RunWebHook | undefined
   /** Mints the JWT of a session; given by the host. */

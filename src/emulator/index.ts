@@ -96,14 +96,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const close = async (): Promise<void> =>
     void (await Promise.all([server, admin].map(s => s && closeServer(s))))
   try {
-    const core = await createCore(options, url, adminUrl)
     const people = await readSeed(options.seed)
+    const core = await createCore(options, url, adminUrl, people.flatMap(signInOf))
     await plant(core, people)
     built.resolve(core)
     return {
       url,
       adminUrl,
-      people: people.flatMap(signInOf),
+      people: core.people,
       now: () => core.now(),
       reset: async () => {
         core.state.clear()
@@ -144,6 +144,7 @@ async function createCore(
   options: EmulatorOptions,
   url: string,
   adminUrl: string | undefined,
+  people: Core['people'],
 ): Promise<Core> {
   const log = options.logger ?? silentLogger
   const config = await configFor(options, url, log)
@@ -162,6 +163,7 @@ async function createCore(
     adminBase: adminUrl ?? base,
     secure: base.startsWith('https:'),
     frontOrigins: new Set(),
+    people,
     webHook: callWebHook,
     mintJwt: options.mintJwt,
     now() {

@@ -77,3 +77,12 @@ export function returnToOf(url: string): string {
   const mark = url.indexOf('?')
   return mark < 0 ? '' : (new URLSearchParams(url.slice(mark)).get('return_to') ?? '')
 }
+
+/** Every place a browser may end up at after a flow, as far as the configuration names it. */
+export function returnTargets(core: Core): string[] {
+  const { default_browser_return_url, flows } = core.config.selfservice
+  const after = [flows.login, flows.registration, flows.recovery, flows.verification, flows.settings].map(
+    flow => flow.after.default_browser_return_url ?? '',
+  )
+  return [...allowed(core), default_browser_return_url, ...after]
+}

@@ -3,6 +3,7 @@ import type { Answer, Exchange } from './http.js'
 import { notImplemented } from './kratos-errors.js'
 import * as login from './operations/login.js'
 import * as logout from './operations/logout.js'
+import * as pages from './operations/pages.js'
 import * as recovery from './operations/recovery.js'
 import * as registration from './operations/registration.js'
 import * as service from './operations/service.js'
@@ -46,6 +47,16 @@ const whoami: Route[] = ['GET', 'POST', 'PUT', 'PATCH', 'OPTIONS'].map(method =>
   run: sessions.whoami,
 }))
 
+const FLOWS = ['login', 'registration', 'recovery', 'verification', 'settings'] as const
+
+const PAGES: Route[] = [
+  ...FLOWS.flatMap(kind => [get(`/ui/${kind}`, pages.flowPage(kind)), get(`/${kind}`, pages.flowPage(kind))]),
+  get('/ui/welcome', pages.welcomePage),
+  get('/welcome', pages.welcomePage),
+  get('/ui/error', pages.errorPage),
+  get('/error', pages.errorPage),
+]
+
 export const PUBLIC_ROUTES: readonly Route[] = [
   get('/self-service/login/browser', login.createBrowserLogin),
   get('/self-service/login/api', login.createNativeLogin),
@@ -87,6 +98,8 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/self-service/methods/oidc/callback', finishSignIn),
   post('/self-service/methods/oidc/callback/{provider}', repeatAsGet),
   ...submitted('/dev/provider/{id}/*', playProvider),
+
+  ...PAGES,
 
   get('/self-service/errors', service.getError),
   get('/schemas', service.listSchemas),

@@ -2,6 +2,7 @@
 import { type Answer, type Exchange, json } from '../http.js'
 import { notLocated, Problem } from '../kratos-errors.js'
 import { paginate } from '../pagination.js'
+import type { StoredError } from '../state.js'
 
 /** `GET /schemas` */
 export function listSchemas(x: Exchange): Answer {
@@ -21,14 +22,17 @@ export function getSchema(x: Exchange): Answer {
   return json(200, found.schema)
 }
 
+/** The error that an error page was called with. */
+export function errorInQuery({ core, query }: Exchange): StoredError | undefined {
+  const id = query.get('error') || query.get('id') || ''
+  if (id !== 'stub:500') return core.state.errors.get(id)
+  const error = new Problem(500, { reason: 'This is a stub error.' }).error()
+  return { id: core.ids.uuid(), error, created_at: '0001-01-01T00:00:00Z' }
+}
+
 /** `GET /self-service/errors?id=` */
 export function getError(x: Exchange): Answer {
-  const id = x.query.get('error') || x.query.get('id') || ''
-  if (id === 'stub:500') {
-    const error = new Problem(500, { reason: 'This is a stub error.' }).error()
-    return json(200, errorJson(x.core.ids.uuid(), error, '0001-01-01T00:00:00Z'))
-  }
-  const stored = x.core.state.errors.get(id)
+  const stored = errorInQuery(x)
   if (!stored) throw notLocated()
   return json(200, errorJson(stored.id, stored.error, stored.created_at))
 }

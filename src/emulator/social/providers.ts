@@ -12,6 +12,7 @@ import {
   type ProviderSetup,
   type StandInProvider,
 } from '../provider/index.js'
+import { returnTargets } from '../return-to.js'
 
 export interface SocialProvider {
   config: OidcProvider
@@ -50,8 +51,8 @@ function create(core: Core, config: OidcProvider): SocialProvider {
 }
 
 function setupOf(core: Core, { id, label, client_id, client_secret }: OidcProvider): ProviderSetup {
-  const { allowed_return_urls, default_browser_return_url, methods } = core.config.selfservice
-  const callbackBase = methods.oidc.config.base_redirect_uri?.replace(/\/$/, '') ?? core.base
+  const callbackBase =
+    core.config.selfservice.methods.oidc.config.base_redirect_uri?.replace(/\/$/, '') ?? core.base
   return {
     id,
     label: label || id,
@@ -61,7 +62,7 @@ function setupOf(core: Core, { id, label, client_id, client_secret }: OidcProvid
     redirectUri: () => `${callbackBase}/self-service/methods/oidc/callback/${encodeURIComponent(id)}`,
     people: () => people(core),
     now: () => core.now(),
-    returnUrls: () => [...allowed_return_urls, default_browser_return_url, ...core.frontOrigins],
+    returnUrls: () => returnTargets(core),
   }
 }
 
