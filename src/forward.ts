@@ -44,7 +44,7 @@ export function createForwarder({ app, rewriteHost, trustForwarded }: ForwardRul
     void proxy(req, res)
   }
   const proxy: RequestHandler = createProxyMiddleware({
-    target: app.href,
+    target: app,
     agent,
     changeOrigin: rewriteHost,
     xfwd: true,

@@ -108,7 +108,7 @@ function assemble({ options, context, keys, target, now, emulator }: Ingredients
     proxy: { ...options, client, ory: target.url, apiKey: target.apiKey, onChange: sessions.flush },
     jwks: lazily(async () => jwksText(await keys())),
     sessions,
-    mint: minter.mint,
+    bearer: minter.bearer,
     explain: context.explain ?? (() => {}),
     onError: (x, error) => report(x, error, options.logger),
   }

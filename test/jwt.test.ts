@@ -13,7 +13,8 @@ describe('tokens', () => {
   test('carry the session byte for byte and verify against the set', async () => {
     const key = await signingKey(await generatePrivateJwk())
     const minter = createMinter(async () => key, 'https://ory.example', Date.now, 10)
-    const token = await minter.mint({ sub: 'ada', sessionJson })
+    const [scheme, token] = (await minter.bearer({ sub: 'ada', sessionJson })).split(' ') as [string, string]
+    expect(scheme).toBe('Bearer')
     const payload = Buffer.from(token.split('.')[1]!, 'base64url').toString()
     expect(payload).toContain(`"session":${sessionJson},`)
     const { payload: claims } = await jwtVerify(
@@ -32,16 +33,16 @@ describe('tokens', () => {
       () => now,
       10,
     )
-    const mint = async (): Promise<string> => minter.mint({ sub: 'ada', sessionJson })
-    const first = await mint()
+    const bearer = async (): Promise<string> => minter.bearer({ sub: 'ada', sessionJson })
+    const first = await bearer()
     now += 29_999
-    expect(await mint()).toBe(first)
+    expect(await bearer()).toBe(first)
     now += 1
-    const second = await mint()
+    const second = await bearer()
     expect(second).not.toBe(first)
     expect(decodeJwt(second).jti).not.toBe(decodeJwt(first).jti)
     now -= 3_600_000
-    expect(decodeJwt(await mint()).iat).toBe(Math.floor(now / 1000))
+    expect(decodeJwt(await bearer()).iat).toBe(Math.floor(now / 1000))
     expect(minter.signatures).toBe(3)
   })
 
@@ -49,7 +50,7 @@ describe('tokens', () => {
     const key = await signingKey(await generatePrivateJwk())
     const minter = createMinter(async () => key, 'https://ory.example', Date.now, 10)
     const tokens = await Promise.all(
-      Array.from({ length: 100 }, () => minter.mint({ sub: 'ada', sessionJson })),
+      Array.from({ length: 100 }, () => minter.bearer({ sub: 'ada', sessionJson })),
     )
     expect(new Set(tokens).size).toBe(1)
     expect(minter.signatures).toBe(1)

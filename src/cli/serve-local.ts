@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import connect from 'connect'
 import { createForwarder } from '../forward.js'
 import { createLogger, silentLogger } from '../log.js'
 import type { OryOptions } from '../options.js'
@@ -18,8 +17,10 @@ export async function serveLocal(app: URL, publishUrl: string | undefined, flags
   const options: OryOptions = { ...rest, logger, ...(publishUrl !== undefined && { publicUrl: publishUrl }) }
   const ory = await startOry(options)
   const forwarder = createForwarder({ app, rewriteHost, trustForwarded: ory.options.trustForwarded })
-  const handle = connect().use(ory.middleware).use(forwarder.request)
-  const entry = createPlainEntry({ onRequest: handle, onUpgrade: forwarder.upgrade })
+  const entry = createPlainEntry({
+    onRequest: (req, res) => ory.middleware(req, res, () => forwarder.request(req, res)),
+    onUpgrade: forwarder.upgrade,
+  })
   ory.gateUpgrades(entry.server)
   const address = await entry.listen(port, host).catch(async error => {
     await ory.close()

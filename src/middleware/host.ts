@@ -79,7 +79,20 @@ function publicOrigin(req: IncomingMessage, host: string, rules: HostRules): str
   const scheme =
     (rules.trustForwarded && forwarded(req, 'x-forwarded-proto')) || (encrypted ? 'https' : 'http')
   const named = (rules.trustForwarded && forwarded(req, 'x-forwarded-host')) || host
-  return URL.canParse(`${scheme}://${named}`) ? new URL(`${scheme}://${named}`).origin : `http://${host}`
+  return originOf(scheme, named) ?? `http://${host}`
+}
+
+/** Dev servers hear one name, seldom two: the last answer is nearly always the next one. */
+let lastBase = ''
+let lastOrigin: string | undefined
+
+function originOf(scheme: string, host: string): string | undefined {
+  const base = `${scheme}://${host}`
+  if (base !== lastBase) {
+    lastOrigin = URL.canParse(base) ? new URL(base).origin : undefined
+    lastBase = base
+  }
+  return lastOrigin
 }
 
 function forwarded(req: IncomingMessage, name: string): string | undefined {

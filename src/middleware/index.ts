@@ -15,7 +15,8 @@ export interface Parts {
   readonly proxy: ProxyRules
   readonly jwks: () => Promise<string>
   readonly sessions: SessionLookup
-  readonly mint: (identified: Identified) => string | Promise<string>
+  /** `Bearer` and a token. */
+  readonly bearer: (identified: Identified) => string | Promise<string>
   readonly jwt: boolean
   readonly passAuthorization: boolean
   /** Told why each request is who it is. */
@@ -46,10 +47,10 @@ export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
   return async x => void (await run(stages, x))
 }
 
-function identityStages({ jwt, sessions, explain, mint, passAuthorization }: Parts): Stage<Exchange>[] {
+function identityStages({ jwt, sessions, explain, bearer, passAuthorization }: Parts): Stage<Exchange>[] {
   if (!jwt) return []
   return [
     sessionStage(sessions, explain), // who is this? one question per credential, remembered briefly
-    tokenStage({ mint, passAuthorization }), // the app gets a JWT, or no Authorization at all
+    tokenStage({ bearer, passAuthorization }), // the app gets a JWT, or no Authorization at all
   ]
 }
