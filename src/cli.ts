@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
+import { certCommand } from './cli/cert.js'
 import { emulatorCommand } from './cli/emulator.js'
 import { localCommand } from './cli/local.js'
+import { tunnelCommand } from './cli/tunnel.js'
 import { OryProxyError } from './errors.js'
 
 const USAGE = 2
@@ -13,15 +15,35 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('ory-proxy')
     .description('Ory inside your dev server: sign-in, sessions and a verified JWT on one origin.')
     .version(version)
-    .addCommand(localCommand(), { isDefault: false })
-    .addCommand(emulatorCommand())
-    .exitOverride()
-  for (const command of program.commands) command.exitOverride()
+    .addHelpText('after', '\nExample:\n  $ ory-proxy local http://localhost:3000\n')
+    .helpCommand(false)
+  for (const command of [localCommand(), tunnelCommand(), emulatorCommand(), certCommand()]) {
+    program.addCommand(command)
+  }
+  program.commands.forEach(settle)
+  settle(program)
   try {
     await program.parseAsync(argv)
   } catch (error) {
     process.exitCode = explain(error)
   }
+}
+
+/** Ways of speaking that all commands share. */
+function settle(command: Command): void {
+  command
+    .exitOverride()
+    .configureHelp({ helpWidth: 110 })
+    .helpOption('-h, --help', 'show this')
+    .configureOutput({ outputError: (text, write) => write(`ory-proxy: ${oneLine(text)}`) })
+  command.commands.forEach(settle)
+}
+
+/** What commander says, and for the commonest slip what would be right. */
+function oneLine(text: string): string {
+  const line = text.replace(/^error: /, '').replaceAll('\n(', ' (')
+  if (!line.includes("missing required argument 'application-url'")) return line
+  return 'Where is your app? Say it like: ory-proxy local http://localhost:3000\n'
 }
 
 /** Writes the one line; returns the exit code. */

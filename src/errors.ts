@@ -3,11 +3,16 @@
  * The README and the tests read this table.
  */
 export const ERRORS = {
-  ORY_PROXY_BAD_OPTION: { status: 500, exit: 2, hint: 'See the table of options in the README.' },
+  ORY_PROXY_BAD_OPTION: { status: 500, exit: 2, hint: 'All options: --help, or the table in the README.' },
   ORY_PROXY_BAD_URL: {
     status: 500,
     exit: 2,
     hint: 'Give the full address, like "https://slug.projects.oryapis.com".',
+  },
+  ORY_PROXY_BAD_APP_URL: {
+    status: 500,
+    exit: 2,
+    hint: 'Give it like http://localhost:3000, localhost:3000 or 3000.',
   },
   ORY_PROXY_PROJECT: {
     status: 500,

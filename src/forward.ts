@@ -4,8 +4,9 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { OryProxyError } from './errors.js'
+import type { Logger } from './log.js'
+import { isLoopback } from './loopback.js'
 import { answerError } from './middleware/answer.js'
-import { isLoopbackName } from './middleware/host.js'
 
 /** Connections to the app at once, and those kept open for the next request. */
 const MAX_SOCKETS = 256
@@ -25,21 +26,33 @@ export interface ForwardRules {
   readonly rewriteHost: boolean
   /** Keeps what a proxy in front of us said about the client. */
   readonly trustForwarded: boolean
+  readonly logger: Logger
 }
 
 /** What is left after all stages goes to the app: bodies, cookies and redirects untouched, everything streamed. */
-export function createForwarder({ app, rewriteHost, trustForwarded }: ForwardRules): Forwarder {
+export function createForwarder({ app, rewriteHost, trustForwarded, logger }: ForwardRules): Forwarder {
   const { Agent } = app.protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_FREE_SOCKETS })
   const again = new WeakSet<IncomingMessage>()
+  let down = false
+  const report = (error?: OryProxyError): void => {
+    if (down === (error !== undefined)) return // once per outage, not once per request
+    down = error !== undefined
+    if (error) logger.warn(`${error.message} Waiting for it.`)
+    else logger.info(`The app at ${app.origin} answers again.`)
+  }
   const onError = (
     error: NodeJS.ErrnoException,
     req: IncomingMessage,
     res: ServerResponse | Socket,
   ): void => {
-    if (!('writeHead' in res)) return refuseSocket(res, appDown(app, error))
+    const failure = appDown(app, error)
+    if (!('writeHead' in res)) return refuseSocket(res, failure)
     const stale = error.code === 'ECONNRESET' && isReplayable(req) && !res.headersSent && !again.has(req)
-    if (!stale) return answerError(req, res, appDown(app, error), { refresh: 2 }) // heals when the app is up
+    if (!stale) {
+      if (error.code === 'ECONNREFUSED') report(failure)
+      return answerError(req, res, failure, { refresh: 2 }) // heals when the app is up
+    }
     again.add(req) // the app closed a connection that lay idle
     void proxy(req, res)
   }
@@ -48,9 +61,9 @@ export function createForwarder({ app, rewriteHost, trustForwarded }: ForwardRul
     agent,
     changeOrigin: rewriteHost,
     xfwd: true,
-    secure: !isLoopbackName(app.hostname), // a dev server's own certificate is nobody's to check
+    secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
     ejectPlugins: true, // its own error page would come before ours
-    plugins: [server => void server.on('error', onError as never)],
+    plugins: [server => void server.on('error', onError as never).on('proxyRes', () => report())],
   })
   const prepared = (req: IncomingMessage): IncomingMessage => {
     if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]

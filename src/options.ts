@@ -1,6 +1,9 @@
 import { distance } from 'fastest-levenshtein'
 import { OryProxyError } from './errors.js'
-import { createLogger, type Logger } from './log.js'
+import { createLogger, type Logger, printable } from './log.js'
+import { isLoopback } from './loopback.js'
+import { KINDS } from './option-kinds.js'
+import { OPTIONS, type OptionName } from './option-table.js'
 
 /** The embedded emulator's own settings; see `ory-proxy/emulator`. */
 export interface EmbeddedEmulatorOptions {
@@ -128,58 +131,20 @@ export interface ResolvedOptions {
   readonly from: Readonly<Record<string, string>>
 }
 
-type Kind = 'string' | 'url' | 'boolean' | 'seconds' | 'list' | 'object'
-
-const KINDS: Readonly<Record<keyof OryOptions, Kind>> = {
-  sdkUrl: 'url',
-  project: 'string',
-  projectApiKey: 'string',
-  workspace: 'string',
-  accessToken: 'string',
-  apiEndpoint: 'url',
-  consoleApiEndpoint: 'url',
-  apiKeyExpiry: 'seconds',
-  jwt: 'boolean',
-  sessionCache: 'seconds',
-  passAuthorization: 'boolean',
-  allowedHosts: 'list',
-  publicUrl: 'url',
-  trustForwarded: 'boolean',
-  defaultRedirectUrl: 'url',
-  cookieDomain: 'string',
-  allowedCorsOrigins: 'list',
-  additionalCorsHeaders: 'list',
-  keyFile: 'string',
-  debug: 'boolean',
-  emulator: 'object',
-  logger: 'object',
-}
-
-/** Environment variables that stand for an option, first come first served. */
-export const ENVIRONMENT: Readonly<Partial<Record<keyof OryOptions, readonly string[]>>> = {
-  sdkUrl: ['ORY_SDK_URL', 'VITE_ORY_SDK_URL', 'NEXT_PUBLIC_ORY_SDK_URL'],
-  project: ['ORY_PROJECT', 'ORY_PROJECT_SLUG'],
-  projectApiKey: ['ORY_PROJECT_API_KEY'],
-  workspace: ['ORY_WORKSPACE'],
-  accessToken: ['ORY_ACCESS_TOKEN'],
-}
-
-const CHECKS: Readonly<Record<Kind, { test(value: unknown): boolean; example: string }>> = {
-  string: { test: v => typeof v === 'string' && v !== '', example: 'a text' },
-  url: { test: isHttpUrl, example: 'an address like "https://slug.projects.oryapis.com"' },
-  boolean: { test: v => typeof v === 'boolean', example: 'true or false' },
-  seconds: {
-    test: v => typeof v === 'number' && Number.isFinite(v) && v >= 0,
-    example: 'a number of seconds like 10',
-  },
-  list: {
-    test: v => Array.isArray(v) && v.every(x => typeof x === 'string'),
-    example: 'a list of texts like ["app.test"]',
-  },
-  object: { test: v => typeof v === 'object' && v !== null && !Array.isArray(v), example: 'an object' },
-}
-
 const EMULATOR_OPTIONS: readonly string[] = ['config', 'seed', 'import', 'export']
+
+/** The options of every face; what only the command has is refused elsewhere. */
+const OPTION_NAMES: readonly string[] = Object.entries(OPTIONS).flatMap(([name, row]) =>
+  row.commandOnly ? [] : [name],
+)
+
+/** What else decides, besides the options themselves. */
+export interface Surroundings {
+  /** Settings of a file: they give way to options and environment. */
+  readonly file?: { readonly name: string; readonly settings: OryOptions }
+  /** The port we are going to listen on: an address of Ory that names it would be our own. */
+  readonly ownPort?: number
+}
 
 /**
  * The only place that reads the environment or fills in a default.
@@ -188,16 +153,25 @@ const EMULATOR_OPTIONS: readonly string[] = ['config', 'seed', 'import', 'export
  * @param env read where an option is missing; an empty variable counts as missing
  * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` for an unknown option or a wrong type, `ORY_PROXY_BAD_URL`
  */
-export function resolveOptions(raw: OryOptions = {}, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
-  rejectUnknown(raw, Object.keys(KINDS), '')
-  if (raw.emulator) rejectUnknown(raw.emulator, EMULATOR_OPTIONS, 'emulator.')
+export function resolveOptions(
+  raw: OryOptions = {},
+  env: NodeJS.ProcessEnv = process.env,
+  { file, ownPort }: Surroundings = {},
+): ResolvedOptions {
+  rejectUnknown(raw, OPTION_NAMES, '')
   const from: Record<string, string> = {}
   const value = <K extends keyof OryOptions>(name: K): OryOptions[K] | undefined => {
     if (raw[name] !== undefined) return checked(name, raw[name], `"${name}"`)
-    const variable = ENVIRONMENT[name]?.find(v => env[v] && !isOurs(name, env[v]))
-    if (variable === undefined) return undefined
-    from[name] = variable
-    return checked(name, env[variable] as OryOptions[K], variable)
+    const isOurs = (text: string): boolean => name === 'sdkUrl' && isOurAddress(text, ownPort)
+    const found = fromEnvironment(name, env, isOurs)
+    if (found) {
+      from[name] = found.source
+      return checked(name, found.value as OryOptions[K], found.source)
+    }
+    const written = file?.settings[name]
+    if (file === undefined || written === undefined) return undefined
+    from[name] = file.name
+    return checked(name, written, `"${name}" in ${file.name}`)
   }
   const url = (name: 'sdkUrl' | 'apiEndpoint' | 'consoleApiEndpoint' | 'publicUrl'): URL | undefined => {
     const text = value(name)
@@ -205,6 +179,8 @@ export function resolveOptions(raw: OryOptions = {}, env: NodeJS.ProcessEnv = pr
   }
   const apiEndpoint = url('apiEndpoint')
   const debug = value('debug') ?? DEFAULTS.debug
+  const emulator = value('emulator') ?? {}
+  rejectUnknown(emulator, EMULATOR_OPTIONS, 'emulator.')
   return {
     sdkUrl: url('sdkUrl'),
     project: value('project'),
@@ -227,13 +203,25 @@ export function resolveOptions(raw: OryOptions = {}, env: NodeJS.ProcessEnv = pr
     additionalCorsHeaders: value('additionalCorsHeaders') ?? DEFAULTS.additionalCorsHeaders,
     keyFile: value('keyFile'),
     debug,
-    emulator: value('emulator') ?? {},
+    emulator,
     logger: value('logger') ?? createLogger(debug ? 'debug' : 'info'),
     from,
   }
 }
 
-function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
+/** What the first variable that is set says; an empty one counts as missing. */
+export function fromEnvironment(
+  name: OptionName,
+  env: NodeJS.ProcessEnv,
+  skip: (text: string) => boolean = () => false,
+): { source: string; value: unknown } | undefined {
+  const source = OPTIONS[name].env?.find(variable => env[variable] && !skip(env[variable]))
+  if (source === undefined) return undefined
+  return { source, value: KINDS[OPTIONS[name].kind].fromText(env[source]!) }
+}
+
+/** A misspelt option that is silently ignored is a setting somebody believes in. */
+export function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     throw new OryProxyError(
@@ -243,12 +231,27 @@ function rejectUnknown(given: object, known: readonly string[], prefix: string):
   }
 }
 
-function checked<T>(name: keyof OryOptions, value: T, source: string): T {
-  const kind = KINDS[name]
-  if (CHECKS[kind].test(value)) return value
-  const shown = typeof value === 'string' ? ` ("${withoutUserinfo(value)}")` : ''
+/**
+ * The value, if it is of its option's kind.
+ *
+ * @param source where it was written, as the message names it
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION`, `ORY_PROXY_BAD_URL`
+ */
+export function checked<T>(name: OptionName, value: T, source: string): T {
+  const { kind, example } = OPTIONS[name]
+  if (KINDS[kind].test(value)) return value
   const code = kind === 'url' ? 'ORY_PROXY_BAD_URL' : 'ORY_PROXY_BAD_OPTION'
-  throw new OryProxyError(code, `${source} must be ${CHECKS[kind].example}, not ${typeName(value)}${shown}.`)
+  const right =
+    example === undefined ? KINDS[kind].example : kind === 'url' ? `an address like ${example}` : example
+  throw new OryProxyError(code, `${source} must be ${right}, not ${shown(name, value)}.`)
+}
+
+/** The wrong value, so that it can be found; never a secret one. */
+function shown(name: OptionName, value: unknown): string {
+  if (OPTIONS[name].noFlag) return typeName(value)
+  if (typeof value === 'number') return String(value)
+  const text = Array.isArray(value) ? value.join(', ') : value
+  return typeof text === 'string' ? `"${withoutUserinfo(text)}"` : typeName(value)
 }
 
 /** The known word that is the fewest keystrokes away. */
@@ -259,18 +262,17 @@ export function nearest(word: string, known: readonly string[]): string {
 const typeName = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
 
-const withoutUserinfo = (text: string): string => text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200)
+const withoutUserinfo = (text: string): string => printable(text.replace(/\/\/[^/@]*@/, '//…@'))
 
-function isHttpUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  return ['http:', 'https:'].includes(new URL(value).protocol)
-}
-
-/** An `ORY_SDK_URL` that front-end code uses may well be our own mount: then it names no Ory. */
-function isOurs(name: keyof OryOptions, value: string): boolean {
-  if (name !== 'sdkUrl' || !URL.canParse(value)) return false
-  const { hostname, pathname } = new URL(value)
-  const loopback =
-    hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\])/.test(hostname)
-  return loopback && /^\/\.ory\/?$/.test(pathname)
+/**
+ * An `ORY_SDK_URL` that front-end code uses may well be our own mount, or what our tunnel told people to set:
+ * then it names no Ory.
+ */
+function isOurAddress(value: string, ownPort: number | undefined): boolean {
+  if (!URL.canParse(value)) return false
+  const { hostname, pathname, port } = new URL(value)
+  return (
+    isLoopback(hostname) &&
+    (/^\/\.ory\/?$/.test(pathname) || (ownPort !== undefined && port === String(ownPort)))
+  )
 }

@@ -2,13 +2,15 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Emulator } from './emulator/index.js'
 import { OryProxyError } from './errors.js'
+import { createExplainer } from './explain.js'
 import { createMinter, jwksText, type SigningKey, sign } from './jwt.js'
 import { loadKey } from './key-file.js'
 import { type Logger, printable } from './log.js'
 import { handshakeStages, type Parts, requestStages } from './middleware/index.js'
+import { atRoot, MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
 import { createSessionLookup, MAX_SESSIONS, type Reason } from './middleware/session.js'
-import { type OryOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { type OryOptions, type ResolvedOptions, resolveOptions, type Surroundings } from './options.js'
 import { createBreaker } from './ory/breaker.js'
 import { createOryClient } from './ory/client.js'
 import { chooseTarget, type OryTarget } from './ory/target.js'
@@ -21,11 +23,13 @@ export interface Person {
 }
 
 /** What hosts know beyond the user's options. */
-export interface HostContext {
+export interface HostContext extends Surroundings {
   /** Names this dev server answers to besides the user's own; `true`: it allows every host. */
   readonly allowedHosts?: readonly string[] | true
   /** Told about every request's identity. */
   readonly explain?: (x: Exchange, reason: Reason) => void
+  /** The origin of the app that Ory is to be a tunnel for: Ory is at our root then, not below `/.ory`. */
+  readonly tunnelFor?: string
   /** The project's folder, where the key is kept. @default process.cwd() */
   readonly root?: string
 }
@@ -61,7 +65,7 @@ export interface Counters {
  * @throws {OryProxyError} when an option is wrong, the project cannot be found or the key cannot be used
  */
 export async function startOry(raw: OryOptions = {}, context: HostContext = {}): Promise<Ory> {
-  const options = resolveOptions(raw)
+  const options = resolveOptions(raw, process.env, context)
   const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
   const choice = await chooseTarget(options)
   if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })
@@ -102,20 +106,38 @@ function assemble({ options, context, keys, target, now, emulator }: Ingredients
     ...options.allowedHosts,
     ...(context.allowedHosts ?? []),
   ]
+  const { tunnelFor } = context
+  const explain = createExplainer(options)
   const parts: Parts = {
     ...options,
     host: { ...options, allowedHosts },
-    proxy: { ...options, client, ory: target.url, apiKey: target.apiKey, onChange: sessions.flush },
+    cors: {
+      ...options,
+      allowedCorsOrigins: [...(tunnelFor === undefined ? [] : [tunnelFor]), ...options.allowedCorsOrigins],
+    },
+    proxy: {
+      ...options,
+      client,
+      ory: target.url,
+      mount: tunnelFor === undefined ? MOUNT : '',
+      defaultRedirectUrl: options.defaultRedirectUrl ?? tunnelFor,
+      apiKey: target.apiKey,
+      explain: explain?.answer,
+      onChange: sessions.flush,
+    },
     jwks: lazily(async () => jwksText(await keys())),
     sessions,
     bearer: minter.bearer,
-    explain: context.explain ?? (() => {}),
+    explain(x, reason) {
+      context.explain?.(x, reason)
+      explain?.identity(x, reason)
+    },
     onError: (x, error) => report(x, error, options.logger),
   }
   const handshake = handshakeStages(parts)
   const undo: (() => void)[] = []
   return {
-    middleware: requestStages(parts),
+    middleware: tunnelFor === undefined ? requestStages(parts) : atRoot(requestStages(parts)),
     handshake,
     gateUpgrades(server, isHmr = () => false) {
       const remove = gateServer(server, {
@@ -139,6 +161,7 @@ function assemble({ options, context, keys, target, now, emulator }: Ingredients
       for (const remove of undo) remove()
       breaker.close()
       client.close()
+      await target.release?.()
       await emulator?.close()
     },
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { OryProxyError } from './errors.js'
 import { setHeader } from './middleware/headers.js'
 import { belowMount } from './middleware/mount.js'
+import { isListedOrigin } from './middleware/origins.js'
 import type { Exchange } from './middleware/pipeline.js'
 
 /** A handshake passes three questions before anybody who listens for `upgrade` hears of it. */
@@ -65,7 +66,7 @@ async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
   const x: Exchange = { req, origin: '', identified: null }
   await rules.prepare(x)
   const { origin } = req.headers
-  if (origin !== undefined && origin !== x.origin && !rules.allowedOrigins.includes(origin)) {
+  if (origin !== undefined && origin !== x.origin && !isListedOrigin(origin, rules.allowedOrigins)) {
     // Cookies go along with a socket that any page opens: its Origin is all that tells whose page it is.
     throw new OryProxyError('ORY_PROXY_ORIGIN_NOT_ALLOWED', 'This origin may not open a WebSocket here.')
   }

@@ -5,9 +5,9 @@ describe('options', () => {
   test.for([
     [{ sdkURL: 'https://x.example' }, 'Did you mean "sdkUrl"?'],
     [{ emulator: { sed: 'x' } }, 'Did you mean "emulator.seed"?'],
-    [{ jwt: 'no' }, '"jwt" must be true or false, not string ("no")'],
+    [{ jwt: 'no' }, '"jwt" must be true or false, not "no"'],
     [{ sessionCache: -1 }, '"sessionCache" must be a number of seconds like 10'],
-    [{ allowedHosts: 'a' }, '"allowedHosts" must be a list of texts'],
+    [{ allowedHosts: 'a' }, '"allowedHosts" must be a list of host names'],
     [{ sdkUrl: 'ory.example' }, '"sdkUrl" must be an address like'],
     [{ sdkUrl: 'ftp://ory.example' }, '"sdkUrl" must be an address like'],
     [{ sdkUrl: '' }, '"sdkUrl" must be an address like'],

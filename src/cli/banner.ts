@@ -1,24 +1,71 @@
+import { flagOf, OPTIONS } from '../option-table.js'
 import type { Ory } from '../setup.js'
+import type { Started } from './report.js'
 
 /** What the first lines are made of. */
-export interface Started {
+export interface Serving {
   readonly url: string
   readonly app: URL
   readonly ory: Ory
 }
 
-/** At most eight lines: which Ory and why, the address, whom to sign in as, the keys. */
-export function banner({ url, app, ory }: Started): string {
-  const { target, emulator } = ory
-  const which = emulator ? 'embedded emulator' : target.url.origin
-  const people = emulator?.people.map(({ email, password }) => `${email} / ${password}`) ?? []
-  return [
-    '',
-    `  Open     ${url}`,
-    `  App      ${app.origin}`,
-    `  Ory      ${which} (${target.why}), at ${url}/.ory`,
-    ...(people.length > 0 ? [`  Sign in  ${people.slice(0, 2).join('  or  ')}`] : []),
-    `  Keys     ${url}/.ory/jwks.json`,
-    '',
-  ].join('\n')
+/** Which Ory, in words. */
+function which({ target, emulator }: Ory): string {
+  const name = emulator ? 'embedded emulator' : target.url.href.replace(/\/$/, '')
+  return `${name} (${target.why in OPTIONS ? flagOf(target.why) : target.why})`
+}
+
+/** Whom to sign in as; they share one password unless a seed says otherwise. */
+function people({ emulator }: Ory): string | undefined {
+  const [first, second] = emulator?.people ?? []
+  if (!first) return undefined
+  if (!second) return `${first.email}, password ${first.password}`
+  if (first.password === second.password)
+    return `${first.email} or ${second.email}, password ${first.password}`
+  return `${first.email}, password ${first.password}; ${second.email}, password ${second.password}`
+}
+
+/** At most eight lines: where, which Ory and why, whom to sign in as, the keys, the next step. */
+export function localBanner({ url, app, ory }: Serving): Started['banner'] {
+  const who = people(ory)
+  return ({ bold, dim, cyan }) =>
+    [
+      '',
+      `  ${bold('Open')}     ${cyan(url)}`,
+      `  App      ${app.origin}`,
+      `  Ory      ${which(ory)}, at ${url}/.ory`,
+      ...(who === undefined ? [] : [`  Sign in  ${who}`]),
+      ...(ory.options.jwt ? [`  Keys     ${url}/.ory/jwks.json`] : []),
+      dim(`  Next     link to /.ory/init/login, or open ${url}/.ory/init/login`),
+      '',
+    ].join('\n')
+}
+
+/** The same for a script. */
+export function localFacts({ url, app, ory }: Serving): Started['facts'] {
+  return { url, app: app.origin, ...oryFacts(ory), oryUrl: `${url}/.ory`, jwksUrl: `${url}/.ory/jwks.json` }
+}
+
+/** The address, and how the three shells hand it to a program. */
+export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
+  const who = people(ory)
+  return ({ bold, cyan }) =>
+    [
+      '',
+      `  ${bold('Ory')}         ${cyan(url)}, from ${which(ory)}`,
+      `  App         ${app.origin}, may read its answers with cookies`,
+      ...(who === undefined ? [] : [`  Sign in     ${who}`]),
+      `  bash, zsh   export ORY_SDK_URL=${url}`,
+      `  PowerShell  $Env:ORY_SDK_URL = "${url}"`,
+      `  cmd         set ORY_SDK_URL=${url}`,
+      '',
+    ].join('\n')
+}
+
+export function tunnelFacts({ url, app, ory }: Serving): Started['facts'] {
+  return { url, app: app.origin, ...oryFacts(ory), oryUrl: url }
+}
+
+function oryFacts({ target, emulator }: Ory): Started['facts'] {
+  return { ory: emulator ? 'emulator' : target.url.href, why: target.why, people: emulator?.people ?? [] }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { parsePort } from './arguments.js'
+import { KINDS } from '../option-kinds.js'
+import { checked } from '../options.js'
 
 /** Flags of `ory-proxy emulator`. */
 export interface EmulatorFlags {
@@ -13,14 +14,19 @@ export interface EmulatorFlags {
   quiet?: boolean
 }
 
+const portOf =
+  (flag: string) =>
+  (text: string): number =>
+    checked('port', KINDS.port.fromText(text) as number, flag)
+
 /** `ory-proxy emulator`: the emulator alone, where Kratos would be. */
 export function emulatorCommand(): Command {
   return new Command('emulator')
     .summary('serve the Ory emulator alone')
     .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
-    .option('--port <number>', 'port of the public API', parsePort, 4433)
-    .option('--admin-port <number>', 'port of the admin API', parsePort, 4434)
-    .option('--host <name>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port of the public API', portOf('--port'), 4433)
+    .option('--admin-port <number>', 'port of the admin API', portOf('--admin-port'), 4434)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--config <file>', "Kratos' configuration, YAML or JSON")
     .option('--seed <file>', "people to begin with, in Kratos' import shape")
     .option('--import <file>', 'read the state from this file at the start')

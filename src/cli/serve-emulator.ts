@@ -1,14 +1,14 @@
 import { startEmulator } from '../emulator/index.js'
-import { createLogger, silentLogger } from '../log.js'
 import type { EmulatorFlags } from './emulator.js'
 import { untilSignal } from './run.js'
+import { createTerminal } from './terminal.js'
 
 /** Starts the emulator and serves until a signal comes. */
 export async function serveEmulator({ quiet = false, ...options }: EmulatorFlags): Promise<void> {
-  const logger = quiet ? { ...silentLogger, error: createLogger().error } : createLogger()
-  const emulator = await startEmulator({ ...options, logger })
+  const terminal = createTerminal({ quiet, debug: false })
+  const emulator = await startEmulator({ ...options, logger: terminal.logger })
   const [someone] = emulator.people
-  logger.info(
+  terminal.logger.info(
     [
       '',
       `  Public API  ${emulator.url}`,
@@ -19,5 +19,8 @@ export async function serveEmulator({ quiet = false, ...options }: EmulatorFlags
       '',
     ].join('\n'),
   )
-  untilSignal(() => emulator.close())
+  untilSignal(async () => {
+    await emulator.close()
+    terminal.close()
+  })
 }

@@ -1,51 +1,48 @@
-import type { AddressInfo } from 'node:net'
+import { OryProxyError } from '../errors.js'
 import { createForwarder } from '../forward.js'
-import { createLogger, silentLogger } from '../log.js'
-import type { OryOptions } from '../options.js'
-import { type Ory, startOry } from '../setup.js'
-import { createPlainEntry } from '../tls/server.js'
-import { banner } from './banner.js'
-import type { LocalFlags } from './local.js'
-import { GRACE, untilSignal } from './run.js'
+import { isLoopback } from '../loopback.js'
+import { localBanner, localFacts } from './banner.js'
+import { openBrowser } from './browser.js'
+import { serve } from './serve.js'
+import type { Settings } from './settings.js'
 
-/** Starts the proxy and serves until a signal comes. */
-export async function serveLocal(app: URL, publishUrl: string | undefined, flags: LocalFlags): Promise<void> {
-  const { port, host, https: _https, open, quiet = false, rewriteHost = false, ...rest } = flags
-  const logger = quiet
-    ? { ...silentLogger, error: createLogger().error }
-    : createLogger(rest.debug ? 'debug' : 'info')
-  const options: OryOptions = { ...rest, logger, ...(publishUrl !== undefined && { publicUrl: publishUrl }) }
-  const ory = await startOry(options)
-  const forwarder = createForwarder({ app, rewriteHost, trustForwarded: ory.options.trustForwarded })
-  const entry = createPlainEntry({
-    onRequest: (req, res) => ory.middleware(req, res, () => forwarder.request(req, res)),
-    onUpgrade: forwarder.upgrade,
+/** `ory-proxy local`: starts the proxy and serves until a signal comes. */
+export async function serveLocal(
+  app: URL,
+  publishUrl: string | undefined,
+  settings: Settings,
+): Promise<void> {
+  const { rewriteHost, https, open, quiet, json } = settings
+  refuseCircle(app, settings.port)
+  const { ory, url, terminal } = await serve({
+    settings,
+    https,
+    publishUrl,
+    serving(ory, watch, { logger }) {
+      const { trustForwarded } = ory.options
+      const forwarder = createForwarder({ app, rewriteHost, trustForwarded, logger })
+      return {
+        onRequest(req, res) {
+          watch.request(req, res)
+          ory.middleware(req, res, () => forwarder.request(req, res))
+        },
+        onUpgrade(req, socket, head) {
+          watch.upgraded(req)
+          forwarder.upgrade(req, socket, head)
+        },
+        close: forwarder.close,
+      }
+    },
   })
-  ory.gateUpgrades(entry.server)
-  const address = await entry.listen(port, host).catch(async error => {
-    await ory.close()
-    throw error
-  })
-  const url = publishUrl ?? address_(address, host)
-  logger.info(banner({ url, app, ory }))
-  untilSignal(async () => {
-    await entry.close(GRACE)
-    forwarder.close()
-    await ory.close()
-  })
-  if (open) await openBrowser(url)
+  const started = { url, app, ory }
+  terminal.started({ facts: localFacts(started), banner: localBanner(started) })
+  await openBrowser(url, quiet || json ? (open ?? false) : open)
 }
 
-/** What a person types: cookies of 127.0.0.1 and localhost are not the same, and localhost is what people type. */
-function address_({ port }: AddressInfo, host: string): string {
-  const name = host === '127.0.0.1' || host === '::1' ? 'localhost' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+/** Pointed at ourselves, one request would ask for the next one for ever. */
+function refuseCircle(app: URL, port: number): void {
+  const appPort = Number(app.port) || (app.protocol === 'https:' ? 443 : 80)
+  if (port === 0 || appPort !== port || !isLoopback(app.hostname)) return
+  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen.`
+  throw new OryProxyError('ORY_PROXY_PORT_TAKEN', message)
 }
-
-async function openBrowser(url: string): Promise<void> {
-  if (process.env['CI'] || !process.stdout.isTTY) return
-  const { default: open } = await import('open')
-  await open(url).catch(() => {}) // no browser here: the banner names the address
-}
-
-export type { Ory }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { isLoopbackName } from '../loopback.js'
 import type { Exchange, Stage } from './pipeline.js'
 
 /** What decides whether a Host is answered and which origin people see. */
@@ -66,11 +67,6 @@ export function isAllowedHost(name: string, { allowedHosts, publicUrl }: HostRul
       ? name === allowed.slice(1) || name.endsWith(allowed)
       : name === allowed.toLowerCase(),
   )
-}
-
-/** `localhost` and everything below it. */
-export function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost')
 }
 
 function publicOrigin(req: IncomingMessage, host: string, rules: HostRules): string {

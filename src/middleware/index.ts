@@ -1,5 +1,6 @@
 import type { Identified } from '../ory/whoami.js'
 import { answerError } from './answer.js'
+import { type CorsRules, corsStage } from './cors.js'
 import { flowsStage } from './flows.js'
 import { guardStage } from './guard.js'
 import { type HostRules, hostStage } from './host.js'
@@ -12,6 +13,7 @@ import { tokenStage } from './token.js'
 /** Everything the stages are made of. */
 export interface Parts {
   readonly host: HostRules
+  readonly cors: CorsRules
   readonly proxy: ProxyRules
   readonly jwks: () => Promise<string>
   readonly sessions: SessionLookup
@@ -30,8 +32,9 @@ export function requestStages(parts: Parts): Middleware {
   const stages: Stage[] = [
     hostStage(parts.host), // is this request for us at all?
     guardStage(), // drops what only we may say
+    corsStage(parts.cors), // who may read the answer from another origin
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys
-    flowsStage(), // /.ory/init/login and friends: into a flow
+    flowsStage({ ...parts.cors, mount: parts.proxy.mount }), // /.ory/init/login and friends: into a flow
     proxyStage(parts.proxy), // the rest of /.ory: to Ory and back
     ...identityStages(parts),
   ]

@@ -1,5 +1,18 @@
+import type { Middleware } from './pipeline.js'
+
 /** Where Ory lives on the app's origin. Ory's own tools fix this path; front ends count on it. */
 export const MOUNT = '/.ory'
+
+/** Where Ory is to be found on an origin: below {@link MOUNT}, or, for a tunnel, at its root. */
+export type Mount = typeof MOUNT | ''
+
+/** A tunnel's requests, so that the same stages answer them. */
+export function atRoot(stages: Middleware): Middleware {
+  return (req, res, next) => {
+    if (req.url?.startsWith('/')) req.url = MOUNT + req.url
+    stages(req, res, next)
+  }
+}
 
 /** The path today's tools grew out of; old front ends still call it. */
 const ALIAS = '/.ory/api/kratos/public'

@@ -6,8 +6,8 @@ import type { OryClient } from '../ory/client.js'
 import { OUR_HEADERS } from './answer.js'
 import { acceptable, decodeBody } from './decode.js'
 import { connectionTokens, HOP_BY_HOP } from './headers.js'
-import { belowMount, climbs, MOUNT } from './mount.js'
-import type { HttpExchange, Stage } from './pipeline.js'
+import { belowMount, climbs, type Mount } from './mount.js'
+import type { Exchange, HttpExchange, Stage } from './pipeline.js'
 import {
   type OryPattern,
   oryPattern,
@@ -27,9 +27,12 @@ const HEADERS_DEADLINE = 30_000
 export interface ProxyRules {
   readonly client: OryClient
   readonly ory: URL
+  readonly mount: Mount
   readonly apiKey: string | undefined
   readonly defaultRedirectUrl: string | undefined
   readonly cookieDomain: string | undefined
+  /** Told what an answer of Ory was changed in. */
+  readonly explain?: ((x: Exchange, changes: readonly string[]) => void) | undefined
   /** Something at Ory may change, or has just changed. */
   readonly onChange: () => void
 }
@@ -53,16 +56,32 @@ export function proxyStage(rules: ProxyRules): Stage {
 /** Sends the request on and resolves once its answer is on the way to the client. */
 async function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
   const { req, res, origin } = x
-  const changes = path.split('?', 1)[0] !== '/sessions/whoami'
-  if (changes) rules.onChange()
+  const mayChange = path.split('?', 1)[0] !== '/sessions/whoami'
+  if (mayChange) rules.onChange()
   const upstream = await send(x, path, rules)
-  if (changes) rules.onChange() // what was asked while this was under way may be older than its effect
+  if (mayChange) rules.onChange() // what was asked while this was under way may be older than its effect
   const { defaultRedirectUrl, cookieDomain } = rules
-  const rewriting = { ory: rules.ory, origin, home: defaultRedirectUrl ?? `${origin}/`, cookieDomain }
+  const home = defaultRedirectUrl ?? `${origin}/`
+  const rewriting = { ory: rules.ory, origin, mounted: origin + rules.mount, home, cookieDomain }
   const headers = answerHeaders(upstream, new URL(pattern.prefix + path, rules.ory), pattern, rewriting)
-  if (isRewritable(req, upstream)) return rewriteBody(upstream, res, headers, pattern, rewriting)
-  res.writeHead(upstream.statusCode!, headers)
-  stream(upstream, res)
+  const changes = rules.explain && headerChanges(upstream, headers)
+  if (isRewritable(req, upstream)) {
+    if (await rewriteBody(upstream, res, headers, pattern, rewriting)) changes?.push('body')
+  } else {
+    res.writeHead(upstream.statusCode!, headers)
+    stream(upstream, res)
+  }
+  if (changes) rules.explain!(x, changes)
+}
+
+/** For the debug output: which headers are no longer as Ory sent them. Names only. */
+function headerChanges({ headers: theirs }: IncomingMessage, ours: AnswerHeaders): string[] {
+  const cookies = theirs['set-cookie'] ?? []
+  const changed = cookies.filter((cookie, i) => cookie !== ours['set-cookie']?.[i])
+  return [
+    ...(theirs.location === ours['location'] ? [] : ['Location']),
+    ...changed.map(cookie => `cookie ${printable(cookie.split('=', 1)[0]!, 60)}`),
+  ]
 }
 
 /** Streams on; whichever side breaks off takes the other with it, so that a cut answer never looks whole. */
@@ -123,7 +142,7 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: ProxyRules)
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
   if (isChunked(req)) pairs.push('Transfer-Encoding', 'chunked') // else node sends a DELETE's body unframed
-  pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + MOUNT)
+  pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
   return pairs
 }
@@ -173,14 +192,18 @@ function isRewritable(req: IncomingMessage, upstream: IncomingMessage): boolean 
   return REWRITTEN_TYPES.test(headers['content-type'] ?? '')
 }
 
-/** Reads the body, rewrites it, and sends it without its coding; what cannot be read passes as it came. */
+/**
+ * Reads the body, rewrites it, and sends it without its coding; what cannot be read passes as it came.
+ *
+ * @returns whether the text changed
+ */
 async function rewriteBody(
   upstream: IncomingMessage,
   res: ServerResponse,
   headers: AnswerHeaders,
   pattern: OryPattern,
   rewriting: Rewriting,
-): Promise<void> {
+): Promise<boolean> {
   const { body, whole } = await readUpTo(upstream, REWRITE_LIMIT).catch(() => {
     throw new OryProxyError('ORY_PROXY_UNREACHABLE', `Ory at ${rewriting.ory.origin} broke off its answer.`)
   })
@@ -188,14 +211,18 @@ async function rewriteBody(
   if (text === undefined) {
     res.writeHead(upstream.statusCode!, headers)
     res.write(body)
-    return whole ? void res.end() : stream(upstream, res)
+    if (whole) res.end()
+    else stream(upstream, res)
+    return false
   }
-  const rewritten = Buffer.from(rewriteText(text, pattern, rewriting))
+  const changed = rewriteText(text, pattern, rewriting)
+  const rewritten = Buffer.from(changed)
   delete headers['content-encoding']
   delete headers['etag'] // names other bytes
   headers['content-length'] = String(rewritten.length)
   res.writeHead(upstream.statusCode!, headers)
   res.end(rewritten)
+  return changed !== text
 }
 
 async function readText(body: Buffer, { headers }: IncomingMessage): Promise<string | undefined> {

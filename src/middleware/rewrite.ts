@@ -1,11 +1,11 @@
-import { MOUNT } from './mount.js'
-
 /** Ory's own address and ours, and what becomes of the one where the other should stand. Pure functions. */
 export interface Rewriting {
   /** Ory's address as configured. */
   readonly ory: URL
   /** Our origin, as the person sees it. */
   readonly origin: string
+  /** Ory's place on it. */
+  readonly mounted: string
   /** Where Ory's welcome page is replaced by: the app. */
   readonly home: string
   readonly cookieDomain?: string | undefined
@@ -63,8 +63,7 @@ export function oryPattern(ory: URL): OryPattern {
  * Text, not parsed JSON: numbers beyond 2^53, the order of members and broken documents survive. Encoded
  * addresses change only inside an URL of Ory's own: a provider's `redirect_uri` must arrive as Ory sent it.
  */
-export function rewriteText(text: string, pattern: OryPattern, { origin, home }: Rewriting): string {
-  const mounted = origin + MOUNT
+export function rewriteText(text: string, pattern: OryPattern, { mounted, home }: Rewriting): string {
   const escaped = mounted.replaceAll('/', '\\/')
   const moved = text.replace(pattern.inText, (match: string, rest: string) => {
     const target = match.includes('\\/\\/') ? escaped : mounted
@@ -86,7 +85,7 @@ export function rewriteLocation(
   location: string,
   requested: URL,
   pattern: OryPattern,
-  { origin, home }: Rewriting,
+  { mounted, home }: Rewriting,
 ): string {
   if (!URL.canParse(location, requested.href)) return location
   const url = new URL(location, requested)
@@ -95,7 +94,7 @@ export function rewriteLocation(
   if (prefix !== '' && url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return location
   const path = url.pathname.slice(prefix.length)
   if (path === '/ui/welcome') return home
-  return origin + MOUNT + path + rewriteQuery(url.search, pattern, origin + MOUNT) + url.hash
+  return mounted + path + rewriteQuery(url.search, pattern, mounted) + url.hash
 }
 
 /**

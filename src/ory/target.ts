@@ -8,6 +8,8 @@ export interface OryTarget {
   readonly why: string
   /** Sent along as `Ory-Base-URL-Rewrite-Token`: lets Ory Network's edge believe our address. */
   readonly apiKey?: string | undefined
+  /** Gives back what was made for this run: a temporary API key. Never rejects. */
+  readonly release?: (() => Promise<void>) | undefined
 }
 
 /** What the options name: an Ory that is elsewhere, or the emulator we bring. */

@@ -3,7 +3,7 @@ import { oryPattern, rewriteCookie, rewriteLocation, rewriteText } from '../../s
 
 const origin = 'http://localhost:5173'
 const kratos = new URL('http://127.0.0.1:4433/')
-const rewriting = { ory: kratos, origin, home: `${origin}/` }
+const rewriting = { ory: kratos, origin, mounted: `${origin}/.ory`, home: `${origin}/` }
 const text = (from: string, ory = kratos): string => rewriteText(from, oryPattern(ory), { ...rewriting, ory })
 
 describe('bodies', () => {

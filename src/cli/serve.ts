@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { hostName, isAllowedHost } from '../middleware/host.js'
+import type { OryOptions } from '../options.js'
+import { type HostContext, type Ory, startOry } from '../setup.js'
+import { createPlainEntry, createSecureEntry, type Entry } from '../tls/server.js'
+import { certificateFor } from './certificate.js'
+import { createJsonLines } from './json-lines.js'
+import { listen } from './port.js'
+import type { Terminal } from './report.js'
+import { GRACE, untilSignal } from './run.js'
+import type { Settings } from './settings.js'
+import { createTerminal } from './terminal.js'
+import { createWatch, type Watch } from './watch.js'
+
+/** What answers on the port. */
+export interface Serving {
+  readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void
+  readonly onUpgrade?: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly close?: () => void
+}
+
+/** What a command starts from. */
+export interface Start {
+  readonly settings: Settings
+  readonly https: boolean
+  readonly publishUrl: string | undefined
+  /** Beside the flags: what follows from the command's arguments. */
+  readonly options?: OryOptions
+  readonly context?: HostContext
+  /** Builds what answers, once Ory is known. */
+  readonly serving: (ory: Ory, watch: Watch, terminal: Terminal) => Serving
+}
+
+/** A command that serves. */
+export interface Running {
+  readonly ory: Ory
+  readonly url: string
+  readonly terminal: Terminal
+}
+
+/** Starts Ory, the certificate and the port, and serves until a signal comes. */
+export async function serve(start: Start): Promise<Running> {
+  const { settings, publishUrl, context } = start
+  const debug = start.options?.debug ?? settings.options.debug ?? false
+  const terminal = settings.json ? createJsonLines({ debug }) : createTerminal({ ...settings, debug })
+  const { logger } = terminal
+  const watch = createWatch(terminal)
+  const options: OryOptions = { ...settings.options, ...start.options, logger }
+  if (publishUrl !== undefined) options.publicUrl = publishUrl
+  const ory = await startOry(options, {
+    ...settings.surroundings,
+    ...context,
+    ...namesOf(settings),
+    explain: watch.identified,
+  })
+  try {
+    const serving = start.serving(ory, watch, terminal)
+    const entry = await openEntry(start, ory, serving, logger)
+    ory.gateUpgrades(entry.server)
+    const port = await listen(entry, settings.port, settings.host)
+    untilSignal(async () => {
+      await entry.close(GRACE)
+      serving.close?.()
+      await ory.close()
+      terminal.close()
+    })
+    return { ory, url: ory.options.publicUrl?.origin ?? address(start, port), terminal }
+  } catch (error) {
+    await ory.close()
+    throw error
+  }
+}
+
+async function openEntry(
+  { settings, https }: Start,
+  ory: Ory,
+  serving: Serving,
+  logger: Terminal['logger'],
+): Promise<Entry> {
+  if (!https) return createPlainEntry(serving)
+  const { publicUrl, allowedHosts } = ory.options
+  const names = [...allowedHosts, ...(publicUrl ? [publicUrl.hostname] : []), ...certifiable(settings.host)]
+  const pem = await certificateFor(settings, names, logger)
+  const rules = { ...ory.options, allowedHosts }
+  const isOurs = (host: string): boolean => {
+    const name = hostName(host)
+    return name !== null && isAllowedHost(name, rules)
+  }
+  return createSecureEntry({ ...pem, ...serving, isAllowedHost: isOurs })
+}
+
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+/** The address we listen on, where a browser could be told to open it. */
+const certifiable = (host: string): string[] => (UNSPECIFIED.has(host) ? [] : [host])
+
+/** A name to listen on is a name to answer to. */
+function namesOf({ host }: Settings): HostContext {
+  return isIP(host) === 0 ? { allowedHosts: [host] } : {}
+}
+
+/** What a person types: cookies of 127.0.0.1 and localhost are not the same, and localhost is what people type. */
+function address({ settings: { host }, https }: Start, port: number): string {
+  const name = host === '127.0.0.1' || host === '::1' || UNSPECIFIED.has(host) ? 'localhost' : host
+  return `${https ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`
+}

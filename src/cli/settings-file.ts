@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename } from 'node:path'
+import { OryProxyError } from '../errors.js'
+import { printable } from '../log.js'
+import { type CommandOptions, OPTIONS } from '../option-table.js'
+import { type OryOptions, rejectUnknown } from '../options.js'
+
+/** A project's settings, read. */
+export interface SettingsFile {
+  readonly name: string
+  readonly settings: CommandOptions & OryOptions
+}
+
+/** Looked for where no file is named. */
+const USUAL = ['ory-proxy.yml', 'ory-proxy.yaml', 'ory-proxy.json']
+
+/**
+ * The settings file, YAML or JSON, with the options' names.
+ *
+ * `ory proxy` knows `--config` as the path of the Ory CLI's own file: of such a file the selected project
+ * counts, and its credentials are not looked at.
+ *
+ * @param named the user's choice; without it one of the usual names, if there is one
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` when it cannot be read or holds what we do not know
+ */
+export function readSettingsFile(named: string | undefined): SettingsFile | undefined {
+  const path = named || USUAL.find(file => existsSync(file))
+  if (path === undefined) return undefined
+  const name = printable(basename(path))
+  const content = parse(read(path), name)
+  if (content === null || content === undefined) return { name, settings: {} }
+  if (typeof content !== 'object' || Array.isArray(content)) throw bad(`${name} holds no settings.`)
+  if (isOryCliFile(content)) return { name, settings: selectedProject(content) }
+  try {
+    rejectUnknown(content, Object.keys(OPTIONS), '')
+  } catch (error) {
+    throw bad(`${name}: ${(error as Error).message}`)
+  }
+  return { name, settings: content as SettingsFile['settings'] }
+}
+
+const bad = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_OPTION', message)
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw bad(`--config ${printable(path)} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+  }
+}
+
+/** The YAML reader is loaded here only: most starts have no file. JSON is YAML. */
+function parse(text: string, name: string): unknown {
+  const { parse: parseYaml } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    throw bad(`${name} cannot be read: ${printable((error as Error).message.split('\n', 1)[0]!)}`)
+  }
+}
+
+function isOryCliFile(content: object): boolean {
+  return 'session_identity_traits' in content || 'selected_project' in content || 'session_token' in content
+}
+
+function selectedProject(content: object): OryOptions {
+  const { selected_project: project } = content as { selected_project?: unknown }
+  return typeof project === 'string' && !/^0[0-]*0$/.test(project) ? { project } : {}
+}

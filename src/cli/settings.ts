@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { type CommandOptions, OPTIONS, type OptionName } from '../option-table.js'
+import { checked, fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
+import { readSettingsFile, type SettingsFile } from './settings-file.js'
+
+/** Defaults of what only the command has. Two addresses: browsers try `::1` first, much else only `127.0.0.1`. */
+export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: 'localhost' }
+
+/** What a command runs with: flag, else environment, else file, else default. */
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly https: boolean
+  readonly dontInstallCert: boolean
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  readonly certProvider: string | undefined
+  readonly rewriteHost: boolean
+  /** Undefined: when somebody is there to see it. */
+  readonly open: boolean | undefined
+  readonly quiet: boolean
+  readonly json: boolean
+  /** For {@link startOry}: what was given as a flag. */
+  readonly options: OryOptions
+  readonly surroundings: Surroundings
+}
+
+/**
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` for a wrong value, wherever it was written
+ */
+export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = process.env): Settings {
+  const flags = givenFlags(command)
+  const file = readSettingsFile(flags.config ?? env[OPTIONS.config.env![0]!])
+  const value = <K extends keyof CommandOptions>(name: K): CommandOptions[K] | undefined => {
+    if (flags[name] !== undefined) return flags[name]
+    const found = fromEnvironment(name, env)
+    if (found) return checked(name, found.value as CommandOptions[K], found.source)
+    const written = file?.settings[name]
+    if (written !== undefined) return checked(name, written, `"${name}" in ${file!.name}`)
+    return COMMAND_DEFAULTS[name] as CommandOptions[K]
+  }
+  const port = value('port')!
+  return {
+    port,
+    host: value('host')!,
+    https: value('https') ?? true,
+    dontInstallCert: value('dontInstallCert') ?? false,
+    tlsCert: value('tlsCert'),
+    tlsKey: value('tlsKey'),
+    certProvider: value('certProvider'),
+    rewriteHost: value('rewriteHost') ?? false,
+    open: value('open'),
+    quiet: value('quiet') ?? false,
+    json: value('json') ?? false,
+    options: libraryOptions(flags, file, value('seed')),
+    surroundings: { ownPort: port, ...(file && { file: libraryFile(file) }) },
+  }
+}
+
+type Flags = Partial<CommandOptions & OryOptions>
+
+/** Only what was typed: commander's own default of `--no-x` would hide the environment and the file. */
+function givenFlags(command: Command): Flags {
+  const given = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) === 'cli',
+  )
+  return Object.fromEntries(given) as Flags
+}
+
+const isForLibrary = (name: string): boolean => OPTIONS[name as OptionName]?.commandOnly !== true
+
+function libraryOptions(flags: Flags, file: SettingsFile | undefined, seed: string | undefined): OryOptions {
+  const options = Object.fromEntries(Object.entries(flags).filter(([name]) => isForLibrary(name)))
+  return { ...options, ...(seed !== undefined && { emulator: { ...file?.settings.emulator, seed } }) }
+}
+
+function libraryFile({ name, settings }: SettingsFile): { name: string; settings: OryOptions } {
+  const own = Object.entries(settings).filter(([key]) => isForLibrary(key))
+  return { name, settings: Object.fromEntries(own) }
+}

@@ -1,0 +1,56 @@
+import { Command } from 'commander'
+import type { OptionName } from '../option-table.js'
+import { parseAppUrl } from './app-url.js'
+import { addFlags } from './flags.js'
+import { resolveSettings } from './settings.js'
+
+const FLAGS: readonly OptionName[] = [
+  'sdkUrl',
+  'project',
+  'workspace',
+  'apiEndpoint',
+  'consoleApiEndpoint',
+  'apiKeyExpiry',
+  'seed',
+  'config',
+  'port',
+  'host',
+  'allowedHosts',
+  'https',
+  'dontInstallCert',
+  'tlsCert',
+  'tlsKey',
+  'certProvider',
+  'trustForwarded',
+  'defaultRedirectUrl',
+  'cookieDomain',
+  'allowedCorsOrigins',
+  'additionalCorsHeaders',
+  'quiet',
+  'yes',
+  'debug',
+  'json',
+]
+
+/** `ory-proxy tunnel [<application-url>]`: Ory on an origin beside the app's. */
+export function tunnelCommand(): Command {
+  const command = new Command('tunnel')
+    .summary('put Ory on a port beside an app')
+    .description(
+      "Serves Ory at the root of its own port, for front ends that call it across origins.\nIts scheme is your app's: cookies are not shared between http and https.",
+    )
+    .argument(
+      '[application-url]',
+      "your app's address, which may read Ory's answers",
+      parseAppUrl,
+      'http://localhost:3000',
+    )
+    .argument('[publish-url]', 'the address people reach the tunnel at, when it is another one', parseAppUrl)
+  return addFlags(command, FLAGS)
+    .addHelpText('after', '\nExample:\n  $ ory-proxy tunnel http://localhost:3000\n')
+    .action(async (app: string, publishUrl: string | undefined) => {
+      const settings = resolveSettings(command)
+      const { serveTunnel } = await import('./serve-tunnel.js')
+      await serveTunnel(new URL(app), publishUrl, settings)
+    })
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import { printable } from './log.js'
+import type { Exchange } from './middleware/pipeline.js'
+import type { Reason } from './middleware/session.js'
+import type { ResolvedOptions } from './options.js'
+
+/** Says what happened to a request and why; names only, never a value that could be a secret. */
+export interface Explainer {
+  readonly identity: (x: Exchange, reason: Reason) => void
+  readonly answer: (x: Exchange, changes: readonly string[]) => void
+}
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  'no credential': 'it carries no Cookie, Authorization or X-Session-Token',
+  asked: 'asked Ory, cache miss',
+  shared: 'asked Ory together with another request',
+  cached: 'cache hit',
+  'Ory unreachable': 'Ory is unreachable, nobody could be asked',
+}
+
+/** The debug output, where it is wanted. */
+export function createExplainer({ debug, logger }: ResolvedOptions): Explainer | undefined {
+  if (!debug) return undefined
+  return {
+    identity(x, reason) {
+      const who = x.identified ? `signed in as ${printable(x.identified.label)}` : 'anonymous'
+      const carries = credentialNames(x.req)
+      const given = carries.length > 0 ? `; carries ${carries.join(', ')}` : ''
+      logger.debug(`  ${named(x.req)}: ${who} (${REASONS[reason]}${given})`)
+    },
+    answer(x, changes) {
+      const what = changes.length > 0 ? `rewrote ${changes.join(', ')}` : 'nothing to rewrite'
+      logger.debug(`  ${named(x.req)}: ${what}`)
+    },
+  }
+}
+
+/** Method and path with the query's keys: values are where codes and tokens are. */
+function named({ method = '', url = '' }: IncomingMessage): string {
+  const [path = '', query] = url.split('?', 2)
+  const keys = query === undefined ? [] : [...new URLSearchParams(query).keys()]
+  return printable(`${method} ${path}${keys.length > 0 ? `?${keys.map(key => `${key}=…`).join('&')}` : ''}`)
+}
+
+function credentialNames({ headers }: IncomingMessage): string[] {
+  const cookies = (headers.cookie ?? '').split(';').flatMap(pair => {
+    const end = pair.indexOf('=')
+    return end > 0 ? [`cookie ${printable(pair.slice(0, end).trim(), 60)}`] : []
+  })
+  const others = ['authorization', 'x-session-token'].filter(name => name in headers)
+  return [...cookies, ...others]
+}
