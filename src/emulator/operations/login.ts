@@ -54,7 +54,11 @@ function requestedAal(x: Exchange): Aal {
 }
 
 /** A new flow, stored; an answer if a method took it over at once. */
-export async function startLogin(x: Exchange, type: FlowType): Promise<{ flow: Flow } | { answer: Answer }> {
+export async function startLogin(
+  x: Exchange,
+  type: FlowType,
+  linking = false,
+): Promise<{ flow: Flow } | { answer: Answer }> {
   const flow = newFlow(x, 'login', type)
   flow.refresh = isTrue(x.query.get('refresh'))
   flow.requested_aal = requestedAal(x)
@@ -63,7 +67,7 @@ export async function startLogin(x: Exchange, type: FlowType): Promise<{ flow: F
   if (!who) startSignedOut(x, flow)
   else if (!flow.refresh && flow.requested_aal <= who.session.authenticator_assurance_level)
     throw alreadySignedIn('login')
-  populate(x, flow, who)
+  populate(x, flow, who, linking)
   if (flow.refresh) ui.setMessage(flow.ui, LOGIN.reauthenticate())
   if (who && flow.requested_aal > who.session.authenticator_assurance_level)
     ui.addMessage(flow.ui, LOGIN.secondFactor())
@@ -115,8 +119,9 @@ const sessionRequired = (): Problem =>
     reason: 'You can not requested a higher AAL (AAL2/AAL3) without an active session.',
   })
 
-function populate(x: Exchange, flow: Flow, who: SignedIn | undefined): void {
-  const identifierFirst = x.core.config.selfservice.flows.login.style === 'identifier_first'
+function populate(x: Exchange, flow: Flow, who: SignedIn | undefined, linking: boolean): void {
+  // Who links a provider is known already: all ways to sign in are shown at once.
+  const identifierFirst = !linking && x.core.config.selfservice.flows.login.style === 'identifier_first'
   for (const { login, enabled } of x.core.methods) {
     if (!login || !enabled(x.core)) continue
     if (flow.requested_aal === 'aal2') {

@@ -165,7 +165,7 @@ async function continueAs(kind: 'login' | 'registration', x: Exchange, from: Flo
 }
 
 async function newLogin(x: Exchange, from: Flow): Promise<Flow> {
-  const started = await startLogin(x, from.type)
+  const started = await startLogin(x, from.type, true)
   if ('answer' in started) throw new Problem(500, { reason: 'the new login flow asks for a second factor' })
   return started.flow
 }

@@ -48,11 +48,11 @@ function showLinking(
   const context = error.issues[0]?.text.context ?? {}
   const types = hints ? texts(context['available_credential_types']) : []
   const providers = hints ? texts(context['available_oidc_providers']) : []
-  relabel(flow.ui)
-  hideIdentifier(flow.ui, identifier)
   flow.ui.nodes = flow.ui.nodes.filter(
     node => isAlwaysShown(node) || isUseful(node, provider, hints ? { types, providers } : undefined),
   )
+  relabel(flow.ui)
+  hideIdentifier(flow.ui, identifier)
   const { config } = socialProvider(core, provider)
   const loginUrl = core.config.selfservice.flows.login.ui_url
   ui.resetMessages(flow.ui)
