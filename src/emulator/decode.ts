@@ -4,7 +4,7 @@
  */
 import type { Exchange } from './http.js'
 import type { CompiledSchema } from './identity-schema.js'
-import { badRequest, Problem } from './kratos-errors.js'
+import { badRequest, PlainFailure, Problem } from './kratos-errors.js'
 import type { Json, JsonObject } from './model.js'
 
 export type FieldType = 'string' | 'boolean' | 'number' | 'object' | 'strings' | 'numbers' | 'booleans'
@@ -69,7 +69,7 @@ export function requireBody(x: Exchange, methods: readonly string[], types: read
       `HTTP ${x.method} Request used unknown HTTP Header "Content-Type: ${x.header('content-type')}", only [${types.join(' ')}] are supported.`,
     )
   // A body that was cut off is no form; Kratos says what its HTTP server says.
-  if (x.tooLarge) throw new Problem(500, { message: 'unable to read body: http: request body too large' })
+  if (x.tooLarge) throw new PlainFailure('unable to read body: http: request body too large')
 }
 
 function rawValues(x: Exchange): Map<string, string[]> {

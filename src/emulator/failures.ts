@@ -2,10 +2,11 @@
 import { isoTime, withQuery } from './core.js'
 import type { Flow } from './flows.js'
 import { type Answer, type Exchange, isJson, problem, redirect } from './http.js'
-import { Invalid, Problem } from './kratos-errors.js'
+import { Invalid, PlainFailure, Problem } from './kratos-errors.js'
 
 export function toProblem(x: Exchange, error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof PlainFailure) return new Problem(500, { message: error.message })
   if (error instanceof Invalid) return new Problem(400, { reason: error.message })
   // Ours, not the caller's. The stack is for the log only.
   x.core.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -19,9 +20,11 @@ export function forward(x: Exchange, error: unknown): Answer {
   return redirect(x, errorPage(x, failure))
 }
 
-/** As {@link forward}; a native app always gets JSON. */
-export function forwardOf(x: Exchange, flow: Flow | undefined, error: unknown): Answer {
-  return flow?.type === 'api' ? problem(toProblem(x, error)) : forward(x, error)
+/** As {@link forward}, for a flow that is there: a native app always gets JSON. */
+export function forwardOf(x: Exchange, flow: Flow, error: unknown): Answer {
+  const direct = flow.type === 'api' || (isJson(x) && flow.kind !== 'login' && flow.kind !== 'registration')
+  if (!direct) return forward(x, error)
+  return problem(toProblem(x, error), error instanceof PlainFailure ? 400 : undefined)
 }
 
 function errorPage(x: Exchange, failure: Problem): string {

@@ -29,6 +29,7 @@ export interface Flow {
   /** How often a one-time code was tried. */
   submits: number
   identity_schema?: string
+  organization_id?: string
   /** Login: sign in again although signed in. */
   refresh?: boolean
   requested_aal?: Aal
@@ -179,16 +180,16 @@ export function flowJson(
   const identity = flow.identity_id ? core.state.identity(flow.identity_id) : undefined
   return {
     id: flow.id,
-    ...(kind === 'login' && { organization_id: null }),
+    ...(kind === 'login' && { organization_id: flow.organization_id ?? null }),
     type: flow.type,
     expires_at: flow.expires_at,
     issued_at: flow.issued_at,
     request_url: flow.request_url,
     ...(returnTo && { return_to: returnTo }),
     ...(flow.active && { active: flow.active }),
-    ui: flow.ui as unknown as JsonObject,
+    ui: uiJson(flow),
     ...(kind === 'login' && loginJson(core, flow)),
-    ...(kind === 'registration' && { organization_id: null }),
+    ...(kind === 'registration' && { organization_id: flow.organization_id ?? null }),
     ...(kind === 'settings' && { identity: identity && identityJson ? identityJson(identity) : null }),
     ...(exchangeCode && { session_token_exchange_code: exchangeCode }),
     state: flow.state,
@@ -198,6 +199,12 @@ export function flowJson(
     ...(transientPayload && { transient_payload: transientPayload }),
     ...(flow.identity_schema && { identity_schema: flow.identity_schema }),
   }
+}
+
+/** Go writes a list that nothing was ever put into as null. */
+function uiJson({ ui }: Flow): JsonObject {
+  const json = ui as unknown as JsonObject
+  return ui.nodes.length > 0 ? json : { ...json, nodes: null }
 }
 
 function loginJson(core: Core, flow: Flow): JsonObject {

@@ -57,6 +57,9 @@ export class Problem extends Error {
   }
 }
 
+/** An error of Go that Kratos passes on as it is: a 500 in the body, whatever the status. */
+export class PlainFailure extends Error {}
+
 /** What was wrong with a form: messages for the flow, or for one of its fields. */
 export interface Issue {
   /** Dotted name of the node; absent: the message belongs to the whole form. */
@@ -71,6 +74,9 @@ export class Invalid extends Error {
     this.issues = issues
   }
 }
+
+/** No method felt addressed by a submission. */
+export class NoMethod extends Invalid {}
 
 /** The flow has expired; its handler makes a new one and points to it. */
 export class FlowExpired extends Error {

@@ -39,17 +39,29 @@ export function secureReturnTo(core: Core, { returnTo, source, fallback }: Retur
   if (!asked) return standard
   const target = parse(asked)
   if (!target)
-    throw badRequest(`Unable to parse the return_to query parameter as an URL: ${JSON.stringify(asked)}`)
+    throw badRequest(
+      `Unable to parse the return_to query parameter as an URL: parse ${JSON.stringify(asked)}: ${whyNot(asked)}`,
+    )
   const home = parse(standard)
   const scheme = target.scheme || home?.scheme || ''
   const host = target.host || home?.host || ''
   if (allowed(core).some(prefix => matches(prefix, scheme, host, target.path))) {
-    return target.scheme && target.host ? asked : absolute(scheme, host, target)
+    return isAbsolute(target) ? asked : absolute(scheme, host, target)
   }
   throw new Problem(400, {
     id: 'self_service_flow_return_to_forbidden',
-    reason: `Requested return_to URL ${JSON.stringify(absolute(scheme, host, target))} is not allowed.`,
+    reason: `Requested return_to URL ${JSON.stringify(isAbsolute(target) ? asked : absolute(scheme, host, target))} is not allowed.`,
   })
+}
+
+/** With a host, or of a kind that has none, like `mailto:`. */
+const isAbsolute = ({ scheme, host, path }: Parts): boolean =>
+  scheme !== '' && (host !== '' || (path !== '' && !path.startsWith('/')))
+
+/** In the words of Go's parser. */
+function whyNot(url: string): string {
+  const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(url)?.[0]
+  return broken ? `invalid URL escape ${JSON.stringify(broken)}` : 'net/url: invalid control character in URL'
 }
 
 function absolute(scheme: string, host: string, { path, rest }: Parts): string {

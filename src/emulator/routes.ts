@@ -86,7 +86,6 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/self-service/settings/api', settings.createNativeSettings),
   get('/self-service/settings/flows', settings.getSettings),
   ...submitted('/self-service/settings', settings.submitSettings),
-  get('/.well-known/change-password', settings.redirectToChangePassword),
 
   ...whoami,
   get('/sessions', sessions.listSessions),
@@ -106,7 +105,6 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/schemas/{id}', service.getSchema),
   get('/health/alive', service.healthy),
   get('/health/ready', service.healthy),
-  get('/version', service.version),
 
   ...absent('WebAuthn and passkeys', '/.well-known/ory/webauthn.js'),
   ...absent('FedCM', '/self-service/fed-cm/*'),

@@ -3,17 +3,17 @@ import { CodeUnknown, createCode, mailCode, mailUnknown, useCode } from '../code
 import { type Core, ownUrl, withQuery } from '../core.js'
 import { fields, str } from '../decode.js'
 import { actionUrl, type Flow, flowJson, newFlow, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
+import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
 import { verifyAddress } from '../identities.js'
 import { normalizeIdentifier } from '../identity-schema.js'
-import { alreadySignedInForRecovery, Invalid } from '../kratos-errors.js'
+import { Invalid } from '../kratos-errors.js'
 import { INVALID, LABEL, RECOVERY } from '../messages.js'
 import type { JsonObject, UiText } from '../model.js'
 import { submit } from '../nodes.js'
 import { finishRecovery } from '../operations/recovered.js'
 import { isEmail } from '../schema/email-address.js'
-import { maybeSignedIn } from '../sessions.js'
 import * as ui from '../ui.js'
+import { alreadyIn } from './already-in.js'
 import { emailInput, hiddenMethod, recoveryCodeInput, resendTo } from './code-nodes.js'
 import { codeSwitch } from './code-switch.js'
 import type { ChallengeMethod } from './method.js'
@@ -42,7 +42,8 @@ export const codeRecovery: ChallengeMethod = {
       addressed(x.core, codeSwitch, 'code')
       return { answer: await takeCode(x, flow, str(payload, 'code')) }
     }
-    if (maybeSignedIn(x)) return { answer: alreadyIn(x) }
+    const signedIn = alreadyIn(x)
+    if (signedIn) return { answer: signedIn }
     if (!addressed(x.core, codeSwitch, str(payload, 'method'))) return undefined
     if (flow.state === 'passed_challenge') return { answer: retryWith(x, flow, INVALID.recoveryDone()) }
     sendTo(x, flow, email)
@@ -60,18 +61,9 @@ function csrfMistake(x: Exchange, flow: Flow, payload: JsonObject): unknown {
   }
 }
 
-function alreadyIn(x: Exchange): Answer {
-  if (isJson(x)) return problem(alreadySignedInForRecovery())
-  return redirect(x, x.core.config.selfservice.default_browser_return_url, 302)
-}
-
 function sendTo(x: Exchange, flow: Flow, email: string): void {
   const { core } = x
-  if (!email) {
-    ui.setCsrf(flow.ui, x.csrf.token)
-    ui.upsert(flow.ui, emailInput(''))
-    throw new Invalid({ name: 'email', text: INVALID.required('email') })
-  }
+  if (!email) throw new Invalid({ name: 'email', text: INVALID.required('email') })
   core.state.deleteCodes(flow.id)
   mailTo(core, flow, email)
   flow.ui = { action: actionUrl(core, 'recovery', flow.id), method: 'POST', nodes: [] }

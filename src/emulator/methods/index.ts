@@ -1,5 +1,6 @@
 import { code } from './code.js'
 import { identifierFirst } from './identifier-first.js'
+import { link } from './link.js'
 import { lookupSecret } from './lookup-secret.js'
 import type { Method } from './method.js'
 import { oidc } from './oidc.js'
@@ -8,4 +9,4 @@ import { profile } from './profile.js'
 import { totp } from './totp.js'
 
 /** All of them, in the order in which Kratos asks: the first that feels addressed gets the submission. */
-export const METHODS: readonly Method[] = [profile, password, oidc, code, totp, lookupSecret, identifierFirst]
+export const METHODS: readonly Method[] = [profile, password, oidc, code, link, totp, lookupSecret, identifierFirst]

@@ -114,7 +114,7 @@ const settings: SettingsMethod = {
   read(x, flow) {
     const names = ACTIONS.map(action => `lookup_secret_${action}`)
     const payload = payloadOf(x, flow, fields('boolean', ...names))
-    requireBooleans(payload, ...names)
+    requireBooleans(payload, 'updateSettingsFlowWithLookupMethod', ...names)
     if (!names.some(name => payload[name])) return undefined
     return addressed(x.core, lookupSecret, 'lookup_secret') ? payload : undefined
   },

@@ -1,7 +1,7 @@
 /** Traits: the first step of signing up, and a part of the settings. */
 import { type Core, schemaOf } from '../core.js'
 import { fields, obj, str, traitFields } from '../decode.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
+import { type Flow, flowJson, passing, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
 import { deriveFromTraits, touchesSignIn } from '../identities.js'
 import type { CompiledSchema } from '../identity-schema.js'
@@ -96,6 +96,7 @@ function hydrate(x: Exchange, flow: Flow, step: 'populateProfile' | 'populateCre
 
 function showProfile(x: Exchange, flow: Flow, payload: JsonObject): Answer {
   ui.resetMessages(flow.ui)
+  delete passing(flow).transientPayload
   const traits = obj(payload, 'traits')
   hydrate(x, flow, 'populateProfile')
   ui.updateTraitNodes(flow.ui, traits, 'default')

@@ -4,7 +4,7 @@ import { csrfProblem } from '../csrf.js'
 import { type DecodeOptions, decode, fields, type PayloadField, str } from '../decode.js'
 import { type Flow, passing } from '../flows.js'
 import type { Exchange } from '../http.js'
-import { badRequest, Invalid, type Issue, Problem } from '../kratos-errors.js'
+import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../kratos-errors.js'
 import { INVALID } from '../messages.js'
 import type { JsonObject } from '../model.js'
 
@@ -86,21 +86,11 @@ export function requireOneOf(payload: JsonObject, name: string, allowed: readonl
   throw new Invalid({ name, text: INVALID.generic(rule) })
 }
 
-/** What must be a yes or a no. */
-export function requireBooleans(payload: JsonObject, ...names: string[]): void {
-  throwIssues(
-    names
-      .filter(name => payload[name] !== undefined && typeof payload[name] !== 'boolean')
-      .map(name => ({ name, text: INVALID.wrongType(['boolean'], 'string') })),
-  )
-}
-
-/** Mends the form after a mistake in it, then throws the mistake on. */
-export function onMistake<T>(attempt: () => T, mend: () => void): T {
-  try {
-    return attempt()
-  } catch (error) {
-    mend()
-    throw error
-  }
+/** What must be a yes or a no; `struct` is what Kratos calls the payload when it complains. */
+export function requireBooleans(payload: JsonObject, struct: string, ...names: string[]): void {
+  const wrong = names.find(name => payload[name] !== undefined && typeof payload[name] !== 'boolean')
+  if (wrong)
+    throw new PlainFailure(
+      `json: cannot unmarshal string into Go struct field ${struct}.${wrong} of type bool`,
+    )
 }

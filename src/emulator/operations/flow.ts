@@ -14,7 +14,7 @@ import {
   uiUrl,
 } from '../flows.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
-import { badRequest, FlowExpired } from '../kratos-errors.js'
+import { badRequest, FlowExpired, NoMethod } from '../kratos-errors.js'
 import { flowExpired } from '../messages.js'
 import type { JsonObject } from '../model.js'
 import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../ui.js'
@@ -53,8 +53,8 @@ export interface SubmitErrorOptions {
   keepMessages?: boolean
   /** How a browser is sent back to the form. */
   status?: 302 | 303
-  /** What `active` becomes. */
-  active?: string
+  /** Whether `active` becomes the method that refused, as Kratos does it in some flows. */
+  marksActive?: boolean
   show?: (flow: Flow) => JsonObject
 }
 
@@ -73,7 +73,8 @@ export async function submitError(
     return forwardOf(x, flow, error)
   }
   if (options.order) sortNodes(flow.ui, options.order)
-  if (options.active) flow.active = options.active
+  // A submission that no method took leaves the flow without one: Kratos' flow cannot go on from there either.
+  if (options.marksActive) flow.active = error instanceof NoMethod ? 'default' : 'code'
   saveFlow(x.core, flow)
   if (flow.type === 'browser' && !isJson(x)) return redirect(x, uiUrl(x.core, flow), options.status)
   delete flow.passing

@@ -5,6 +5,7 @@ import {
   type Flow,
   type FlowType,
   flowJson,
+  isUuid,
   newFlow,
   passing,
   requireFresh,
@@ -24,7 +25,7 @@ import {
   problem,
   redirect,
 } from '../http.js'
-import { alreadySignedIn, badRequest, Invalid, locationChangeRequired, Problem } from '../kratos-errors.js'
+import { alreadySignedIn, badRequest, locationChangeRequired, NoMethod, Problem } from '../kratos-errors.js'
 import { LOGIN, noStrategy } from '../messages.js'
 import type { Aal, Identity } from '../model.js'
 import { LOGIN_ORDER } from '../order.js'
@@ -49,7 +50,7 @@ function requestedAal(x: Exchange): Aal {
   const aal = (x.query.get('aal') || 'aal1').toLowerCase()
   if (aal === 'aal1' || aal === 'aal2') return aal
   throw badRequest(
-    `Unable to parse AuthenticationMethod Assurance Level (AAL): expected one of [aal1, aal2], got ${aal}`,
+    `Unable to parse AuthenticationMethod Assurance Level (AAL): expected one of [aal1, aal2] but got ${aal}`,
   )
 }
 
@@ -67,7 +68,7 @@ export async function startLogin(
   if (!who) startSignedOut(x, flow)
   else if (!flow.refresh && flow.requested_aal <= who.session.authenticator_assurance_level)
     throw alreadySignedIn('login')
-  populate(x, flow, who, linking)
+  if (!chooseOrganization(x, flow)) populate(x, flow, who, linking)
   if (flow.refresh) ui.setMessage(flow.ui, LOGIN.reauthenticate())
   if (who && flow.requested_aal > who.session.authenticator_assurance_level)
     ui.addMessage(flow.ui, LOGIN.secondFactor())
@@ -79,16 +80,25 @@ export async function startLogin(
   return answer ? { answer } : { flow }
 }
 
-/** `?identity_schema=`: only schemas that are open for everybody to choose. */
+/** `?identity_schema=`: the default one, or one that is open for everybody to choose. */
 export function chooseSchema(x: Exchange, flow: Flow): void {
   const id = x.query.get('identity_schema')
   if (!id) return
-  const listed = x.core.config.identity.schemas.find(schema => schema.id === id)
-  if (!listed?.selfservice_selectable)
+  const { default_schema_id, schemas } = x.core.config.identity
+  const listed = schemas.find(schema => schema.id === id)
+  if (id !== default_schema_id && !listed?.selfservice_selectable)
     throw badRequest(
-      `The requested identity schema "${id}" does not exist or is not selectable for self-service.`,
+      `Requested identity schema ${JSON.stringify(id)} ${listed ? 'is not enabled for self-service flows.' : 'does not exist.'}`,
     )
   flow.identity_schema = id
+}
+
+/** `?organization=`: only its own providers may be used, and there are none without Ory's licensed edition. */
+export function chooseOrganization(x: Exchange, flow: Flow): boolean {
+  const id = x.query.get('organization')
+  if (!id || !isUuid(id) || flow.requested_aal === 'aal2') return false
+  flow.organization_id = id
+  return true
 }
 
 function startSignedOut(x: Exchange, flow: Flow): void {
@@ -153,11 +163,13 @@ export async function createBrowserLogin(x: Exchange): Promise<Answer> {
   }
 }
 
-/** OAuth2 needs Ory Hydra beside Kratos. */
+/** OAuth2 needs Ory Hydra, and Kratos to know where it is; without, this is Kratos' answer. */
 export const challengeProblem = (): Problem =>
-  new Problem(501, {
-    id: 'emulator_not_implemented',
-    reason: 'The emulator does not have OAuth2 login challenges (login_challenge). Use a real Ory for them.',
+  new Problem(500, {
+    id: 'invalid_configuration',
+    message: 'Invalid configuration',
+    reason:
+      'refusing to parse login_challenge query parameter because oauth2_provider.url is invalid or unset',
   })
 
 function leave(x: Exchange, error: Problem): Answer {
@@ -198,7 +210,7 @@ export async function submitLogin(x: Exchange): Promise<Answer> {
 
 async function replacement(x: Exchange, old: Flow): Promise<Flow> {
   const started = await startLogin(x, old.type)
-  if ('answer' in started) throw new Invalid({ text: noStrategy('login') })
+  if ('answer' in started) throw new NoMethod({ text: noStrategy('login') })
   return started.flow
 }
 
@@ -218,7 +230,7 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
     if ('answer' in outcome) return outcome.answer
     return finishLogin(x, flow, outcome.identity, login.completed(x.core), who)
   }
-  throw new Invalid({ text: noStrategy('login') })
+  throw new NoMethod({ text: noStrategy('login') })
 }
 
 /** Issues the session, runs the hooks, sends the person on. Other methods, like social sign-in, end here too. */

@@ -11,9 +11,10 @@ import {
   uiUrl,
 } from '../flows.js'
 import { runBefore } from '../hooks.js'
-import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
-import { alreadySignedInForRecovery, badRequest, Invalid, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, flowOrRedirect, isJson, json, redirect } from '../http.js'
+import { alreadySignedInForRecovery, badRequest, NoMethod, Problem } from '../kratos-errors.js'
 import { noStrategy } from '../messages.js'
+import { alreadyIn } from '../methods/already-in.js'
 import { maybeSignedIn } from '../sessions.js'
 import { forwarding, getFlow, requireEnabled, submitError } from './flow.js'
 
@@ -36,16 +37,12 @@ export async function startRecovery(x: Exchange, type: FlowType): Promise<Flow> 
 /** `GET /self-service/recovery/browser` */
 export function createBrowserRecovery(x: Exchange): Promise<Answer> {
   return forwarding(x, async () => {
-    if (maybeSignedIn(x)) return leave(x)
+    const signedIn = alreadyIn(x)
+    if (signedIn) return signedIn
     requireEnabled(x, 'recovery')
     const flow = await startRecovery(x, 'browser')
     return flowOrRedirect(x, () => flowJson(x.core, flow), uiUrl(x.core, flow))
   })
-}
-
-function leave(x: Exchange): Answer {
-  if (isJson(x)) return problem(alreadySignedInForRecovery())
-  return redirect(x, x.core.config.selfservice.default_browser_return_url, 302)
 }
 
 /** `GET /self-service/recovery/api` */
@@ -83,7 +80,7 @@ export async function submitRecovery(x: Exchange): Promise<Answer> {
     return submitError(x, flow, error, {
       replacement: () => startRecovery(x, flow.type),
       redirectExpired: true,
-      active: 'code',
+      marksActive: true,
     })
   }
 }
@@ -102,5 +99,5 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
     if (flow.type === 'browser' && !isJson(x)) return redirect(x, uiUrl(x.core, flow))
     return json(200, flowJson(x.core, flow))
   }
-  throw new Invalid({ text: noStrategy('recovery') })
+  throw new NoMethod({ text: noStrategy('recovery') })
 }

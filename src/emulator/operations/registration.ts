@@ -1,4 +1,5 @@
 /** Signing up: https://www.ory.com/docs/kratos/self-service/flows/user-registration */
+import { decode, obj, traitFields } from '../decode.js'
 import { forward } from '../failures.js'
 import {
   type Flow,
@@ -21,9 +22,10 @@ import {
 } from '../hooks.js'
 import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
 import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities.js'
-import { alreadySignedIn, Invalid, Problem } from '../kratos-errors.js'
+import { alreadySignedIn, NoMethod, Problem } from '../kratos-errors.js'
 import { noStrategy } from '../messages.js'
 import { flowSchema } from '../methods/identifier.js'
+import { throwIssues } from '../methods/submission.js'
 import type { Identity } from '../model.js'
 import { registrationOrder } from '../order.js'
 import { secureReturnTo } from '../return-to.js'
@@ -31,7 +33,7 @@ import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
 import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
 import { forwarding, getFlow, submitError } from './flow.js'
-import { addExchangeCode, challengeProblem, chooseSchema } from './login.js'
+import { addExchangeCode, challengeProblem, chooseOrganization, chooseSchema } from './login.js'
 
 export const registrationDisabled = (): Problem =>
   new Problem(400, {
@@ -48,8 +50,9 @@ export async function startRegistration(x: Exchange, type: FlowType): Promise<Fl
   const { enabled, enable_legacy_one_step } = core.config.selfservice.flows.registration
   if (!enabled) throw registrationDisabled()
   if (type === 'api' && x.query.get('return_session_token_exchange_code') === 'true') addExchangeCode(x, flow)
+  const organization = chooseOrganization(x, flow)
   for (const method of core.methods) {
-    if (!method.registration || !(method.enabled(core) || method.id === 'profile')) continue
+    if (organization || !method.registration || !(method.enabled(core) || method.id === 'profile')) continue
     if (enable_legacy_one_step) method.registration.populateOneStep(x, flow)
     else method.registration.populateProfile(x, flow)
   }
@@ -117,7 +120,14 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
     if ('answer' in outcome) return outcome.answer
     return finishRegistration(x, flow, identity, outcome.registered)
   }
-  throw new Invalid({ text: noStrategy('registration') })
+  requireTraits(x, flow)
+  throw new NoMethod({ text: noStrategy('registration') })
+}
+
+/** Kratos' social sign-in, switched on or not, reads the traits of whatever no other method took. */
+function requireTraits(x: Exchange, flow: Flow): void {
+  const schema = flowSchema(x.core, flow)
+  throwIssues(schema.validate(obj(decode(x, traitFields(schema)), 'traits')))
 }
 
 /** Stores the new person, runs the hooks. Other methods, like social sign-in, end here too. */

@@ -20,7 +20,7 @@ import {
 import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks.js'
 import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
 import { identityJson, replaceIdentity } from '../identities.js'
-import { AalNotSatisfied, Invalid, NeedsRefresh, NoSession, Problem } from '../kratos-errors.js'
+import { AalNotSatisfied, NeedsRefresh, NoMethod, NoSession, Problem } from '../kratos-errors.js'
 import { noStrategy, SETTINGS } from '../messages.js'
 import type { Method } from '../methods/method.js'
 import type { Identity, JsonObject } from '../model.js'
@@ -70,10 +70,6 @@ export async function createBrowserSettings(x: Exchange): Promise<Answer> {
     return flowOrRedirect(x, () => settingsJson(x, flow), uiUrl(x.core, flow))
   })
 }
-
-/** `GET /.well-known/change-password` (https://w3c.github.io/webappsec-change-password-url/) */
-export const redirectToChangePassword = (x: Exchange): Answer =>
-  redirect(x, x.core.config.selfservice.flows.settings.ui_url)
 
 function stepUp(x: Exchange, flow: Flow | undefined, error: unknown): Answer {
   if (!(error instanceof AalNotSatisfied)) return forward(x, error)
@@ -177,7 +173,7 @@ async function take(x: Exchange, flow: Flow, who: SignedIn): Promise<Answer> {
     const answer = method.settings && (await tryMethod(x, flow, who, method))
     if (answer) return answer
   }
-  throw new Invalid({ text: noStrategy('settings') })
+  throw new NoMethod({ text: noStrategy('settings') })
 }
 
 async function tryMethod(
@@ -217,7 +213,6 @@ function resumed(x: Exchange, flow: Flow, who: SignedIn, method: Method): JsonOb
 
 function show(x: Exchange, flow: Flow): Answer {
   saveFlow(x.core, flow)
-  delete flow.passing
   return flow.type === 'api' || isJson(x)
     ? json(200, settingsJson(x, flow))
     : redirect(x, uiUrl(x.core, flow))

@@ -12,7 +12,7 @@ import {
 } from '../flows.js'
 import { runBefore } from '../hooks.js'
 import { type Answer, type Exchange, flowOrRedirect, isBrowser, json, redirect } from '../http.js'
-import { badRequest, Invalid, Problem } from '../kratos-errors.js'
+import { badRequest, NoMethod, Problem } from '../kratos-errors.js'
 import { noStrategy } from '../messages.js'
 import { forwarding, getFlow, requireEnabled, submitError } from './flow.js'
 
@@ -74,7 +74,7 @@ export async function submitVerification(x: Exchange): Promise<Answer> {
       },
       redirectExpired: true,
       keepMessages: true,
-      active: 'code',
+      marksActive: true,
     })
   }
 }
@@ -86,7 +86,8 @@ function asVerificationError(error: unknown): unknown {
 
 async function take(x: Exchange, flow: Flow): Promise<Answer> {
   requireFresh(x.core, flow)
-  for (const { verification } of x.core.methods) {
+  for (const { id, verification } of x.core.methods) {
+    if (flow.active && flow.active !== id) continue
     const outcome = await verification?.submit(x, flow)
     if (!outcome) continue
     if ('answer' in outcome) return outcome.answer
@@ -94,5 +95,5 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
     delete flow.passing
     return json(200, flowJson(x.core, flow))
   }
-  throw new Invalid({ text: noStrategy('verification') })
+  throw new NoMethod({ text: noStrategy('verification') })
 }
