@@ -9,4 +9,13 @@ import { profile } from './profile.js'
 import { totp } from './totp.js'
 
 /** All of them, in the order in which Kratos asks: the first that feels addressed gets the submission. */
-export const METHODS: readonly Method[] = [profile, password, oidc, code, link, totp, lookupSecret, identifierFirst]
+export const METHODS: readonly Method[] = [
+  profile,
+  password,
+  oidc,
+  code,
+  link,
+  totp,
+  lookupSecret,
+  identifierFirst,
+]
