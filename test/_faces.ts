@@ -21,16 +21,18 @@ const site = fileURLToPath(new URL('./fixtures/site', import.meta.url))
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
 /** The four faces of one core; every one puts us in front of the app at `app`. */
-export const FACES: Readonly<Record<string, (app: string, options: OryOptions) => Promise<Face>>> = {
-  async connect(app, options) {
+export const FACES: Readonly<
+  Record<string, (app: string, options: OryOptions, port?: number) => Promise<Face>>
+> = {
+  async connect(app, options, port = 0) {
     const middleware = await createOryMiddleware({ logger: silentLogger, ...options })
     const proxy = createProxyMiddleware({ target: app })
     const server = createServer(connect().use(middleware).use(proxy))
     middleware.gateUpgrades(server)
     server.on('upgrade', (req, socket, head) => void proxy.upgrade(req, socket as never, head))
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
     return {
-      url: `http://localhost:${(server.address() as AddressInfo).port}`,
+      url: addressOf(server),
       async close() {
         server.closeAllConnections()
         await middleware.close()
@@ -38,19 +40,18 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
       },
     }
   },
-  async vite(app, options) {
+  async vite(app, options, port = 0) {
     const server = await createVite({
       root: site,
       configFile: false,
       logLevel: 'silent',
-      server: { port: 0, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } } },
+      server: { port, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } } },
       plugins: [ory({ logger: silentLogger, ...options })],
     })
     await server.listen()
-    const { port } = server.httpServer!.address() as AddressInfo
-    return { url: `http://localhost:${port}`, close: () => server.close() }
+    return { url: addressOf(server.httpServer!), close: () => server.close() }
   },
-  async webpack(app, options) {
+  async webpack(app, options, port = 0) {
     const compiler = webpack({
       mode: 'development',
       context: site,
@@ -60,7 +61,7 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
     })!
     const devServer = withOry(
       {
-        port: 'auto',
+        port: port || 'auto',
         host: '127.0.0.1',
         proxy: [{ context: ['/api'], target: app, ws: true }],
         static: site,
@@ -69,14 +70,13 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
     )
     const server = new WebpackDevServer(devServer as never, compiler)
     await server.start()
-    const { port } = server.server!.address() as AddressInfo
-    return { url: `http://localhost:${port}`, close: () => server.stop() }
+    return { url: addressOf(server.server!), close: () => server.stop() }
   },
-  async cli(app, { logger: _ours, ...options }) {
+  async cli(app, { logger: _ours, ...options }, port = 0) {
     const flags = Object.entries(options).flatMap(([name, value]) => flag(name, value))
     const child = spawn(
       process.execPath,
-      [cli, 'local', app, '--port', '0', '--no-https', '--no-open', ...flags],
+      [cli, 'local', app, '--port', String(port), '--no-https', '--no-open', ...flags],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
@@ -84,6 +84,9 @@ export const FACES: Readonly<Record<string, (app: string, options: OryOptions) =
     return { url: await announced(child), close: () => ended(child) }
   },
 }
+
+const addressOf = (server: { address(): unknown }): string =>
+  `http://localhost:${(server.address() as AddressInfo).port}`
 
 function flag(name: string, value: unknown): string[] {
   const kebab = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
@@ -110,5 +113,16 @@ export function ended(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
     child.once('exit', () => resolve())
     child.kill('SIGTERM')
+  })
+}
+
+/** A port that was free a moment ago, for what must know its own address before it starts. */
+export function freePort(): Promise<number> {
+  const probe = createServer()
+  return new Promise(resolve => {
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
   })
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../_faces.js'
 
 /** An example, started as its `npm start` does. */
 export interface Example {
@@ -37,14 +37,4 @@ export async function startExample(name: string): Promise<Example> {
   }
   await close()
   throw new Error(`examples/${name} did not answer:\n${output}`)
-}
-
-function freePort(): Promise<number> {
-  const probe = createServer()
-  return new Promise(resolve => {
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 }

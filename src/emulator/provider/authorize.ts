@@ -14,7 +14,6 @@ export function authorize(setup: ProviderSetup, codes: Grants, request: Provider
     redirectTo(setup.redirectUri(), {
       ...parameters,
       state: query.get('state') ?? undefined,
-      iss: setup.issuer(),
     })
   const refusal = requestProblem(query)
   if (refusal) return back(refusal)
@@ -74,7 +73,11 @@ function grant(
 
 function clientProblem(setup: ProviderSetup, query: URLSearchParams): string | undefined {
   if (query.get('client_id') !== setup.clientId) return 'The client is not known here.'
-  return query.get('redirect_uri') === setup.redirectUri()
+  // A proxy in front of us re-points the address, as it does with every URL of ours: its path is what is
+  // left to compare. People are sent to the registered address in any case.
+  const { pathname } = new URL(setup.redirectUri())
+  const asked = query.get('redirect_uri') ?? ''
+  return URL.canParse(asked) && new URL(asked).pathname.endsWith(pathname)
     ? undefined
     : 'The redirect address is not the client’s.'
 }

@@ -83,6 +83,7 @@ function metadata(issuer: string): object {
     code_challenge_methods_supported: ['S256'],
     scopes_supported: ['openid', 'email', 'profile'],
     claims_supported: ['sub', 'email', 'email_verified', 'name', 'given_name', 'family_name'],
-    authorization_response_iss_parameter_supported: true,
+    // RFC 9207's `iss` is left out: a proxy in front of us re-points it, as every URL of ours.
+    authorization_response_iss_parameter_supported: false,
   }
 }

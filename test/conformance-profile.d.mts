@@ -1,0 +1,15 @@
+/** The profiles, and the file their scenarios are in. */
+export declare const PROFILES: Readonly<Record<string, string>>
+
+/** The configuration that a profile was recorded with. */
+export declare function configOf(profile: string): string
+
+/** One recorded step, and what of it differs. */
+export interface Row {
+  scenario: string
+  step: string
+  differences: string[]
+}
+
+/** Records a profile's scenarios at an address and compares them with Kratos' answers. */
+export declare function compareProfile(profile: string, publicUrl: string, adminUrl: string): Promise<Row[]>

@@ -1,0 +1,58 @@
+// One profile of the recorded answers, run against an emulator set up with the same file.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compareDirs } from './conformance/compare.mjs'
+
+const FOLDER = fileURLToPath(new URL('./conformance', import.meta.url))
+
+/** The profiles, and the file their scenarios are in. */
+export const PROFILES = {
+  default: 'scenarios',
+  passwordless: 'passwordless',
+  strict: 'strict',
+  social: 'social',
+}
+
+/** The configuration that a profile was recorded with. */
+export const configOf = profile => join(FOLDER, `kratos.${profile}.yml`)
+
+/**
+ * Records a profile's scenarios and compares them.
+ *
+ * @param profile one of PROFILES
+ * @param publicUrl where Ory is reached: an emulator, or a face in front of one
+ * @param adminUrl the admin API
+ * @returns rows `{ scenario, step, differences }`
+ */
+export async function compareProfile(profile, publicUrl, adminUrl) {
+  const out = mkdtempSync(join(tmpdir(), 'conformance-'))
+  try {
+    const set = `${join(FOLDER, PROFILES[profile])}.mjs#scenarios`
+    await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set])
+    const golden = join(FOLDER, 'golden', profile)
+    sameAddress(golden, out, publicUrl)
+    return compareDirs(golden, out)
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+/** In a process of its own: the scenarios wait, and who answers has to go on meanwhile. */
+function record(args) {
+  return new Promise((resolve, reject) => {
+    spawn(process.execPath, args, { stdio: 'inherit' }).once('exit', resolve).once('error', reject)
+  })
+}
+
+/** The recorder replaces the server's address, but not where it is escaped within another URL. */
+function sameAddress(golden, out, url) {
+  const escaped = /http%3A%2F%2F127\.0\.0\.1%3A\d+(?=%2Fself-service)/
+  for (const file of readdirSync(out)) {
+    const recorded = escaped.exec(readFileSync(join(golden, file), 'utf8'))?.[0]
+    const text = readFileSync(join(out, file), 'utf8')
+    if (recorded) writeFileSync(join(out, file), text.replaceAll(encodeURIComponent(url), recorded))
+  }
+}
