@@ -50,6 +50,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Remove the file to get a new key, or name another one with `keyFile` (--key-file).',
   },
+  ORY_PROXY_JWKS: {
+    status: 502,
+    exit: 1,
+    hint: 'Start the proxy; where it speaks https, let the backend trust its authority (NODE_EXTRA_CA_CERTS).',
+  },
   ORY_PROXY_EMULATOR_CONFIG: {
     status: 500,
     exit: 2,

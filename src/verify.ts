@@ -1,0 +1,189 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { OryProxyError } from './errors.js'
+import { rejectUnknown } from './options.js'
+
+export { OryProxyError, type OryProxyErrorCode } from './errors.js'
+
+/** Headers as the frameworks hand them out: a Fetch `Headers`, or Node's plain object. */
+export type HeaderSource =
+  | { get(name: string): string | null }
+  | { readonly [name: string]: string | readonly string[] | undefined }
+
+/** Anything with headers: a Fetch `Request`, a Node `IncomingMessage`, what Express and Fastify make of it. */
+export type SessionSource = HeaderSource | { readonly headers: HeaderSource }
+
+/** How tokens are verified. */
+export interface VerifyOptions {
+  /**
+   * Where the public keys are: `/.ory/jwks.json` on the address of the dev server or the proxy.
+   * It decides who is believed, so it comes from your configuration, never from the request.
+   * @default env `ORY_JWKS_URL`
+   */
+  jwksUrl?: string | URL
+  /** The only `iss` that is accepted: the address of your Ory. @default any issuer whose keys are at `jwksUrl` */
+  issuer?: string
+}
+
+/** An address of a person, and whether they have shown that it is theirs. */
+export interface VerifiableAddress {
+  readonly id: string
+  readonly value: string
+  readonly via: string
+  readonly verified: boolean
+  readonly status: string
+}
+
+/**
+ * A person, as Ory knows them.
+ *
+ * Trusted: `id`, which never changes and is never given twice, and `metadata_public`, which only your
+ * administrators write. Not proven: `traits` are what people say about themselves. An email among them is
+ * theirs only when `verifiable_addresses` lists it as `verified`.
+ */
+export interface Identity<Traits = Readonly<Record<string, unknown>>> {
+  readonly id: string
+  readonly schema_id: string
+  readonly traits: Traits
+  readonly state?: string
+  readonly verifiable_addresses?: readonly VerifiableAddress[]
+  readonly metadata_public?: unknown
+}
+
+/** Ory's session, as whoami gave it at most 60 seconds (and the session cache's time) ago. */
+export interface Session<Traits = Readonly<Record<string, unknown>>> {
+  readonly id: string
+  readonly active: true
+  readonly expires_at?: string
+  readonly authenticated_at?: string
+  readonly issued_at?: string
+  /** `aal1`: one factor was shown; `aal2`: two. */
+  readonly authenticator_assurance_level?: string
+  readonly authentication_methods?: readonly { readonly method?: string; readonly aal?: string }[]
+  readonly identity: Identity<Traits>
+}
+
+/** The claims of a token whose signature, age and form are right. */
+export interface SessionClaims<Traits = Readonly<Record<string, unknown>>> {
+  /** Ory's address. */
+  readonly iss: string
+  /** The identity's id: the key to use for a person in your own database. */
+  readonly sub: string
+  readonly session: Session<Traits>
+  readonly iat: number
+  readonly nbf: number
+  readonly exp: number
+  readonly jti: string
+}
+
+/**
+ * Who sent this request? Reads `Authorization: Bearer <JWT>` and verifies it against the proxy's keys.
+ *
+ * `null` is "not signed in": no token, or one that is forged, expired, or signed with another key. It is not
+ * the answer where the question could not be put: without the keys nobody can tell, so that is thrown.
+ *
+ * @param source a request or its headers
+ * @typeParam Traits the traits of your identity schema; they are not checked here, Ory did when they were written
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` or `ORY_PROXY_BAD_URL` when an option is missing or wrong,
+ * `ORY_PROXY_JWKS` when the keys cannot be loaded
+ *
+ * @example
+ * import { verifySession } from 'ory-proxy/verify'
+ *
+ * export async function GET(request: Request): Promise<Response> {
+ *   const claims = await verifySession(request, { jwksUrl: 'http://localhost:5173/.ory/jwks.json' })
+ *   if (!claims) return new Response('Please sign in.', { status: 401 })
+ *   return Response.json({ id: claims.sub })
+ * }
+ */
+export async function verifySession<Traits = Readonly<Record<string, unknown>>>(
+  source: SessionSource,
+  options: VerifyOptions = {},
+): Promise<SessionClaims<Traits> | null> {
+  const keys = keysAt(jwksUrlOf(options))
+  const token = bearerToken(source)
+  if (token === null) return null
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms: ['ES256'], // what we sign with: neither `none` nor a public key taken for a shared secret
+      typ: 'JWT',
+      requiredClaims: ['iss', 'sub', 'session', 'iat', 'nbf', 'exp', 'jti'],
+      clockTolerance: CLOCK_SKEW,
+      ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
+    })
+    return protectedHeader.kid !== undefined && isSession(payload['session'], payload.sub)
+      ? (payload as unknown as SessionClaims<Traits>)
+      : null
+  } catch (error) {
+    if (error instanceof OryProxyError) throw error
+    return null
+  }
+}
+
+/** Seconds by which the clock of a container may differ from ours. */
+const CLOCK_SKEW = 5
+
+/** Milliseconds between two looks for a key we do not know: a new key of a restarted proxy is found at once. */
+const COOLDOWN = 1000
+
+function jwksUrlOf(options: VerifyOptions): string {
+  rejectUnknown(options, ['jwksUrl', 'issuer'], '')
+  // No `process` at the edge, and nothing of Node's types is needed for one look.
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  const given = options.jwksUrl ?? process?.env?.['ORY_JWKS_URL']
+  if (given === undefined || given === '') {
+    const message =
+      'verifySession needs "jwksUrl" (or ORY_JWKS_URL), like "http://localhost:5173/.ory/jwks.json".'
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', message)
+  }
+  const text = String(given)
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new OryProxyError('ORY_PROXY_BAD_URL', `"jwksUrl" is not an http or https address: ${text}`)
+  }
+  return new URL(text).href
+}
+
+/** One set of keys per address, fetched once and again when a token names a key that is not in it. */
+const keySets = new Map<string, JWTVerifyGetKey>()
+
+function keysAt(url: string): JWTVerifyGetKey {
+  const known = keySets.get(url)
+  if (known) return known
+  const remote = createRemoteJWKSet(new URL(url), { cooldownDuration: COOLDOWN })
+  const keys: JWTVerifyGetKey = (header, token) =>
+    remote(header, token).catch(error => {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+        throw error
+      }
+      const why = error instanceof Error ? causeOf(error) : String(error)
+      throw new OryProxyError('ORY_PROXY_JWKS', `No keys from ${url}: ${why}`, { cause: error })
+    })
+  keySets.set(url, keys)
+  return keys
+}
+
+/** "fetch failed" says nothing; its cause does. */
+function causeOf({ message, cause }: Error): string {
+  return cause instanceof Error ? ((cause.message || (cause as { code?: string }).code) ?? message) : message
+}
+
+const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i
+
+function bearerToken(source: SessionSource): string | null {
+  const inner = (source as { headers?: unknown }).headers
+  const headers = (typeof inner === 'object' && inner !== null ? inner : source) as HeaderSource
+  return BEARER.exec(authorizationIn(headers) ?? '')?.[1] ?? null
+}
+
+/** The one `Authorization`. Two of them are an attack, not a choice. */
+function authorizationIn(headers: HeaderSource): string | null {
+  if (typeof headers.get === 'function') return headers.get('authorization')
+  const values = Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .flatMap(([, value]) => value ?? [])
+  return values.length === 1 ? (values[0] as string) : null
+}
+
+function isSession(value: unknown, sub: unknown): value is Session {
+  const { active, identity } = Object(value) as { active?: unknown; identity?: unknown }
+  return active === true && sub !== '' && (Object(identity) as { id?: unknown }).id === sub
+}
