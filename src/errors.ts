@@ -55,6 +55,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Start the proxy; where it speaks https, let the backend trust its authority (NODE_EXTRA_CA_CERTS).',
   },
+  ORY_PROXY_UNSUPPORTED: {
+    status: 500,
+    exit: 1,
+    hint: 'Supported are Vite 6 to 8, webpack-dev-server 5 and 6, @rspack/dev-server 1 and 2, and Rsbuild 2.',
+  },
   ORY_PROXY_EMULATOR_CONFIG: {
     status: 500,
     exit: 2,

@@ -32,6 +32,8 @@ export interface HostContext extends Surroundings {
   readonly tunnelFor?: string
   /** The project's folder, where the key is kept. @default process.cwd() */
   readonly root?: string
+  /** Where options are looked for that were not given. @default process.env */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Everything a host needs, running. */
@@ -65,7 +67,7 @@ export interface Counters {
  * @throws {OryProxyError} when an option is wrong, the project cannot be found or the key cannot be used
  */
 export async function startOry(raw: OryOptions = {}, context: HostContext = {}): Promise<Ory> {
-  const options = resolveOptions(raw, process.env, context)
+  const options = resolveOptions(raw, context.env, context)
   const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
   const choice = await chooseTarget(options)
   if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })

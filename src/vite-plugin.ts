@@ -1,19 +1,21 @@
-import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
-import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
+import type { Plugin, ResolvedConfig } from 'vite'
+import { OryProxyError } from './errors.js'
 import type { OryOptions } from './options.js'
-import { type Ory, startOry } from './setup.js'
+import { shareOry } from './shared.js'
+import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'
+import { announce, bindKeys } from './vite/terminal.js'
+import { productionOry, type VirtualOry, virtualModule } from './vite/virtual.js'
 
-/** The sub-protocols of Vite's own sockets. */
-const HMR = new Set(['vite-hmr', 'vite-ping'])
-
-const isHmr = (req: IncomingMessage): boolean => HMR.has(req.headers['sec-websocket-protocol'] ?? '')
+const NAME = 'ory-proxy'
 
 /**
  * Ory inside Vite's dev and preview server: sign-in under `/.ory`, and a JWT on every request that goes on to
- * `server.proxy` or to a framework's own handlers.
+ * `server.proxy` or to a framework's own handlers. Vite 6, 7 and 8.
  *
- * @throws {OryProxyError} at the start of the server, when an option is wrong
+ * A production build contains nothing of it. Client code that wants to know where Ory is imports
+ * `{ sdkUrl, mode }` from `virtual:ory`; in a build, `sdkUrl` is `VITE_ORY_SDK_URL`.
+ *
+ * @throws {OryProxyError} at the start of the server, when an option is wrong or Vite is too old
  *
  * @example
  * import { defineConfig } from 'vite'
@@ -24,64 +26,76 @@ const isHmr = (req: IncomingMessage): boolean => HMR.has(req.headers['sec-websoc
  *   server: { proxy: { '/api': 'http://localhost:8080' } },
  * })
  */
-export function ory(options: OryOptions = {}): Plugin {
-  return {
-    name: 'ory-proxy',
+export function ory(options: OryOptions = {}): Plugin[] {
+  return [serving(options), building(options)]
+}
+
+function serving(options: OryOptions): Plugin {
+  let told: VirtualOry = { mode: 'ory' }
+  const handler = async (server: ViteServer): Promise<void> => {
+    if (!isFirst(plugin, server.config)) return
+    const mode = await attach(server, options).catch(inOneLine)
+    told = { mode }
+  }
+  const plugin: Plugin = {
+    name: NAME,
     apply: 'serve', // a production build contains nothing of ours
     enforce: 'pre',
-    configureServer: { order: 'pre', handler: server => attach(server, options) },
-    configurePreviewServer: { order: 'pre', handler: server => attach(server, options) },
+    configureServer: { order: 'pre', handler },
+    configurePreviewServer: { order: 'pre', handler },
+    ...virtualModule(() => told),
+  }
+  return plugin
+}
+
+/** Only the two constants that client code asks for by name. */
+function building(options: OryOptions): Plugin {
+  let config: ResolvedConfig | undefined
+  return {
+    name: `${NAME}:build`,
+    apply: 'build',
+    configResolved(resolved) {
+      config = resolved
+    },
+    ...virtualModule(() => productionOry(viteSdkUrl(config) ?? options.sdkUrl)),
   }
 }
 
-async function attach(server: ViteDevServer | PreviewServer, options: OryOptions): Promise<void> {
+/** Two of us would ask Ory twice; one is enough, and it is said once. */
+function isFirst(plugin: Plugin, { plugins, logger }: ResolvedConfig): boolean {
+  const ours = plugins.filter(({ name }) => name === NAME)
+  if (ours[0] !== plugin) return false
+  if (ours.length > 1) logger.warn('ory() is in `plugins` more than once: only the first one counts.')
+  return true
+}
+
+async function attach(server: ViteServer, options: OryOptions): Promise<VirtualOry['mode']> {
   const { config } = server
-  const running = await startOry(options, { root: config.root, allowedHosts: hostsOf(server) })
-  server.middlewares.use(running.middleware)
+  if (!('environments' in config)) {
+    throw new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This Vite is older than 6.')
+  }
+  const env = { ...process.env, VITE_ORY_SDK_URL: viteSdkUrl(config) }
+  const { ory, release } = await shareOry(options, { root: config.root, allowedHosts: hostsOf(server), env })
+  useFirst(server, ory.middleware)
   const carrier = socketCarrier(server)
-  if (carrier) running.gateUpgrades(carrier, isHmr)
-  closeWith(server, running)
-  announce(server, running)
+  const openGate = carrier && ory.gateUpgrades(carrier, isHmr)
+  beforeClose(server, async () => {
+    openGate?.()
+    await release()
+  })
+  announce(server, ory)
+  bindKeys(server, ory)
+  return ory.emulator ? 'emulator' : 'ory'
 }
 
-/** Vite's own list, mirrored: it is not asked for every request that reaches us. */
-function hostsOf({ config }: ViteDevServer | PreviewServer): readonly string[] | true {
-  const { host, allowedHosts, origin } = config.server
-  if (allowedHosts === true) return true
-  const own = typeof host === 'string' ? [host] : []
-  if (origin !== undefined && URL.canParse(origin)) own.push(new URL(origin).hostname)
-  return [...own, ...(allowedHosts ?? [])]
+/** From `.env` files too, which is where Vite's users write it. */
+function viteSdkUrl(config: ResolvedConfig | undefined): string | undefined {
+  const value: unknown = config?.env['VITE_ORY_SDK_URL']
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** The server that hears upgrades; in middleware mode it belongs to the user, or to a framework. */
-function socketCarrier(server: ViteDevServer | PreviewServer): EventEmitter | undefined {
-  const { ws, hmr, middlewareMode } = server.config.server as {
-    ws?: { server?: EventEmitter } | false
-    hmr?: { server?: EventEmitter } | boolean
-    middlewareMode?: { server?: EventEmitter } | boolean
-  }
-  const inside = (value: unknown): EventEmitter | undefined =>
-    typeof value === 'object' && value !== null ? (value as { server?: EventEmitter }).server : undefined
-  return server.httpServer ?? inside(middlewareMode) ?? inside(ws) ?? inside(hmr)
-}
-
-function closeWith(server: ViteDevServer | PreviewServer, running: Ory): void {
-  const close = server.close.bind(server)
-  server.close = async () => {
-    await running.close()
-    await close()
-  }
-}
-
-/** One more line below Vite's own addresses. */
-function announce(server: ViteDevServer | PreviewServer, { target, emulator }: Ory): void {
-  const print = server.printUrls.bind(server)
-  server.printUrls = () => {
-    print()
-    const { info } = server.config.logger
-    const which = emulator ? 'emulator' : target.url.origin
-    info(`  ➜  Ory:     /.ory (${which}: ${target.why})`)
-    if (emulator)
-      for (const { email, password } of emulator.people) info(`              ${email} · ${password}`)
-  }
+/** Vite prints the stack of what stops it; where the user's configuration is wrong, ours tells them nothing. */
+function inOneLine(error: unknown): never {
+  if (error instanceof OryProxyError) error.stack = `${error.message} ${error.hint}`
+  throw error
 }
