@@ -1,8 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { OryProxyError } from './errors.js'
+import { answerError } from './middleware/answer.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions } from './options.js'
-import { startOry } from './setup.js'
+import { shareOry } from './shared.js'
 import { gateServer } from './upgrade.js'
 
 /** One layer of the dev server: a bare handler or one with a name. */
@@ -11,14 +13,20 @@ type Layer = { readonly name?: string; readonly middleware: unknown } | ((...arg
 /** What of a dev server is used; webpack-dev-server and @rspack/dev-server both have it. */
 interface DevServer {
   readonly server?: EventEmitter | undefined
-  readonly options: { readonly allowedHosts?: unknown; readonly webSocketServer?: unknown }
+  readonly options: {
+    readonly allowedHosts?: unknown
+    readonly host?: unknown
+    readonly webSocketServer?: unknown
+  }
 }
 
 type SetupMiddlewares = (layers: Layer[], devServer: DevServer) => Layer[]
 
+const NAME = 'ory-proxy'
+
 /**
- * Ory inside webpack-dev-server (5 and 6) and @rspack/dev-server: takes your `devServer` options and gives
- * them back with Ory in front. Your own `setupMiddlewares` still runs.
+ * Ory inside webpack-dev-server (5 and 6) and @rspack/dev-server (1 and 2): takes your `devServer` options and
+ * gives them back with Ory in front. Your own `setupMiddlewares` still runs.
  *
  * @throws {OryProxyError} when an option is wrong
  *
@@ -34,43 +42,58 @@ export function withOry<T extends object>(devServer?: T, options: OryOptions = {
   const resolved = resolveOptions(options) // a wrong option stops the start, not the first request
   const own = (devServer ?? {}) as { setupMiddlewares?: SetupMiddlewares }
   const setupMiddlewares: SetupMiddlewares = (layers, server) => {
-    const mine: Layer = { name: 'ory-proxy', middleware: attach(server, options, resolved) as never }
     const list = own.setupMiddlewares ? own.setupMiddlewares(layers, server) : layers
-    list.splice(behindHostChecks(list), 0, mine)
+    if (list.some(layer => nameOf(layer) === NAME)) {
+      resolved.logger.warn('withOry() is around the devServer options more than once: only one counts.')
+      return list
+    }
+    list.splice(behindHostChecks(list), 0, { name: NAME, middleware: attach(server, options, resolved) })
     return list
   }
   return { ...own, setupMiddlewares } as T
 }
 
+const nameOf = (layer: Layer): string => ('name' in layer ? (layer.name ?? '') : '')
+
 /** The dev server's own host and cross-origin checks come first, everything else after us. */
 function behindHostChecks(layers: readonly Layer[]): number {
-  return layers.findLastIndex(layer => /-header-check$/.test('name' in layer ? (layer.name ?? '') : '')) + 1
+  return layers.findLastIndex(layer => /-header-check$/.test(nameOf(layer))) + 1
 }
 
 /** The dev server awaits nothing here: requests and handshakes wait for us instead. */
 function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOptions): Middleware {
-  const starting = startOry(options, { allowedHosts: hostsOf(devServer) })
-  starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
   const { server } = devServer
-  if (server) {
-    const prepare = async (x: Exchange): Promise<void> => (await starting).handshake(x)
-    gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
-    server.once('close', () => starting.then(running => running.close()).catch(() => {}))
-  }
+  if (!server) return refuseAll(resolved)
+  const starting = shareOry(options, { allowedHosts: hostsOf(devServer) })
+  starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
+  const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
+  gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
+  server.once('close', () => starting.then(({ release }) => release()).catch(() => {}))
   return (req, res, next) => {
-    starting.then(running => running.middleware(req, res, next), next)
+    starting.then(
+      ({ ory }) => ory.middleware(req, res, next),
+      error => answerError(req, res, error),
+    )
   }
 }
 
+/** Older ones have no server yet at this point. To pass requests on unchecked would be worse than not to serve. */
+function refuseAll({ logger }: ResolvedOptions): Middleware {
+  const error = new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This dev server is too old for withOry().')
+  logger.error(`ory-proxy: ${error.message} ${error.hint}`)
+  return (req, res) => answerError(req, res, error)
+}
+
 function hostsOf({ options }: DevServer): readonly string[] | true {
-  const { allowedHosts } = options
-  if (allowedHosts === 'all') return true
-  return Array.isArray(allowedHosts) ? (allowedHosts as string[]) : []
+  const listed = [options.allowedHosts].flat()
+  if (listed.includes('all')) return true
+  return [...listed, options.host].filter(name => typeof name === 'string' && name !== 'auto') as string[]
 }
 
 /** The socket for hot updates is told by its path. */
 function isHmr({ options }: DevServer): (req: IncomingMessage) => boolean {
-  const { path = '/ws' } =
-    (options.webSocketServer as { options?: { path?: string } } | undefined)?.options ?? {}
+  const { webSocketServer } = options
+  if (webSocketServer === false) return () => false
+  const { path = '/ws' } = (webSocketServer as { options?: { path?: string } } | undefined)?.options ?? {}
   return req => req.url?.split('?', 1)[0] === path
 }

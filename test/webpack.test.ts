@@ -1,0 +1,264 @@
+import type { EventEmitter } from 'node:events'
+import { decodeProtectedHeader } from 'jose'
+import { afterEach, describe, expect, vi } from 'vitest'
+import { silentLogger } from '../src/index.js'
+import { ory as rsbuildPlugin } from '../src/rsbuild.js'
+import { withOry } from '../src/webpack.js'
+import { load, type Place, project, SITE } from './_ecosystem.js'
+import { receivedBy, test } from './_fixtures.js'
+import { rawRequest } from './_raw.js'
+import { handshakeAt } from './_sockets.js'
+
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of undo.splice(0).reverse()) await end()
+})
+
+const quiet = { logger: silentLogger }
+const bearerOf = (headers: { authorization?: string | undefined }): string =>
+  (headers.authorization ?? '').replace(/^Bearer /, '')
+
+/** What both dev servers have in common. */
+interface DevServer {
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly server: EventEmitter & { address(): { port: number } }
+}
+
+interface Tools {
+  readonly compile: (config: object) => object
+  readonly DevServer: new (options: object, compiler: object) => DevServer
+}
+
+const TOOLS: readonly [string, () => Promise<Tools>][] = [
+  ['webpack-dev-server 5', () => webpackTools('older')],
+  ['webpack-dev-server 6', () => webpackTools('root')],
+  ['@rspack/dev-server 1', () => rspackTools('older')],
+  ['@rspack/dev-server 2', () => rspackTools('newer')],
+]
+
+async function webpackTools(place: Place): Promise<Tools> {
+  const webpack = await load<{ default: Tools['compile'] }>(place, 'webpack')
+  const server = await load<{ default: Tools['DevServer'] }>(place, 'webpack-dev-server')
+  return { compile: webpack.default, DevServer: server.default }
+}
+
+async function rspackTools(place: Place): Promise<Tools> {
+  const core = await load<{ rspack: Tools['compile'] }>(place, '@rspack/core')
+  const server = await load<{ RspackDevServer: Tools['DevServer'] }>(place, '@rspack/dev-server')
+  return { compile: core.rspack, DevServer: server.RspackDevServer }
+}
+
+describe.each(TOOLS)('%s', (_name, tools) => {
+  async function dev(app: string, wrap: (devServer: object) => object, own: object = {}) {
+    const { compile, DevServer } = await tools()
+    const { root, remove } = await project(SITE)
+    undo.push(remove)
+    const compiler = compile({
+      mode: 'development',
+      context: root,
+      entry: './main.js',
+      infrastructureLogging: { level: 'none' },
+      stats: 'none',
+    })
+    const proxy = [{ context: ['/api'], target: app, ws: true }]
+    const server = new DevServer(wrap({ port: 'auto', host: '127.0.0.1', proxy, ...own }), compiler)
+    await server.start()
+    undo.push(() => server.stop())
+    return { url: `http://localhost:${server.server.address().port}`, server }
+  }
+
+  test('the app behind the proxy gets the JWT, over HTTP and in a handshake', async ({ ory, app }) => {
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }))
+    const cookie = ory.signIn('ada@example.com')
+    const authorization = 'Bearer forged'
+    const { headers } = await receivedBy(`${url}/api/x`, { headers: { cookie, authorization } })
+    expect(decodeProtectedHeader(bearerOf(headers)).alg).toBe('ES256')
+    const handshake = await handshakeAt(`${url}/api/ws`, { cookie, origin: url, authorization })
+    expect(decodeProtectedHeader(bearerOf(handshake)).alg).toBe('ES256')
+    const anonymous = await receivedBy(`${url}/api/x`, { headers: { authorization } })
+    expect(anonymous.headers.authorization).toBeUndefined()
+  })
+
+  test('a foreign host is refused, and a foreign page opens no socket', async ({ ory, app }) => {
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }))
+    const cookie = ory.signIn('victim@example.com')
+    for (const path of ['/', '/api/x', '/.ory/jwks.json']) {
+      expect((await rawRequest(url, path, { host: 'evil.example' })).status).toBe(403)
+    }
+    const foreign = handshakeAt(`${url}/api/ws`, { cookie, origin: 'http://localhost:1' })
+    await expect(foreign).rejects.toThrow(/40[13]/)
+  })
+
+  test('a host the dev server allows is allowed for Ory too', async ({ ory, app }) => {
+    const allowedHosts = ['app.test', '.dev.test']
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }), { allowedHosts })
+    for (const host of ['app.test', 'a.dev.test']) {
+      expect((await rawRequest(url, '/.ory/jwks.json', { host })).status).toBe(200)
+    }
+  })
+
+  test('a client that names the socket for hot updates carries no identity', async ({ ory, app }) => {
+    const { url, server } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }))
+    const seen = new Promise<{ headers: Record<string, string> }>(resolve =>
+      server.server.once('upgrade', resolve),
+    )
+    handshakeAt(`${url}/ws`, { origin: url, authorization: 'Bearer forged' }).catch(() => {})
+    expect((await seen).headers['authorization']).toBeUndefined()
+  })
+
+  test("the user's own setupMiddlewares runs, and its layers come behind us", async ({ ory, app }) => {
+    const seen: (string | undefined)[] = []
+    const setupMiddlewares = (layers: unknown[]): unknown[] => {
+      layers.push({
+        name: 'mine',
+        path: '/mine',
+        middleware: (req: { headers: Record<string, string> }, res: { end(text: string): void }): void => {
+          seen.push(req.headers['authorization'])
+          res.end('mine')
+        },
+      })
+      return layers
+    }
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }), {
+      setupMiddlewares,
+    })
+    const cookie = ory.signIn('ada@example.com')
+    expect(await (await fetch(`${url}/mine`, { headers: { cookie } })).text()).toBe('mine')
+    expect(seen[0]).toMatch(/^Bearer ey/)
+  })
+
+  test('answers of Ory are not packed by the dev server', async ({ ory, app }) => {
+    ory.on('/big', (_req, res) => void res.setHeader('content-type', 'text/plain').end('x'.repeat(100_000)))
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }), { compress: true })
+    const response = await fetch(`${url}/.ory/big`, { headers: { 'accept-encoding': 'gzip' } })
+    expect(response.headers.get('content-encoding')).toBeNull()
+    expect(await response.text()).toHaveLength(100_000)
+  })
+
+  test('wrapped twice it counts once, and says so once', async ({ ory, app }) => {
+    const warn = vi.fn()
+    const options = { sdkUrl: ory.url, logger: { ...silentLogger, warn } }
+    const { url } = await dev(app.url, own => withOry(withOry(own, options), options))
+    const cookie = ory.signIn('ada@example.com')
+    await receivedBy(`${url}/api/x`, { headers: { cookie } })
+    expect(ory.whoami()).toHaveLength(1)
+    expect(warn.mock.calls.flat().filter(line => line.includes('more than once'))).toHaveLength(1)
+  })
+})
+
+describe('withOry', () => {
+  test('a misspelt option stops the start and names the right one', () => {
+    expect(() => withOry({}, { sdkURL: 'https://x.example' } as object)).toThrow('Did you mean "sdkUrl"?')
+  })
+
+  test('a dev server too old to be guarded serves nothing, and says why in one line', async () => {
+    const error = vi.fn()
+    const options = withOry({}, { logger: { ...silentLogger, error } }) as {
+      setupMiddlewares(layers: unknown[], server: object): { middleware: (...args: unknown[]) => void }[]
+    }
+    const [layer] = options.setupMiddlewares([], { options: {} })
+    const res = { writeHead: vi.fn(), end: vi.fn() }
+    layer!.middleware({ headers: {}, method: 'GET' }, res, () => expect.unreachable())
+    expect(res.writeHead.mock.calls[0]![0]).toBe(500)
+    expect(error.mock.calls).toEqual([[expect.stringContaining('webpack-dev-server 5 and 6')]])
+  })
+
+  test('a project that cannot be found is said once in the log, and to every request', async ({ app }) => {
+    const { DevServer, compile } = await webpackTools('root')
+    const { root, remove } = await project(SITE)
+    undo.push(remove)
+    const error = vi.fn()
+    const own = withOry(
+      { port: 'auto', host: '127.0.0.1' },
+      {
+        project: 'c0ffee00-0000-4000-8000-000000000000',
+        projectApiKey: 'key',
+        consoleApiEndpoint: `${app.url}/no-console`,
+        logger: { ...silentLogger, error },
+      },
+    )
+    const infrastructureLogging = { level: 'none' }
+    const compiler = compile({
+      mode: 'development',
+      context: root,
+      entry: './main.js',
+      stats: 'none',
+      infrastructureLogging,
+    })
+    const server = new DevServer(own, compiler)
+    await server.start()
+    undo.push(() => server.stop())
+    const url = `http://localhost:${server.server.address().port}`
+    const response = await fetch(`${url}/.ory/jwks.json`)
+    expect(await response.json()).toMatchObject({
+      error: { id: 'ORY_PROXY_PROJECT', hint: expect.any(String) },
+    })
+    expect(response.status).toBe(500)
+    expect(error).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('Rsbuild 2', () => {
+  /** What the tests use of `@rsbuild/core`, which the root does not depend on. */
+  interface Rsbuild {
+    createRsbuild(options: object): Promise<{
+      startDevServer(): Promise<{ server: { close(): Promise<void> }; port: number }>
+      build(): Promise<unknown>
+      preview(): Promise<{ server: { close(): Promise<void> }; port: number }>
+    }>
+  }
+
+  async function dev(app: string, options: object, server: object = {}) {
+    const { createRsbuild } = await load<Rsbuild>('newer', '@rsbuild/core')
+    const { root, remove } = await project(SITE)
+    undo.push(remove)
+    const rsbuild = await createRsbuild({
+      cwd: root,
+      config: {
+        plugins: [rsbuildPlugin(options)],
+        logLevel: 'silent',
+        source: { entry: { index: './main.js' } },
+        html: { template: './index.html' },
+        server: { port: 0, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } }, ...server },
+      },
+    })
+    return rsbuild
+  }
+
+  async function started(app: string, options: object): Promise<string> {
+    const rsbuild = await dev(app, options)
+    const { server, port } = await rsbuild.startDevServer()
+    undo.push(() => server.close())
+    return `http://localhost:${port}`
+  }
+
+  test('the app behind the proxy gets the JWT, over HTTP and in a handshake', async ({ ory, app }) => {
+    const url = await started(app.url, { sdkUrl: ory.url, ...quiet })
+    const cookie = ory.signIn('ada@example.com')
+    const authorization = 'Bearer forged'
+    const { headers } = await receivedBy(`${url}/api/x`, { headers: { cookie, authorization } })
+    expect(decodeProtectedHeader(bearerOf(headers)).alg).toBe('ES256')
+    const handshake = await handshakeAt(`${url}/api/ws`, { cookie, origin: url, authorization })
+    expect(decodeProtectedHeader(bearerOf(handshake)).alg).toBe('ES256')
+    const foreign = handshakeAt(`${url}/api/ws`, { cookie, origin: 'http://localhost:1' })
+    await expect(foreign).rejects.toThrow('403')
+    expect((await rawRequest(url, '/', { host: 'evil.example' })).status).toBe(403)
+  })
+
+  test('its preview does the same', async ({ ory, app }) => {
+    const rsbuild = await dev(app.url, { sdkUrl: ory.url, ...quiet })
+    await rsbuild.build()
+    const { server, port } = await rsbuild.preview()
+    undo.push(() => server.close())
+    const cookie = ory.signIn('ada@example.com')
+    const { headers } = await receivedBy(`http://localhost:${port}/api/x`, { headers: { cookie } })
+    expect(bearerOf(headers)).toMatch(/^ey/)
+  })
+
+  test('it says where Ory is', async ({ ory, app }) => {
+    const info = vi.fn()
+    const url = await started(app.url, { sdkUrl: ory.url, logger: { ...silentLogger, info } })
+    expect(info.mock.calls.flat().join('\n')).toContain(`${url}/.ory (${ory.url}`)
+  })
+})
