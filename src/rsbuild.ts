@@ -40,13 +40,12 @@ export interface RsbuildOryPlugin {
  * @throws {OryProxyError} at the start of the server, when an option is wrong
  *
  * @example
- * import { defineConfig } from '@rsbuild/core'
  * import { ory } from 'ory-proxy/rsbuild'
  *
- * export default defineConfig({
+ * export default {
  *   plugins: [ory()],
  *   server: { proxy: { '/api': 'http://localhost:8080' } },
- * })
+ * }
  */
 export function ory(options: OryOptions = {}): RsbuildOryPlugin {
   return {
