@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/cert.js'
 import { emulatorCommand } from './cli/emulator.js'
@@ -8,6 +8,9 @@ import { tunnelCommand } from './cli/tunnel.js'
 import { OryProxyError } from './errors.js'
 
 const USAGE = 2
+
+// From Node 22 on, what was compiled at the last start is read instead of compiled again.
+;(module as { enableCompileCache?: () => void }).enableCompileCache?.()
 
 /** Runs the command line and says in one line what is wrong with it. */
 async function main(argv: readonly string[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { OryProxyError } from './errors.js'
 import type { Logger } from './log.js'
-import { isLoopback } from './loopback.js'
+import { isLoopback, lookupLoopback } from './loopback.js'
 import { answerError } from './middleware/answer.js'
 
 /** Connections to the app at once, and those kept open for the next request. */
@@ -32,7 +32,12 @@ export interface ForwardRules {
 /** What is left after all stages goes to the app: bodies, cookies and redirects untouched, everything streamed. */
 export function createForwarder({ app, rewriteHost, trustForwarded, logger }: ForwardRules): Forwarder {
   const { Agent } = app.protocol === 'https:' ? https : http
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_FREE_SOCKETS })
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: MAX_SOCKETS,
+    maxFreeSockets: MAX_FREE_SOCKETS,
+    lookup: lookupLoopback,
+  })
   const again = new WeakSet<IncomingMessage>()
   let down = false
   const report = (error?: OryProxyError): void => {

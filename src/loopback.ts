@@ -1,3 +1,6 @@
+import { lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+
 /** `localhost` and everything below it (RFC 6761, section 6.3). */
 export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost')
@@ -7,3 +10,7 @@ export function isLoopbackName(name: string): boolean {
 export function isLoopback(hostname: string): boolean {
   return isLoopbackName(hostname) || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
+
+/** Not every system's resolver knows that names below `localhost` are this machine. */
+export const lookupLoopback: LookupFunction = (name, options, callback) =>
+  lookup(isLoopbackName(name) ? 'localhost' : name, options, callback)

@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
+import { lookupLoopback } from '../loopback.js'
 import { type Credentials, readWhoami, type WhoamiAnswer } from './whoami.js'
 
 /** Connections to Ory at once, and those kept open for the next request. */
@@ -30,6 +31,7 @@ export function createOryClient(base: URL): OryClient {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     maxFreeSockets: MAX_FREE_SOCKETS,
+    lookup: lookupLoopback,
   })
   const prefix = base.pathname.replace(/\/+$/, '')
   const counters = { whoami: 0, connections: 0 }

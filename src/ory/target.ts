@@ -18,6 +18,9 @@ export type TargetChoice = OryTarget | 'emulator'
 /** Order: an address, a project, an access token, the API endpoint alone, nothing. */
 export async function chooseTarget(options: ResolvedOptions): Promise<TargetChoice> {
   const { sdkUrl, project, projectApiKey: apiKey, accessToken, apiEndpoint, apiEndpointGiven, from } = options
+  if (options.apiKeyExpiry !== undefined && (sdkUrl || (project ?? accessToken) === undefined)) {
+    options.logger.warn('`apiKeyExpiry` has no effect: a temporary API key is for a project of Ory Network.')
+  }
   const source = (name: 'sdkUrl' | 'project'): string => from[name] ?? name
   if (sdkUrl) return { url: sdkUrl, why: source('sdkUrl'), apiKey }
   if (project !== undefined || accessToken !== undefined) {

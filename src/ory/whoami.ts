@@ -26,6 +26,8 @@ export type WhoamiAnswer =
   | {
       readonly kind: 'unreachable'
       readonly cause: string
+      /** What it answered, where it did. */
+      readonly status?: number
       /** Whether Ory as a whole is in trouble, not just this one answer. */
       readonly trips: boolean
       /** Milliseconds Ory asked us to wait. */
@@ -41,7 +43,13 @@ export function readWhoami(response: IncomingMessage, text: string): WhoamiAnswe
   if (status === 401 || status === 403) return { kind: 'nobody', cause: `status ${status}` }
   if (status !== 200) {
     const retryAfter = seconds(response.headers['retry-after'])
-    return { kind: 'unreachable', cause: `status ${status}`, trips: OVERLOADED.has(status), retryAfter }
+    return {
+      kind: 'unreachable',
+      cause: `status ${status}`,
+      status,
+      trips: OVERLOADED.has(status),
+      retryAfter,
+    }
   }
   const session = parseObject(text)
   if (!session) return { kind: 'unreachable', cause: 'an answer that is no JSON object', trips: false }
