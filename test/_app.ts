@@ -25,11 +25,20 @@ export const echo: RequestListener = (req, res) => {
 /** An app on a port of its own; its sockets send the headers of their handshake first, then echo. */
 export interface EchoApp {
   readonly url: string
+  /** What came over the wire: request lines, `UPGRADE` and its target, `GARBAGE` where it was no request. */
+  readonly seen: string[]
   close(): Promise<void>
 }
 
 export async function startEchoApp(listener: RequestListener = echo): Promise<EchoApp> {
+  const seen: string[] = []
   const server = createServer(listener)
+  server.prependListener('request', req => seen.push(`${req.method} ${req.url}`))
+  server.on('upgrade', req => seen.push(`UPGRADE ${req.url}`))
+  server.on('clientError', (_error, socket) => {
+    seen.push('GARBAGE')
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, req) => {
     socket.send(JSON.stringify(req.headers))
@@ -38,6 +47,7 @@ export async function startEchoApp(listener: RequestListener = echo): Promise<Ec
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
     close() {
       for (const client of sockets.clients) client.terminate()
       server.closeAllConnections()

@@ -19,8 +19,8 @@ export interface FakeOry {
   /** Makes a session and returns its cookie. */
   signIn(email: string, session?: Record<string, unknown>): string
   signOut(cookie: string): void
-  /** Answers the next requests to a path in another way. */
-  on(path: string, handler: (req: IncomingMessage, res: ServerResponse) => void): void
+  /** Answers the next requests to a path in another way, until the returned function is called. */
+  on(path: string, handler: (req: IncomingMessage, res: ServerResponse) => void): () => void
   close(): Promise<void>
 }
 
@@ -73,7 +73,10 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
       return `ory_kratos_session=${value}`
     },
     signOut: cookie => void sessions.delete(cookie.split('=')[1]!),
-    on: (path, handler) => void handlers.set(path, handler),
+    on(path, handler) {
+      handlers.set(path, handler)
+      return () => handlers.delete(path)
+    },
     close() {
       server.closeAllConnections()
       return new Promise(resolve => server.close(() => resolve()))

@@ -25,10 +25,15 @@ const codings = (header: string | undefined): string[] =>
     return name === '' || name === 'identity' ? [] : [name]
   })
 
+/** Nobody sends more on purpose; each one may unpack up to the limit (CVE-2026-22036). */
+const MAX_CODINGS = 4
+
 /** Undoes every coding of a body. Rejects on an unknown one, a broken body, or more than `limit` bytes. */
 export async function decodeBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
   let data = body
-  for (const coding of codings(encoding).reverse()) {
+  const applied = codings(encoding)
+  if (applied.length > MAX_CODINGS) throw new Error(`more than ${MAX_CODINGS} content codings`)
+  for (const coding of applied.reverse()) {
     const decode = DECODERS[coding]
     if (!decode) throw new Error(`unknown content coding ${coding}`)
     data = await decode(data, { maxOutputLength: limit })

@@ -41,7 +41,11 @@ const badRequest = (message: string): OryProxyError => new OryProxyError('ORY_PR
 /** The one Host a request names; HTTP/2 calls it `:authority`. Two of them are an attack, not a choice. */
 function requestHost(req: IncomingMessage): string {
   const authority = req.headers[':authority']
-  if (typeof authority === 'string') return authority
+  if (typeof authority === 'string') {
+    // The app behind us reads Host; it must not be another one than we checked (RFC 9113, section 8.3.1).
+    if ((req.headers.host ?? authority) !== authority) throw badRequest('Host and :authority differ.')
+    return authority
+  }
   let count = 0
   for (let i = 0; i < req.rawHeaders.length; i += 2) if (isHostField(req.rawHeaders[i]!)) count++
   if (count > 1) throw badRequest('Two Host headers.')
@@ -50,11 +54,14 @@ function requestHost(req: IncomingMessage): string {
 
 const isHostField = (name: string): boolean => name.length === 4 && name.toLowerCase() === 'host'
 
+/** A longer one is no name (RFC 1035, section 2.3.4), and it would be repeated with every URL we write. */
+const MAX_HOST = 255
+
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i
 
 /** The name in a Host header without port and brackets, lower-cased; null where it is no host. */
 export function hostName(host: string): string | null {
-  const match = HOST.exec(host)
+  const match = host.length > MAX_HOST ? null : HOST.exec(host)
   return match ? (match[1] ?? match[2]!).toLowerCase().replace(/\.$/, '') : null
 }
 

@@ -39,6 +39,7 @@ export function requestStages(parts: Parts): Middleware {
     ...identityStages(parts),
   ]
   return chain(stages, (x, error) => {
+    if (x.res.destroyed) return // the client left: what broke off with it is nobody's fault
     parts.onError(x, error)
     answerError(x.req, x.res, error)
   })

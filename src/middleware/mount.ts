@@ -35,8 +35,11 @@ function below(mount: string, target: string): string | null {
   return rest === '' || rest[0] === '/' || rest[0] === '?' ? rest : null
 }
 
-/** A segment that climbs, or a separator in a spelling that a server behind us might undo. */
-const CLIMBING = /(^|\/)(\.|%2e){1,2}(\/|$)|%2f|%5c|\\/i
+/**
+ * A segment that climbs, or a separator in a spelling that a server behind us might undo. To such a server
+ * `#` may end a path and `;` a segment.
+ */
+const CLIMBING = /(^|\/)(\.|%2e){1,2}([/;#]|$)|%2f|%5c|\\/i
 
 /** Whether a path under the mount could leave it, or the path prefix of Ory's address, on Ory's side. */
 export function climbs(path: string): boolean {

@@ -55,15 +55,31 @@ export function proxyStage(rules: ProxyRules): Stage {
 
 /** Sends the request on and resolves once its answer is on the way to the client. */
 async function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
-  const { req, res, origin } = x
   const mayChange = path.split('?', 1)[0] !== '/sessions/whoami'
   if (mayChange) rules.onChange()
   const upstream = await send(x, path, rules)
   if (mayChange) rules.onChange() // what was asked while this was under way may be older than its effect
+  try {
+    await pass(x, path, upstream, rules, pattern)
+  } catch (error) {
+    upstream.destroy() // unread, it would keep its connection for good
+    throw error
+  }
+}
+
+/** Passes an answer of Ory on, as one of our origin. */
+async function pass(
+  x: HttpExchange,
+  path: string,
+  upstream: IncomingMessage,
+  rules: ProxyRules,
+  pattern: OryPattern,
+): Promise<void> {
+  const { req, res, origin } = x
   const { defaultRedirectUrl, cookieDomain } = rules
   const home = defaultRedirectUrl ?? `${origin}/`
   const rewriting = { ory: rules.ory, origin, mounted: origin + rules.mount, home, cookieDomain }
-  const headers = answerHeaders(upstream, new URL(pattern.prefix + path, rules.ory), pattern, rewriting)
+  const headers = answerHeaders(upstream, requestedUrl(path, rules.ory, pattern), pattern, rewriting)
   const changes = rules.explain && headerChanges(upstream, headers)
   if (isRewritable(req, upstream)) {
     if (await rewriteBody(upstream, res, headers, pattern, rewriting)) changes?.push('body')
@@ -84,6 +100,15 @@ function headerChanges({ headers: theirs }: IncomingMessage, ours: AnswerHeaders
   ]
 }
 
+/** Set part by part: as one text, a path like `//host` would name another server, and `//` no URL at all. */
+function requestedUrl(path: string, ory: URL, { prefix }: OryPattern): URL {
+  const url = new URL(ory)
+  const [pathname = '', ...search] = path.split('?')
+  url.pathname = prefix + pathname
+  url.search = search.join('?')
+  return url
+}
+
 /** Streams on; whichever side breaks off takes the other with it, so that a cut answer never looks whole. */
 function stream(from: IncomingMessage, to: ServerResponse): void {
   pipeline(from, to, () => {})
@@ -102,6 +127,7 @@ function send({ req, res, origin }: HttpExchange, path: string, rules: ProxyRule
     }, HEADERS_DEADLINE)
     let current: ClientRequest | undefined
     const bodiless = !('content-length' in req.headers) && !isChunked(req)
+    const replayable = bodiless && (req.method === 'GET' || req.method === 'HEAD') // RFC 9110, section 9.2.2
     const start = (mayRetry: boolean): void => {
       const request = rules.client.request(req.method!, path, requestHeaders(req, origin, rules))
       current = request
@@ -114,13 +140,14 @@ function send({ req, res, origin }: HttpExchange, path: string, rules: ProxyRule
         unreachable('a protocol switch that was not asked for')
       })
       request.on('response', response => {
+        if (response.statusCode! < 200) return void request.destroy(new Error('a status that is none'))
         clearTimeout(timer)
         resolve(response)
       })
       if (bodiless) request.end()
       else pipeline(req, request, () => {})
     }
-    start(bodiless)
+    start(replayable)
     res.once('close', () => res.writableFinished || current?.destroy()) // the client left: Ory need not go on
   })
 }

@@ -22,8 +22,9 @@ export interface Breaker {
 export function createBreaker(client: OryClient, logger: Logger): Breaker {
   let timer: NodeJS.Timeout | undefined
   let open = false
+  let closed = false
   const probeIn = (pause: number): void => {
-    timer = setTimeout(probe, Math.min(pause, MAX_RETRY_AFTER)).unref()
+    timer = setTimeout(probe, Math.min(Math.max(pause, PROBE_PAUSE), MAX_RETRY_AFTER)).unref()
   }
   const probe = async (): Promise<void> => {
     const answer = await client.whoami({}, PROBE_DEADLINE)
@@ -38,12 +39,13 @@ export function createBreaker(client: OryClient, logger: Logger): Breaker {
       return open
     },
     trip(cause, retryAfter = PROBE_PAUSE) {
-      if (open) return
+      if (open || closed) return
       open = true
       logger.warn(`Ory is unreachable (${printable(cause)}): requests pass as anonymous until it is back.`)
       probeIn(retryAfter)
     },
     close() {
+      closed = true
       clearTimeout(timer)
       timer = undefined
     },

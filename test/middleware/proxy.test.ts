@@ -26,7 +26,7 @@ afterEach(async () => {
   await ory.close()
 })
 
-const serve = (path: string, headers: Record<string, string>, body: Buffer | string, status = 200): void =>
+const serve = (path: string, headers: Record<string, string>, body: Buffer | string, status = 200): unknown =>
   ory.on(path, (_req, res) => {
     const length = body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}
     res.writeHead(status, { ...length, ...headers }).end(body)

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ALL_FACES, type Attack, startTarget, type Target, whoArrives } from './_attack.js'
+import { THREATS } from './index.js'
+
+const targets: Record<string, Target> = {}
+
+beforeAll(async () => {
+  const kinds = ['weak', ...ALL_FACES]
+  const started = await Promise.all(kinds.map(startTarget))
+  kinds.forEach((kind, i) => {
+    targets[kind] = started[i]!
+  })
+})
+afterAll(() => Promise.all(Object.values(targets).map(target => target.close())))
+
+/** Once for all faces: an attack leaves traces in the weak one. */
+const weakHarm = new Map<Attack, Promise<unknown>>()
+
+describe.each(THREATS)('$threat: $promise', attack => {
+  test.for(attack.faces ?? ['connect', 'cli'])('%s', async face => {
+    if (!weakHarm.has(attack)) weakHarm.set(attack, attack.harm(targets['weak']!))
+    expect(await weakHarm.get(attack), 'the weak one lets it through').toBeTruthy()
+    expect(await attack.harm(targets[face]!), 'ours does not').toBeFalsy()
+    const { alice, bob } = targets[face]!
+    const [first, second] = await Promise.all([alice, bob].map(c => whoArrives(targets[face]!, c)))
+    expect(first, 'and goes on serving everybody as themselves').toBeTruthy()
+    expect(second).toBeTruthy()
+    expect(second).not.toBe(first)
+  })
+})
