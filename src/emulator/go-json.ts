@@ -4,14 +4,15 @@
  */
 import type { Json } from './model.js'
 
-export type Decoded = { value: Json } | { error: string }
+/** `end` and `at`: places in the text. */
+export type Decoded = { value: Json; end: number } | { error: string; at: number }
 
 /** The first JSON value of a text, or Go's words for what is wrong with it. */
 export function decodeJson(text: string): Decoded {
   const scanner = new Scanner(text)
   const error = scanner.value()
-  if (error !== undefined) return { error }
-  return { value: JSON.parse(text.slice(0, scanner.at)) as Json }
+  if (error !== undefined) return { error, at: scanner.at }
+  return { value: JSON.parse(text.slice(0, scanner.at)) as Json, end: scanner.at }
 }
 
 const LITERALS = { t: 'true', f: 'false', n: 'null' } as const

@@ -1,7 +1,7 @@
 /** Identity schemas: JSON Schema draft 7 with the `ory.sh/kratos` extension, checked and asked as Kratos does. */
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import { OryProxyError } from '../errors.js'
-import { DEFAULT_IDENTITY_SCHEMA } from './config/defaults.js'
+import { clearlyFits, DEFAULT_IDENTITY_SCHEMA } from './config/defaults.js'
 import type { Json, JsonObject } from './model.js'
 import { loadAjv } from './schema/ajv.js'
 import { collect, type Identifiers } from './schema/extension.js'
@@ -60,12 +60,14 @@ const compiled = new WeakMap<JsonObject, CompiledSchema>()
 
 function prepare(id: string, schema: JsonObject): CompiledSchema {
   let checker: ValidateFunction | undefined
+  const builtIn = schema === DEFAULT_IDENTITY_SCHEMA
   const test = (traits: JsonObject): ErrorObject[] => {
+    if (builtIn && clearlyFits(traits)) return []
     checker ??= compile(id, schema)
     return checker({ traits }) ? [] : (checker.errors ?? [])
   }
   // Our own schema is good; leaving it until somebody has traits to check makes the start faster.
-  if (schema !== DEFAULT_IDENTITY_SCHEMA) checker = compile(id, schema)
+  if (!builtIn) checker = compile(id, schema)
   const keysInOrder = keysOf(schema)
   const fields = listFields(schema, keysInOrder)
   const failuresOf = (traits: JsonObject): Failure[] => toFailures(test(traits))

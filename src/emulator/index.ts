@@ -4,23 +4,19 @@
  *
  * @module
  */
-import { randomBytes, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin-routes.js'
-import { loadConfig } from './config.js'
-import type { KratosConfig } from './config-model.js'
+import { Clock } from './clock.js'
 import type { Core, Ids } from './core.js'
-import { callWebHook } from './hooks/run.js'
-import { insertIdentity } from './identities.js'
-import { type CompiledSchema, compileSchema } from './identity-schema.js'
-import { importIdentity } from './import-identity.js'
-import { METHODS } from './methods/index.js'
+import { createCore } from './create-core.js'
+import { type DevTools, devRoutes } from './dev/index.js'
+import { Faults } from './faults.js'
+import { People } from './people.js'
 import { PUBLIC_ROUTES } from './routes.js'
-import { DEFAULT_SEED, parseSeed, type SeedIdentity } from './seed.js'
+import { type SeedSource, seedSource, watchFile } from './seed-file.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
-import { State } from './state.js'
+import { exportState, importState, readState, writeState } from './state-file.js'
 
 export type { KratosConfig } from './config-model.js'
 
@@ -39,8 +35,16 @@ export interface EmulatorOptions {
    * configuration nor the address it listens on.
    */
   publicUrl?: string
-  /** The people it starts with: a file, or identities in Kratos' import shape. @default alice@example.com and bob@example.com */
+  /**
+   * The people it starts with: a file, or identities in Kratos' import shape. A file that is edited is
+   * taken over without a restart.
+   * @default `ory.seed.json` in the working directory, where there is one; else alice@example.com and bob@example.com
+   */
   seed?: string | readonly object[]
+  /** A state file to start with instead of the seed. It may be missing where `export` names it as well. */
+  import?: string
+  /** Where the state is written at the end. */
+  export?: string
   /** Mails are printed here as well. @default nothing */
   logger?: Logger
   /** The time in milliseconds. @default Date.now */
@@ -63,6 +67,11 @@ export interface Emulator {
   now(): number
   /** Forgets everything but the seed. */
   reset(): Promise<void>
+  /** The whole state as a text; the same state is the same text. */
+  exportState(): string
+  /** Replaces the state by an exported one, or throws and changes nothing. */
+  importState(text: string): Promise<void>
+  /** Writes the state, if a file is named for it, and stops. */
   close(): Promise<void>
 }
 
@@ -73,49 +82,118 @@ export interface Emulator {
  * const ory = await startEmulator()
  * const flow = await (await fetch(`${ory.url}/self-service/login/api`)).json()
  * await ory.close()
- * @throws {OryProxyError} `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`, `ORY_PROXY_EMULATOR_SEED`
+ * @throws {OryProxyError} `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`, `ORY_PROXY_EMULATOR_SEED`, `ORY_PROXY_EMULATOR_STATE`
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   if (process.env['NODE_ENV'] === 'production')
     throw new OryProxyError('ORY_PROXY_PRODUCTION', 'the emulator does not start with NODE_ENV=production')
   const { host = '127.0.0.1', port = 0, adminPort = 0 } = options
-  const built = deferred<Core>()
-  const api = (isPublic: boolean): Promise<Api> =>
-    built.promise.then(core => ({
-      core,
-      isPublic,
-      base: isPublic ? core.base : core.adminBase,
-      routes: isPublic ? [...PUBLIC_ROUTES, ...REDIRECTS_TO_ADMIN] : ADMIN_ROUTES,
-    }))
-  built.promise.catch(() => {})
+  const built = deferred<Parts>()
+  const api = (isPublic: boolean): Promise<Api> => {
+    const ready = built.promise.then(parts => apiOf(parts, isPublic))
+    // Whoever asks meanwhile is hung up on; the failure itself is thrown below.
+    ready.catch(() => {})
+    return ready
+  }
   const server = await listen(host, port, api(true))
   const admin =
     adminPort === false ? undefined : await listen(host, adminPort, api(false)).catch(fail(server))
   const url = addressOf(server, host)
   const adminUrl = admin && addressOf(admin, host)
-  const close = async (): Promise<void> =>
+  const stop = async (): Promise<void> =>
     void (await Promise.all([server, admin].map(s => s && closeServer(s))))
   try {
-    const people = await readSeed(options.seed)
-    const core = await createCore(options, url, adminUrl, people.flatMap(signInOf))
-    await plant(core, people)
-    built.resolve(core)
-    return {
-      url,
-      adminUrl,
-      people: core.people,
-      now: () => core.now(),
-      reset: async () => {
-        core.state.clear()
-        await plant(core, people)
-      },
-      close,
-    }
+    const parts = await build(options, url, adminUrl)
+    built.resolve(parts)
+    return running(parts, options, { url, adminUrl, stop })
   } catch (error) {
     built.reject(error)
-    await close()
+    await stop()
     throw error
   }
+}
+
+/** What an emulator consists of, apart from its sockets. */
+interface Parts {
+  core: Core
+  dev: DevTools
+  source: SeedSource
+}
+
+async function build(options: EmulatorOptions, url: string, adminUrl: string | undefined): Promise<Parts> {
+  const source = seedSource(options.seed)
+  const clock = new Clock(options.clock ?? Date.now)
+  const faults = new Faults()
+  const people = new People(await source.read())
+  const log = options.logger ?? silentLogger
+  const core = await createCore({ ...options, clock, people, log }, url, adminUrl)
+  const reset = async (): Promise<void> => {
+    clock.reset()
+    faults.clear()
+    core.state.clear()
+    await people.plant(core)
+  }
+  const state = options.import && (await readState(options.import, options.export))
+  if (state) await importState(core, state, options.import ?? '')
+  else await people.plant(core)
+  return { core, dev: { clock, faults, people, reset }, source }
+}
+
+function apiOf({ core, dev }: Parts, isPublic: boolean): Api {
+  if (!isPublic) return { core, isPublic, base: core.adminBase, routes: ADMIN_ROUTES }
+  const routes = [...PUBLIC_ROUTES, ...devRoutes(dev), ...REDIRECTS_TO_ADMIN]
+  return { core, isPublic, base: core.base, routes, faults: dev.faults }
+}
+
+interface Sockets {
+  url: string
+  adminUrl: string | undefined
+  stop(): Promise<void>
+}
+
+function running({ core, dev, source }: Parts, options: EmulatorOptions, sockets: Sockets): Emulator {
+  const unwatch = source.file === undefined ? () => {} : watchSeed(core, dev, source, source.file)
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    unwatch()
+    await sockets.stop()
+    if (options.export) await writeState(core, options.export)
+  }
+  return {
+    url: sockets.url,
+    adminUrl: sockets.adminUrl,
+    get people() {
+      return core.people
+    },
+    now: () => core.now(),
+    reset: dev.reset,
+    exportState: () => exportState(core),
+    importState: text => importState(core, text, 'state'),
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+/** A seed that is broken while somebody is still writing it costs one line; the people stay. */
+function watchSeed(core: Core, { people }: DevTools, source: SeedSource, file: string): () => void {
+  let turn = Promise.resolve()
+  const take = async (): Promise<void> => {
+    try {
+      const changed = await people.reseed(core, await source.read())
+      if (changed) core.log.info(`${file}: now ${people.seeded.length} people`)
+    } catch (error) {
+      core.log.error(error instanceof OryProxyError ? error.message : `${file}: ${String(error)}`)
+    }
+  }
+  return watchFile(
+    file,
+    () => {
+      turn = turn.then(take)
+    },
+    core.log,
+  )
 }
 
 const fail =
@@ -138,101 +216,4 @@ function deferred<T>(): {
     reject = no
   })
   return { promise, resolve, reject }
-}
-
-async function createCore(
-  options: EmulatorOptions,
-  url: string,
-  adminUrl: string | undefined,
-  people: Core['people'],
-): Promise<Core> {
-  const log = options.logger ?? silentLogger
-  const config = await configFor(options, url, log)
-  const base = (config.serve.public.base_url ?? url).replace(/\/+$/, '')
-  const schemas = new Map<string, CompiledSchema>()
-  let lastSweep = 0
-  const state = new State()
-  const clock = options.clock ?? Date.now
-  return {
-    config,
-    state,
-    log,
-    ids: options.ids ?? RANDOM_IDS,
-    methods: METHODS,
-    base,
-    adminBase: adminUrl ?? base,
-    secure: base.startsWith('https:'),
-    frontOrigins: new Set(),
-    people,
-    webHook: callWebHook,
-    mintJwt: options.mintJwt,
-    now() {
-      const now = clock()
-      // Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more.
-      if (now - lastSweep > SWEEP_MS) state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
-      if (now - lastSweep > SWEEP_MS) lastSweep = now
-      return now
-    },
-    schema(id) {
-      const source = config.identity.schemas.find(schema => schema.id === id)
-      if (source && !schemas.has(id)) schemas.set(id, compileSchema(id, source.schema))
-      return schemas.get(id)
-    },
-  }
-}
-
-const SWEEP_MS = 60_000
-const KEEP_EXPIRED_MS = 60 * 60_000
-
-/**
- * A configuration whose base URL is on this machine, at the port it tells Kratos to listen on, means the
- * server itself: it is read again for where we really listen. Any other base URL is a server in front of
- * us and stays.
- */
-async function configFor(options: EmulatorOptions, url: string, logger: Logger): Promise<KratosConfig> {
-  const { publicUrl } = options
-  const config = await loadConfig(options.config, { baseUrl: url, logger, ...(publicUrl && { publicUrl }) })
-  const { base_url, port } = config.serve.public
-  if (publicUrl || !base_url || !isDirect(base_url, port)) return config
-  return loadConfig(options.config, { baseUrl: url, publicUrl: url, logger: silentLogger })
-}
-
-function isDirect(baseUrl: string, port: number): boolean {
-  const { hostname, port: given, pathname } = new URL(baseUrl)
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  return loopback && Number(given) === port && pathname === '/'
-}
-
-const RANDOM_IDS: Ids = {
-  uuid: randomUUID,
-  secret(length, alphabet) {
-    let secret = ''
-    // Bytes beyond the last full round of the alphabet would make its first letters likelier.
-    const limit = 256 - (256 % alphabet.length)
-    while (secret.length < length)
-      for (const byte of randomBytes(length))
-        if (byte < limit && secret.length < length) secret += alphabet[byte % alphabet.length]
-    return secret
-  },
-}
-
-async function readSeed(seed: EmulatorOptions['seed']): Promise<readonly SeedIdentity[]> {
-  if (seed === undefined) return DEFAULT_SEED
-  if (typeof seed !== 'string') return parseSeed(JSON.stringify(seed), 'seed')
-  try {
-    return await parseSeed(await readFile(seed, 'utf8'), seed)
-  } catch (cause) {
-    if (cause instanceof OryProxyError) throw cause
-    throw new OryProxyError('ORY_PROXY_EMULATOR_SEED', `${seed}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-async function plant(core: Core, people: readonly SeedIdentity[]): Promise<void> {
-  for (const person of people) insertIdentity(core, await importIdentity(core, person))
-}
-
-function signInOf({ traits, credentials }: SeedIdentity): { email: string; password: string }[] {
-  const email = traits['email']
-  const password = credentials?.password?.config.password
-  return typeof email === 'string' && password !== undefined ? [{ email, password }] : []
 }

@@ -1,5 +1,6 @@
 /** The people an emulator starts with: `ory.seed.json`, a list of identities in Kratos' import shape. */
 import { createHash } from 'node:crypto'
+import type { OryProxyError } from '../errors.js'
 import { type DocumentPath, readDocument, type TextDocument } from './document.js'
 import type { Channel, Json, JsonObject } from './model.js'
 import { asList, asObject } from './schema/fields.js'
@@ -57,6 +58,15 @@ function person(email: string, first: string, last: string): SeedIdentity {
   }
 }
 
+/** A seed that was read. */
+export interface Seed {
+  readonly people: readonly SeedIdentity[]
+  /** Nobody asked for these people: if they do not fit the identity schema, they are left out. */
+  readonly optional?: true
+  /** The error to throw about the person at that place of the list. */
+  problem(index: number, message: string): OryProxyError
+}
+
 /**
  * Reads a seed.
  *
@@ -64,22 +74,25 @@ function person(email: string, first: string, last: string): SeedIdentity {
  * @throws {OryProxyError} `ORY_PROXY_EMULATOR_SEED` with the file, line and column, and the person it is about
  */
 export async function parseSeed(text: string, file: string): Promise<SeedIdentity[]> {
+  return [...(await openSeed(text, file)).people]
+}
+
+/** As {@link parseSeed}; mistakes that show later can still be given their place. */
+export async function openSeed(text: string, file: string): Promise<Seed> {
   const document = await readDocument(text, file, 'ORY_PROXY_EMULATOR_SEED')
-  if (!Array.isArray(document.value))
+  if (!Array.isArray(document.value)) {
     throw document.problem([], 'a seed is a list of identities: [ { "traits": … } ]')
+  }
   const people = document.value.map((item, i) => parsePerson(item, [i], document))
+  const problem: Seed['problem'] = (i, message) =>
+    document.problem([i], `${nameOf(people[i]!, i)}: ${message}`)
   const seen = new Map<string, number>()
   for (const [i, { id }] of people.entries()) {
     const other = seen.get(id)
-    if (other !== undefined) {
-      throw document.problem(
-        [i],
-        `${nameOf(people[i]!, i)} has the same id or identifier as number ${other + 1}`,
-      )
-    }
+    if (other !== undefined) throw problem(i, `the same id or identifier as number ${other + 1}`)
     seen.set(id, i)
   }
-  return people
+  return { people, problem }
 }
 
 /** Which keys a person may have, and what they must look like. */

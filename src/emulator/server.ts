@@ -5,7 +5,9 @@ import { OryProxyError } from '../errors.js'
 import type { Core } from './core.js'
 import { csrfProblem } from './csrf.js'
 import { toProblem } from './failures.js'
+import type { Faults } from './faults.js'
 import { type Answer, Exchange, plain, problem, readBody } from './http.js'
+import { Problem } from './kratos-errors.js'
 import { csrfRule, matchRoute, type Route } from './routes.js'
 
 export interface Api {
@@ -13,6 +15,8 @@ export interface Api {
   routes: readonly Route[]
   /** Where it is, without a slash at the end. */
   base: string
+  /** What goes wrong on purpose. */
+  faults?: Faults
   /** Browsers use it, so forms and cookies have to be guarded. */
   isPublic: boolean
 }
@@ -66,11 +70,19 @@ async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Pro
 async function answer(api: Api, x: Exchange): Promise<Answer> {
   try {
     noteFront(x)
-    const refused = api.isPublic ? guard(x) : undefined
+    const refused = (await misbehave(api, x)) ?? (api.isPublic ? guard(x) : undefined)
     return refused ?? (await dispatch(api.routes, x))
   } catch (error) {
     return problem(toProblem(x, error))
   }
+}
+
+/** A fault that was set up for this request: it waits, and maybe answers. */
+async function misbehave({ faults }: Api, x: Exchange): Promise<Answer | undefined> {
+  const fault = faults?.meet(x.method, x.path)
+  if (fault?.delay) await new Promise(resolve => setTimeout(resolve, fault.delay))
+  if (fault?.status === undefined) return undefined
+  return problem(new Problem(fault.status, { reason: 'This fault was set up at /dev/faults.' }))
 }
 
 /** A dev server that forwards to us says where people see us. */

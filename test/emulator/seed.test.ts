@@ -83,7 +83,7 @@ describe('a mistake is shown with its place and its person', () => {
     ],
     [
       '[{"traits": {"email": "ada"}},\n {"traits": {"email": "ADA"}}]',
-      'seed.json:2:2: number 2 (ADA) has the same id or identifier as number 1',
+      'seed.json:2:2: number 2 (ADA): the same id or identifier as number 1',
     ],
   ])('%j', async ([text, message]) => {
     const attempt = parseSeed(text, 'seed.json')

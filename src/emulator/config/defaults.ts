@@ -1,5 +1,6 @@
 /** The configuration of an emulator that was given none, in the words of `kratos.yml`. */
 import type { JsonObject } from '../model.js'
+import { isEmail } from '../schema/email-address.js'
 
 const session: JsonObject = { hook: 'session' }
 
@@ -71,4 +72,16 @@ export const DEFAULT_IDENTITY_SCHEMA: JsonObject = {
       additionalProperties: false,
     },
   },
+}
+
+/**
+ * Whether traits clearly fit {@link DEFAULT_IDENTITY_SCHEMA}: then nobody needs the validator, which
+ * takes as long to load as all the rest of the start. When in doubt, false.
+ */
+export function clearlyFits(traits: JsonObject): boolean {
+  const { email, name, ...others } = traits
+  if (Object.keys(others).length > 0 || typeof email !== 'string' || !isEmail(email)) return false
+  if (name === undefined) return true
+  if (name === null || typeof name !== 'object' || Array.isArray(name)) return false
+  return [name['first'], name['last']].every(part => part === undefined || typeof part === 'string')
 }

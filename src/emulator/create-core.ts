@@ -1,0 +1,99 @@
+/** Builds the {@link Core} of an emulator from its options. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type Logger, silentLogger } from '../log.js'
+import type { Clock } from './clock.js'
+import { loadConfig } from './config.js'
+import type { KratosConfig } from './config-model.js'
+import type { Core, Ids } from './core.js'
+import { callWebHook } from './hooks/run.js'
+import { type CompiledSchema, compileSchema } from './identity-schema.js'
+import { METHODS } from './methods/index.js'
+import type { People } from './people.js'
+import { State } from './state.js'
+
+export interface CoreOptions {
+  config?: string | object | undefined
+  publicUrl?: string | undefined
+  ids?: Ids | undefined
+  mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
+  clock: Clock
+  people: People
+  log: Logger
+}
+
+/** What every operation works with, for the addresses we listen on. */
+export async function createCore(
+  options: CoreOptions,
+  url: string,
+  adminUrl: string | undefined,
+): Promise<Core> {
+  const { log } = options
+  const config = await configFor(options, url, log)
+  const base = (config.serve.public.base_url ?? url).replace(/\/+$/, '')
+  const schemas = new Map<string, CompiledSchema>()
+  let lastSweep = 0
+  const state = new State()
+  return {
+    config,
+    state,
+    log,
+    ids: options.ids ?? RANDOM_IDS,
+    methods: METHODS,
+    base,
+    adminBase: adminUrl ?? base,
+    secure: base.startsWith('https:'),
+    frontOrigins: new Set(),
+    get people() {
+      return options.people.signIns
+    },
+    webHook: callWebHook,
+    mintJwt: options.mintJwt,
+    now() {
+      const now = options.clock.now()
+      // Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more.
+      if (now - lastSweep > SWEEP_MS) state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
+      if (now - lastSweep > SWEEP_MS) lastSweep = now
+      return now
+    },
+    schema(id) {
+      const source = config.identity.schemas.find(schema => schema.id === id)
+      if (source && !schemas.has(id)) schemas.set(id, compileSchema(id, source.schema))
+      return schemas.get(id)
+    },
+  }
+}
+
+const SWEEP_MS = 60_000
+const KEEP_EXPIRED_MS = 60 * 60_000
+
+/**
+ * A configuration whose base URL is on this machine, at the port it tells Kratos to listen on, means the
+ * server itself: it is read again for where we really listen. Any other base URL is a server in front of
+ * us and stays.
+ */
+async function configFor(options: CoreOptions, url: string, logger: Logger): Promise<KratosConfig> {
+  const { publicUrl } = options
+  const config = await loadConfig(options.config, { baseUrl: url, logger, ...(publicUrl && { publicUrl }) })
+  const { base_url, port } = config.serve.public
+  if (publicUrl || !base_url || !isDirect(base_url, port)) return config
+  return loadConfig(options.config, { baseUrl: url, publicUrl: url, logger: silentLogger })
+}
+
+function isDirect(baseUrl: string, port: number): boolean {
+  const { hostname, port: given, pathname } = new URL(baseUrl)
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  return loopback && Number(given) === port && pathname === '/'
+}
+
+const RANDOM_IDS: Ids = {
+  uuid: randomUUID,
+  secret(length, alphabet) {
+    let secret = ''
+    // Bytes beyond the last full round of the alphabet would make its first letters likelier.
+    const limit = 256 - (256 % alphabet.length)
+    while (secret.length < length)
+      for (const byte of randomBytes(length))
+        if (byte < limit && secret.length < length) secret += alphabet[byte % alphabet.length]
+    return secret
+  },
+}

@@ -1,0 +1,55 @@
+/** What a dev tool is told: JSON or a form, and an answer of the same kind. */
+import { milliseconds } from '../config/build.js'
+import { type Answer, acceptsJson, type Exchange, json } from '../http.js'
+import { badRequest, Problem } from '../kratos-errors.js'
+import type { Json, JsonObject } from '../model.js'
+import { type Layout, layout, pageHeaders } from '../pages/index.js'
+import { asObject } from '../schema/fields.js'
+
+/** Fields of the body, those of the query beside them. */
+export function inputOf(x: Exchange): JsonObject {
+  const query = Object.fromEntries(x.query)
+  const type = x.header('content-type').split(';')[0]?.trim().toLowerCase()
+  const text = x.body.toString('utf8')
+  if (x.tooLarge) throw new Problem(413, { reason: 'The body is larger than 5 MiB.' })
+  if (type === 'application/json' || (type === '' && text.startsWith('{')))
+    return { ...query, ...parse(text) }
+  return { ...query, ...Object.fromEntries(new URLSearchParams(text)) }
+}
+
+function parse(text: string): JsonObject {
+  try {
+    return asObject(JSON.parse(text) as Json)
+  } catch (error) {
+    throw badRequest(`The body is not JSON: ${(error as Error).message}`)
+  }
+}
+
+export function textOf(input: JsonObject, ...names: string[]): string {
+  const value = names.map(name => input[name]).find(one => one !== undefined && one !== '')
+  return typeof value === 'string' ? value : value === undefined ? '' : String(value)
+}
+
+/** `90m` or a number of milliseconds; `-1h` goes back. */
+export function durationOf(value: Json | undefined, name: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  const match = /^(-?)((?:\d+(?:ms|s|m|h))+)$/.exec(String(value))
+  if (match) return (match[1] === '-' ? -1 : 1) * milliseconds(match[2])
+  if (/^-?\d+$/.test(String(value))) return Number(value)
+  throw badRequest(
+    `"${name}" must be a duration like 15m or 1h30m, or milliseconds, not ${JSON.stringify(value)}`,
+  )
+}
+
+/** JSON for programs, a page for people. */
+export function answerAs(x: Exchange, value: unknown, page: () => Omit<Layout, 'root'>): Answer {
+  if (acceptsJson(x) || x.query.get('format') === 'json') return json(200, value)
+  return htmlPage(x, page())
+}
+
+export function htmlPage(x: Exchange, page: Omit<Layout, 'root'>, status = 200): Answer {
+  const { default_browser_return_url: home, allowed_return_urls: allowed } = x.core.config.selfservice
+  const returnUrls = [home, ...allowed, ...x.core.frontOrigins]
+  const root = x.path === '/dev' ? '.' : '..'
+  return { status, headers: pageHeaders(returnUrls), body: layout({ ...page, root }) }
+}

@@ -1,0 +1,118 @@
+/** The people of the seed in the emulator: planted at the start, and again whenever the seed changes. */
+import { OryProxyError } from '../errors.js'
+import type { Core } from './core.js'
+import { Duplicate, InvalidTraits, insertIdentity } from './identities.js'
+import { importIdentity } from './import-identity.js'
+import { Problem } from './kratos-errors.js'
+import type { Identity } from './model.js'
+import type { Seed, SeedIdentity } from './seed.js'
+
+/** Somebody whose password is known in clear. */
+export interface SignInHint {
+  email: string
+  password: string
+}
+
+export class People {
+  #seed: Seed
+
+  constructor(seed: Seed) {
+    this.#seed = seed
+  }
+
+  /** As the seed has them. */
+  get seeded(): readonly SeedIdentity[] {
+    return this.#seed.people
+  }
+  /** Whom one can sign in as with a password that the seed gives in clear. */
+  get signIns(): SignInHint[] {
+    return this.#seed.people.flatMap(signInOf)
+  }
+  passwordOf(id: string): string | undefined {
+    return this.#seed.people.find(person => person.id === id)?.credentials?.password?.config.password
+  }
+
+  async plant(core: Core): Promise<void> {
+    const seed = this.#seed
+    if (seed.optional) this.#seed = { ...seed, people: seed.people.flatMap(person => fitting(core, person)) }
+    for (const [i, person] of this.#seed.people.entries()) {
+      store(core, await build(core, this.#seed, person, i), this.#seed, i)
+    }
+  }
+
+  /**
+   * Takes over a changed seed: whoever is not in it any more goes, whoever changed is made anew, everybody
+   * else stays as they are, those who signed up by hand included. All of it or nothing.
+   *
+   * @returns whether anything is different
+   */
+  async reseed(core: Core, seed: Seed): Promise<boolean> {
+    const before = new Map(this.#seed.people.map(person => [person.id, JSON.stringify(person)]))
+    const changed = seed.people
+      .map((person, i) => ({ person, i }))
+      .filter(({ person }) => before.get(person.id) !== JSON.stringify(person))
+    const built: [Identity, number][] = []
+    for (const { person, i } of changed) built.push([await build(core, seed, person, i), i])
+    const kept = new Set(seed.people.map(person => person.id))
+    const gone = [...before.keys()].filter(id => !kept.has(id))
+    const backup = core.state.snapshot()
+    try {
+      for (const id of gone) core.state.deleteIdentity(id)
+      for (const [{ id }] of built) release(core, id)
+      for (const [identity, i] of built) store(core, identity, seed, i)
+    } catch (error) {
+      core.state.restore(backup)
+      throw error
+    }
+    this.#seed = seed
+    return built.length > 0 || gone.length > 0
+  }
+}
+
+/** People nobody asked for are as much of themselves as the identity schema allows, or not there. */
+function fitting(core: Core, person: SeedIdentity): SeedIdentity[] {
+  const schema = core.schema(core.config.identity.default_schema_id)
+  const { email = null } = person.traits
+  const traits = [person.traits, { email }].find(candidate => schema && !schema.check(candidate))
+  return traits ? [{ ...person, traits }] : []
+}
+
+async function build(core: Core, seed: Seed, person: SeedIdentity, index: number): Promise<Identity> {
+  try {
+    return await importIdentity(core, person)
+  } catch (error) {
+    throw explain(error, seed, index)
+  }
+}
+
+/** Sets free what somebody is found by, so that two people can swap their addresses. The sessions stay. */
+function release(core: Core, id: string): void {
+  const identity = core.state.identity(id)
+  if (!identity) return
+  core.state.putIdentity({ ...identity, credentials: {}, verifiable_addresses: [], recovery_addresses: [] })
+}
+
+function store(core: Core, identity: Identity, seed: Seed, index: number): void {
+  try {
+    insertIdentity(core, identity)
+  } catch (error) {
+    throw explain(error, seed, index)
+  }
+}
+
+function explain(error: unknown, seed: Seed, index: number): unknown {
+  if (error instanceof InvalidTraits) {
+    const [first] = error.issues
+    return seed.problem(index, first ? `${first.name}: ${first.text.text}` : error.reason)
+  }
+  if (error instanceof Duplicate)
+    return seed.problem(index, 'somebody else has this address or identifier already')
+  if (error instanceof Problem) return seed.problem(index, error.reason || error.message)
+  return error instanceof OryProxyError ? error : seed.problem(index, String(error))
+}
+
+function signInOf({ traits, credentials }: SeedIdentity): SignInHint[] {
+  const email = traits['email']
+  const password = credentials?.password?.config.password
+  return typeof email === 'string' && password !== undefined ? [{ email, password }] : []
+}
