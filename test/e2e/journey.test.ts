@@ -1,4 +1,3 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshContext, launchBrowser } from './_browser.js'
@@ -83,33 +82,3 @@ async function expectSignedIn(page: Page, email: string): Promise<void> {
   const claims = JSON.parse((await page.locator('#claims').textContent())!) as { iss: string; sub: string }
   expect(claims).toMatchObject({ session: { active: true, identity: { id: claims.sub, traits: { email } } } })
 }
-
-test('the JWT of the examples verifies with jose against the served keys', async () => {
-  const example = await startExample('cli')
-  try {
-    const flow = (await (await fetch(`${example.url}/.ory/self-service/login/api`)).json()) as {
-      ui: { action: string }
-    }
-    const answer = await fetch(flow.ui.action, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({
-        method: 'password',
-        identifier: 'bob@example.com',
-        password: 'ory-dev-password',
-      }),
-    })
-    const { session_token } = (await answer.json()) as { session_token: string }
-    const dev = await fetch(`${example.url}/.ory/dev/sign-in`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ identifier: 'bob@example.com' }),
-    })
-    const { jwt } = (await dev.json()) as { jwt: string }
-    const { payload } = await jwtVerify(jwt, createRemoteJWKSet(new URL(`${example.url}/.ory/jwks.json`)))
-    expect(payload).toMatchObject({ session: { identity: { traits: { email: 'bob@example.com' } } } })
-    expect(session_token).toMatch(/^ory_st_/)
-  } finally {
-    await example.close()
-  }
-})
