@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { withTables } from '../scripts/docs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')
@@ -56,4 +57,9 @@ test('every example of the documentation compiles as it stands', () => {
     },
   )
   expect(stdout).toBe('')
+})
+
+test('the tables of the README are those of the code', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  expect(withTables(readme)).toBe(readme)
 })

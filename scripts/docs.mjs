@@ -1,0 +1,64 @@
+// Writes the tables of the README from the code they describe: `npm run docs`. A test holds the two together.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { COMMAND_DEFAULTS } from '../dist/cli/settings.js'
+import { ADMIN_ROUTES } from '../dist/emulator/admin-routes.js'
+import { PUBLIC_ROUTES } from '../dist/emulator/routes.js'
+import { ERRORS } from '../dist/errors.js'
+import { flagOf, OPTIONS } from '../dist/option-table.js'
+import { DEFAULTS } from '../dist/options.js'
+
+const row = cells => `| ${cells.join(' | ')} |`
+const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')
+const code = text => (text ? `\`${text}\`` : '')
+
+function optionsTable() {
+  const defaults = { ...DEFAULTS, ...COMMAND_DEFAULTS }
+  const rows = Object.entries(OPTIONS).map(([name, { noFlag, commandOnly, on, env = [], help }]) => {
+    const preset = defaults[name]
+    const shown = preset === undefined || preset === '' || preset.length === 0 ? '' : String(preset)
+    const flag = noFlag ? '' : name === 'publicUrl' ? '[publish-url]' : flagOf(on ? `no-${name}` : name)
+    return [commandOnly ? '' : code(name), code(flag), env.map(code).join(' '), code(shown), help]
+  })
+  return table(['option', 'flag', 'environment', 'default', 'what it is, or what the flag does'], rows)
+}
+
+function errorsTable() {
+  const rows = Object.entries(ERRORS).map(([name, { status, exit, hint }]) => [
+    code(name),
+    status,
+    exit,
+    hint,
+  ])
+  return table(['code', 'status', 'exit', 'what to do'], rows)
+}
+
+/** One row a path, the admin API's once, without the spelling that leaves `/admin` out. */
+function emulatorTable() {
+  const admin = ADMIN_ROUTES.filter(({ path }) => path.startsWith('/admin/') && !path.includes('*'))
+  const paths = new Map()
+  for (const { method, path, missing } of [...PUBLIC_ROUTES, ...admin]) {
+    const { methods, absent } = paths.get(path) ?? { methods: new Set(), absent: missing }
+    paths.set(path, { methods: methods.add(method), absent })
+  }
+  const rows = [...paths].map(([path, { methods, absent }]) => [
+    code(path),
+    absent ? '' : [...methods].join(' '),
+    absent ? `501: ${absent}` : 'yes',
+  ])
+  return table(['path', 'methods', 'emulated'], rows)
+}
+
+/** The README with its tables as they should be. */
+export function withTables(readme) {
+  const tables = { options: optionsTable(), errors: errorsTable(), emulator: emulatorTable() }
+  return Object.entries(tables).reduce((text, [name, body]) => {
+    const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
+    return text.replace(place, (_match, open, close) => `${open}${body}\n${close}`)
+  }, readme)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const file = fileURLToPath(new URL('../README.md', import.meta.url))
+  writeFileSync(file, withTables(readFileSync(file, 'utf8')))
+}
