@@ -4,7 +4,7 @@
  */
 export const STYLE = `
 :root{color-scheme:light dark;
---page:#f5f5f3;--glow:#e7e9f6;--card:#fff;--ink:#16171d;--soft:#5d606b;--faint:#868995;--line:#e2e2de;--field:#fff;--edge:#8d909a;
+--page:#f5f5f3;--glow:#e7e9f6;--card:#fff;--ink:#16171d;--soft:#5d606b;--faint:#6d707b;--line:#e2e2de;--field:#fff;--edge:#8d909a;
 --accent:#3f4be0;--button:#1c1e28;--button-ink:#fff;--button-over:#343748;--well:#f6f6f4;
 --bad:#b3261e;--bad-well:#fdf1ef;--good:#17693d;--good-well:#edf7f0;--note:#3b3f8f;--note-well:#f0f1fc;
 --shadow:0 1px 2px rgb(22 23 29/.05),0 12px 40px -12px rgb(22 23 29/.14)}
