@@ -24,7 +24,7 @@ function references(x: Exchange): Record<string, string> | undefined {
 
 function remember(x: Exchange, refs: Record<string, string>): void {
   const { path, domain, same_site } = x.core.config.cookies
-  x.cookies.set(COOKIE, Buffer.from(JSON.stringify(refs)).toString('base64url'), {
+  x.cookies.add(COOKIE, Buffer.from(JSON.stringify(refs)).toString('base64url'), {
     path,
     domain,
     expires: new Date(x.core.now() + COOKIE_SECONDS * 1000),

@@ -13,7 +13,7 @@ export interface CookieAttributes {
 /** The cookies of a request, and those its answer sets. */
 export class CookieJar {
   readonly #received: Partial<Record<string, string>>
-  readonly #set = new Map<string, string>()
+  readonly #set: { name: string; header: string }[] = []
   /** Whether there was a Cookie header at all. */
   readonly any: boolean
 
@@ -30,10 +30,17 @@ export class CookieJar {
   }
   /** A second cookie of one name replaces the first. */
   set(name: string, value: string, attributes: CookieAttributes): void {
-    this.#set.set(name, serialize(name, value, attributes))
+    const header = serialize(name, value, attributes)
+    const before = this.#set.find(other => other.name === name)
+    if (before) before.header = header
+    else this.#set.push({ name, header })
+  }
+  /** A second cookie of one name follows the first: browsers keep the last. */
+  add(name: string, value: string, attributes: CookieAttributes): void {
+    this.#set.push({ name, header: serialize(name, value, attributes) })
   }
   get setCookieHeaders(): string[] {
-    return [...this.#set.values()]
+    return this.#set.map(({ header }) => header)
   }
 }
 

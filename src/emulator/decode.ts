@@ -2,6 +2,7 @@
  * What a form says. Kratos takes JSON and form bodies as the same flat list of names and values, and makes
  * of each what the method's schema has under that name; what no schema knows is dropped.
  */
+import { decodeJson } from './go-json.js'
 import type { Exchange } from './http.js'
 import type { CompiledSchema } from './identity-schema.js'
 import { badRequest, PlainFailure, Problem } from './kratos-errors.js'
@@ -36,8 +37,8 @@ export interface DecodeOptions {
 }
 
 const CONTENT_TYPES = ['multipart/form-data', 'application/x-www-form-urlencoded', 'application/json']
-/** Go's limit for nesting in JSON. */
-const MAX_DEPTH = 10_000
+/** Go allows 10,000; our own recursion over what is nested, like JSON.stringify's, needs a lower one. */
+const MAX_DEPTH = 1_000
 
 export function decode(x: Exchange, known: readonly PayloadField[], options: DecodeOptions = {}): JsonObject {
   const { methods = ['POST', 'PUT', 'PATCH'], query = false } = options
@@ -163,11 +164,9 @@ function convert(given: readonly string[], { type, required }: PayloadField): Js
 }
 
 function parseObject(text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return text
-  }
+  const decoded = decodeJson(text)
+  if ('error' in decoded) throw new PlainFailure(decoded.error)
+  return decoded.value
 }
 
 /** What does not convert stays text, for the schema to complain about. */
@@ -195,10 +194,11 @@ function getPath(from: JsonObject, path: string): Json | undefined {
 function setPath(into: JsonObject, path: string, value: Json): void {
   const keys = path.split('.')
   let target = into
-  for (const key of keys.slice(0, -1)) {
+  for (const [at, key] of keys.slice(0, -1).entries()) {
     const next = Object.hasOwn(target, key) ? target[key] : undefined
-    if (next !== undefined && !isObject(next)) return
-    if (next === undefined) target[key] = {}
+    if (Array.isArray(next))
+      throw new PlainFailure(`cannot set array element for non-numeric key '${keys[at + 1]}'`)
+    if (!isObject(next)) target[key] = {}
     target = target[key] as JsonObject
   }
   target[keys.at(-1) ?? ''] = value

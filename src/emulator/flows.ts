@@ -130,6 +130,9 @@ const GONE_WITH_ID: readonly FlowKind[] = ['login', 'registration']
 /** The 410 of somebody who asks for an expired flow. */
 export function goneProblem(core: Core, flow: Flow): Problem {
   const { kind } = flow
+  const details = { api: ownUrl(core, `/self-service/${kind}/api`) }
+  if (kind === 'recovery' && flow.type === 'api')
+    return new Problem(410, { ...expired(core, flow.expires_at), details })
   const init = `${kind} flow init`
   const browser = flow.type === 'browser'
   const todo = browser
@@ -145,17 +148,21 @@ export function goneProblem(core: Core, flow: Flow): Problem {
           redirect_to: returnTo ? withQuery(browserUrl, { return_to: returnTo }) : browserUrl,
           return_to: returnTo,
         }
-      : { api: ownUrl(core, `/self-service/${kind}/api`) },
+      : details,
   })
 }
+
+const expired = (core: Core, at: string) => ({
+  id: 'self_service_flow_expired',
+  message: 'self-service flow expired',
+  reason: `The self-service flow expired ${((core.now() - Date.parse(at)) / 60_000).toFixed(2)} minutes ago, initialize a new one.`,
+})
 
 /** The 410 of somebody who submits to an expired flow; `replacement` is there already. */
 export function expiredProblem(core: Core, at: string, replacement: Flow): Problem {
   const ago = core.now() - Date.parse(at)
   return new Problem(410, {
-    id: 'self_service_flow_expired',
-    message: 'self-service flow expired',
-    reason: `The self-service flow expired ${(ago / 60_000).toFixed(2)} minutes ago, initialize a new one.`,
+    ...expired(core, at),
     // Go counts in nanoseconds.
     beside: { expired_at: at, since: ago * 1_000_000, use_flow_id: replacement.id },
   })

@@ -1,4 +1,5 @@
 import { requireBody } from './decode.js'
+import { decodeJson } from './go-json.js'
 import type { Exchange } from './http.js'
 import { badRequest } from './kratos-errors.js'
 import type { JsonObject } from './model.js'
@@ -9,11 +10,8 @@ export function decodeJsonBody(
   methods: readonly string[] = ['POST', 'PUT', 'PATCH'],
 ): JsonObject {
   requireBody(x, methods, ['application/json'])
-  try {
-    const parsed: unknown = JSON.parse(x.body.toString('utf8'))
-    if (parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as JsonObject
-    throw new Error('it is not an object')
-  } catch (error) {
-    throw badRequest(`Unable to decode JSON payload: ${(error as Error).message}`)
-  }
+  const decoded = decodeJson(x.body.toString('utf8'))
+  if ('error' in decoded) throw badRequest(`Unable to decode JSON payload: ${decoded.error}`)
+  const { value } = decoded
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
 }

@@ -27,6 +27,8 @@ export interface PasswordPolicy {
   identifier_similarity_check_enabled: boolean
 }
 
+/** What bcrypt can hash, which Kratos takes by default. */
+const MAX_BYTES = 72
 /** Longer texts are not compared: the work grows with the product of the lengths (Kratos' limit, in bytes). */
 const MAX_COMPARED = 256
 /** Kratos' idea of "too similar": fewer edits than this, or more than half of the password in one piece. */
@@ -45,6 +47,7 @@ export function checkPassword(
 ): UiText | undefined {
   const length = Buffer.byteLength(password)
   if (length < policy.min_password_length) return tooShort(policy.min_password_length, length)
+  if (length > MAX_BYTES) return tooLong(length)
   if (!policy.identifier_similarity_check_enabled) return undefined
   return identifiers.some(identifier => tooSimilar(password, identifier)) ? TOO_SIMILAR : undefined
 }
@@ -61,6 +64,15 @@ function tooShort(min: number, actual: number): UiText {
     text: `The password must be at least ${min} characters long, but got ${actual}.`,
     type: 'error',
     context: { min_length: min, actual_length: actual },
+  }
+}
+
+function tooLong(actual: number): UiText {
+  return {
+    id: 4000033,
+    text: `The password must be at most ${MAX_BYTES} characters long, but got ${actual}.`,
+    type: 'error',
+    context: { max_length: MAX_BYTES, actual_length: actual },
   }
 }
 

@@ -103,6 +103,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/self-service/errors', service.getError),
   get('/schemas', service.listSchemas),
   get('/schemas/{id}', service.getSchema),
+  get('/admin/schemas', service.listSchemas),
   get('/health/alive', service.healthy),
   get('/health/ready', service.healthy),
 

@@ -104,7 +104,11 @@ export function activate(
 ): Session {
   const { core } = x
   if (identity.state !== 'active')
-    throw new Problem(401, { message: 'identity is disabled', reason: 'This account was disabled.' })
+    throw new Problem(401, {
+      message: 'identity is disabled',
+      reason: 'This account was disabled.',
+      details: { identity_id: identity.id },
+    })
   const now = core.now()
   const completed = methods.map(method => ({ ...method, completed_at: isoTime(now) }))
   const authentication_methods = [...(previous?.authentication_methods ?? []), ...completed]

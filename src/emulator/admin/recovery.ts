@@ -71,7 +71,7 @@ function expiresIn(text: string | undefined, byDefault: number): number {
   if (!text) return byDefault
   if (!DURATION.test(text) && !/^[+-]?0$/.test(text)) {
     throw badRequest(
-      `Unable to parse "expires_in" as a duration string (e.g. "1h", "1m30s", "500ms"): ${text}`,
+      `Unable to parse "expires_in" whose format should match "[0-9]+(ns|us|ms|s|m|h)" but did not: ${text}`,
     )
   }
   let total = 0

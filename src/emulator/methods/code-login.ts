@@ -2,7 +2,7 @@
 import { CodeUnknown, createCode, mailCode, useCode } from '../codes.js'
 import type { Core } from '../core.js'
 import { fields, str } from '../decode.js'
-import { type Flow, flowJson, passing, saveFlow, uiUrl } from '../flows.js'
+import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
 import { verifyAddress } from '../identities.js'
 import { normalizeIdentifier } from '../identity-schema.js'
@@ -111,13 +111,16 @@ function take(
   payload: JsonObject,
 ): { answer: Answer } | { identity: Identity } {
   if (flow.state === 'choose_method') {
-    const given = str(payload, 'identifier') || str(payload, 'address')
+    const given = lowerEmail(str(payload, 'identifier') || str(payload, 'address'))
     const { identity, addresses } = findRecipient(x.core, flow, who, given)
     return { answer: send(x, flow, identity, given, addresses) }
   }
   if (flow.state === 'sent_email') return { identity: verify(x.core, flow, who, payload) }
   throw new Invalid({ text: noStrategy('login') })
 }
+
+/** Phones like to write the first letter large. */
+const lowerEmail = (given: string): string => (given.includes('@') ? given.toLowerCase() : given)
 
 function findRecipient(
   core: Core,
@@ -157,14 +160,13 @@ function send(
   ui.setValue(flow.ui, 'identifier', given)
   flow.active = 'code'
   saveFlow(core, flow)
-  delete passing(flow).transientPayload
   return isJson(x) ? json(status, flowJson(core, flow)) : redirect(x, uiUrl(core, flow))
 }
 
 function verify(core: Core, flow: Flow, who: SignedIn | undefined, payload: JsonObject): Identity {
   const given = str(payload, 'code')
   if (!given) throw new Invalid({ name: 'code', text: INVALID.required('code') })
-  const identifier = str(payload, 'address') || str(payload, 'identifier')
+  const identifier = lowerEmail(str(payload, 'address') || str(payload, 'identifier'))
   const expected =
     flow.requested_aal === 'aal2' && who ? who.identity : findRecipient(core, flow, who, identifier).identity
   const used = tryCode(core, flow, given, expected.id)

@@ -26,6 +26,7 @@ export const recoveryCodeInput = (): UiNode =>
 
 /** The form after a code was sent: what identifies the person stays in hidden, the rest goes. */
 export function showCodeForm(x: Exchange, flow: Flow): void {
+  ui.resetMessages(flow.ui)
   const before = flow.ui.nodes
   flow.ui = { action: actionUrl(x.core, flow.kind, flow.id), method: 'POST', nodes: [] }
   const { ui: form } = flow
@@ -60,6 +61,5 @@ function identifierOf(node: UiNode): UiNode[] {
 
 function hiddenTrait(node: UiNode): UiNode[] {
   if (node.group !== 'default' || !('name' in node.attributes) || node.attributes.type === 'submit') return []
-  if (node.messages.length > 0) return [node]
   return [{ ...node, attributes: { ...node.attributes, type: 'hidden' } }]
 }
