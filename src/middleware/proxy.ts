@@ -169,6 +169,8 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: ProxyRules)
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
   if (isChunked(req)) pairs.push('Transfer-Encoding', 'chunked') // else node sends a DELETE's body unframed
+  const { remoteAddress } = req.socket // who really asks: Ory notes it, and the emulator's tools are for this machine only
+  if (remoteAddress !== undefined) pairs.push('X-Forwarded-For', remoteAddress)
   pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
   return pairs
