@@ -26,7 +26,7 @@ export function flowsStage({ mount, allowedCorsOrigins }: FlowRules): Stage {
     if (!flow) return 'next'
     const asked = new URLSearchParams(query).get('return_to')
     const home = mount === '' ? undefined : `${origin}/` // a tunnel has no page of its own
-    const back = page(asked, origin) ?? page(req.headers.referer) ?? home
+    const back = page(asked, asked?.startsWith('/') ? origin : undefined) ?? page(req.headers.referer) ?? home
     const location = `${mount}/self-service/${flow[1]}/browser${back === undefined ? '' : `?return_to=${encodeURIComponent(back)}`}`
     answer(req, res, 303, { Location: location, 'Cache-Control': 'no-store', Vary: 'Referer' }, '')
     return 'done'
@@ -35,6 +35,7 @@ export function flowsStage({ mount, allowedCorsOrigins }: FlowRules): Stage {
     function page(address: string | null | undefined, base?: string): string | undefined {
       if (!address || !URL.canParse(address, base)) return undefined
       const url = new URL(address, base)
+      if (!/^https?:$/.test(url.protocol)) return undefined // a blob: has the origin of its maker
       if (url.username !== '' || url.password !== '') return undefined
       if (url.origin === origin) {
         return mount !== '' && belowMount(url.pathname) === null ? url.href : undefined
