@@ -1,5 +1,5 @@
 /** The configuration of an emulator that was given none, in the words of `kratos.yml`. */
-import type { JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../model.js'
 import { isEmail } from '../schema/email-address.js'
 
 const session: JsonObject = { hook: 'session' }
@@ -78,7 +78,8 @@ export const DEFAULT_IDENTITY_SCHEMA: JsonObject = {
  * Whether traits clearly fit {@link DEFAULT_IDENTITY_SCHEMA}: then nobody needs the validator, which
  * takes as long to load as all the rest of the start. When in doubt, false.
  */
-export function clearlyFits(traits: JsonObject): boolean {
+export function clearlyFits(traits: Json): boolean {
+  if (traits === null || typeof traits !== 'object' || Array.isArray(traits)) return false
   const { email, name, ...others } = traits
   if (Object.keys(others).length > 0 || typeof email !== 'string' || !isEmail(email)) return false
   if (name === undefined) return true
