@@ -104,6 +104,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/schemas', service.listSchemas),
   get('/schemas/{id}', service.getSchema),
   get('/admin/schemas', service.listSchemas),
+  get('/admin/schemas/{id}', service.getSchema),
   get('/health/alive', service.healthy),
   get('/health/ready', service.healthy),
 

@@ -184,9 +184,10 @@ async function tryMethod(
 ): Promise<Answer | undefined> {
   const { settings } = method
   if (!settings) return undefined
-  let payload: JsonObject | undefined
+  const paused = resumed(x, flow, who, method)
+  let payload = paused
   try {
-    payload = resumed(x, flow, who, method) ?? settings.read(x, flow, who)
+    payload ??= settings.read(x, flow, who)
     if (!payload) {
       // Kratos prepares the form for an error in every method it asks; only profile leaves old messages.
       if (method.id !== 'profile') settings.mend(x, flow, {})
@@ -197,6 +198,7 @@ async function tryMethod(
     if ('answer' in outcome) return outcome.answer
     return 'show' in outcome ? show(x, flow) : await finishSettings(x, flow, who, method.id, outcome.update)
   } catch (error) {
+    if (paused) throw error
     if (error instanceof NeedsRefresh && flow.type === 'browser' && payload)
       pause(x, continuationOf(method), who.identity.id, { ...payload, flow: flow.id })
     settings.mend(x, flow, payload ?? {})
