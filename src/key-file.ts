@@ -24,7 +24,11 @@ export async function loadKey(
   try {
     return await readKey(file)
   } catch (error) {
-    if (!ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof OryProxyError) throw error
+    if (!ABSENT.has(code ?? '')) {
+      throw new OryProxyError('ORY_PROXY_KEY_FILE', `The signing key ${file} cannot be read (${code}).`)
+    }
   }
   const jwk = await generatePrivateJwk()
   try {

@@ -144,6 +144,14 @@ describe('an Ory that does not answer', () => {
     expect(target.ory.heard.slice(before).filter(({ headers }) => headers.cookie === 'b=1')).toEqual([])
   })
 
+  test('a process that was too busy to read the answer does not blame Ory', async () => {
+    const who = whoArrives(target, target.alice)
+    await expect.poll(() => target.ory.whoami().length).toBe(1)
+    const until = performance.now() + 2500 // longer than the deadline
+    while (performance.now() < until);
+    expect(await who).not.toBeNull()
+  })
+
   test('one that comes and goes loses nobody for good', async () => {
     for (let round = 0; round < 3; round++) {
       const undo = target.ory.on('/sessions/whoami', req => req.socket.destroy())
