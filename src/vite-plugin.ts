@@ -33,11 +33,11 @@ export function ory(options: OryOptions = {}): Plugin[] {
 function serving(options: OryOptions): Plugin {
   let told: VirtualOry = { mode: 'ory' }
   const handler = async (server: ViteServer): Promise<void> => {
-    if (!isFirst(plugin, server.config)) return
+    if (!isFirst(server.config)) return
     const mode = await attach(server, options).catch(inOneLine)
     told = { mode }
   }
-  const plugin: Plugin = {
+  return {
     name: NAME,
     apply: 'serve', // a production build contains nothing of ours
     enforce: 'pre',
@@ -45,7 +45,6 @@ function serving(options: OryOptions): Plugin {
     configurePreviewServer: { order: 'pre', handler },
     ...virtualModule(() => told),
   }
-  return plugin
 }
 
 /** Only the two constants that client code asks for by name. */
@@ -61,12 +60,13 @@ function building(options: OryOptions): Plugin {
   }
 }
 
-/** Two of us would ask Ory twice; one is enough, and it is said once. */
-function isFirst(plugin: Plugin, { plugins, logger }: ResolvedConfig): boolean {
-  const ours = plugins.filter(({ name }) => name === NAME)
-  if (ours[0] !== plugin) return false
-  if (ours.length > 1) logger.warn('ory() is in `plugins` more than once: only the first one counts.')
-  return true
+/** The servers that have us: two of us would ask Ory twice. Not by identity of the plugin: Nuxt copies it. */
+const served = new WeakSet<ResolvedConfig>()
+
+function isFirst(config: ResolvedConfig): boolean {
+  if (!served.has(config)) return Boolean(served.add(config))
+  config.logger.warnOnce('ory() is in `plugins` more than once: only the first one counts.')
+  return false
 }
 
 async function attach(server: ViteServer, options: OryOptions): Promise<VirtualOry['mode']> {

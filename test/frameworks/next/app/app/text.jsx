@@ -1,0 +1,5 @@
+'use client'
+
+export function Text() {
+  return <p id="text">first</p>
+}

@@ -1,0 +1,3 @@
+import { ory } from 'ory-proxy/vite'
+
+export default { telemetry: false, devtools: { enabled: false }, vite: { plugins: [ory()] } }

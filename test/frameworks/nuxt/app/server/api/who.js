@@ -1,0 +1,1 @@
+export default defineEventHandler(event => ({ who: getHeader(event, 'authorization') ?? 'nobody' }))

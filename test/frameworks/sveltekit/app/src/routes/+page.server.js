@@ -1,0 +1,1 @@
+export const load = ({ request }) => ({ who: request.headers.get('authorization') ?? 'nobody' })

@@ -1,0 +1,4 @@
+import { sveltekit } from '@sveltejs/kit/vite'
+import { ory } from 'ory-proxy/vite'
+
+export default { plugins: [ory(), sveltekit()] }
