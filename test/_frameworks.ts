@@ -21,14 +21,24 @@ export interface Framework {
   readonly behindCommand?: true
   /** The first Node that runs it: `[major, minor]`. */
   readonly node: readonly [number, number]
+  /** Where page and endpoint are, when not at `/` and `/api/who`. */
+  readonly at?: { readonly page: string; readonly endpoint: string }
 }
+
+const vite = (port: number): [string, ...string[]] => [
+  'vite/bin/vite.js',
+  'dev',
+  '--port',
+  `${port}`,
+  '--strictPort',
+]
 
 /** In front are those that run with every `npm test`. */
 export const ALWAYS: readonly Framework[] = [
   {
     name: 'sveltekit',
     package: '@sveltejs/kit',
-    command: port => ['vite/bin/vite.js', 'dev', '--port', `${port}`, '--strictPort'],
+    command: vite,
     page: 'src/routes/+page.svelte',
     node: [22, 17],
   },
@@ -49,11 +59,39 @@ export const ALWAYS: readonly Framework[] = [
   },
 ]
 
+/** These run with `npm run test:ecosystem`. */
+export const REST: readonly Framework[] = [
+  {
+    name: 'astro',
+    package: 'astro',
+    command: port => ['astro/bin/astro.mjs', 'dev', '--port', `${port}`],
+    page: 'src/text.js',
+    node: [22, 12],
+    at: { page: '/sub/', endpoint: '/sub/api/who/' },
+  },
+  {
+    name: 'react-router',
+    package: '@react-router/dev',
+    command: port => ['@react-router/dev/bin.js', 'dev', '--port', `${port}`, '--strictPort'],
+    page: 'app/routes/home.jsx',
+    node: [22, 22],
+  },
+  {
+    name: 'tanstack-start',
+    package: '@tanstack/react-start',
+    command: vite,
+    page: 'src/routes/index.jsx',
+    node: [22, 12],
+  },
+  { name: 'solidstart', package: '@solidjs/start', command: vite, page: 'src/text.jsx', node: [24, 0] },
+]
+
 /** A framework's app, running with the embedded emulator. */
 export interface RunningApp {
+  /** Its origin. */
   readonly url: string
-  readonly version: string
-  readonly nodeVersion: string
+  readonly page: string
+  readonly endpoint: string
   /** Changes what the page says. */
   edit(from: string, to: string): Promise<void>
   close(): Promise<void>
@@ -74,6 +112,7 @@ export async function startFramework(framework: Framework): Promise<RunningApp> 
   const node = await nodeFor(framework)
   const dev = start(node, [join(modules, script), ...args], app)
   const children = [dev]
+  const { at = { page: '/', endpoint: '/api/who' } } = framework
   let url = `http://localhost:${port}`
   try {
     if (framework.behindCommand) {
@@ -82,16 +121,15 @@ export async function startFramework(framework: Framework): Promise<RunningApp> 
       children.push(start(process.execPath, [join(root, 'dist/cli.js'), 'local', url, ...flags], app))
       url = `http://localhost:${front}`
     }
-    await answers(url, children)
+    await answers(`${url}${at.page}`, children)
   } catch (error) {
     await Promise.all(children.map(end))
     throw error
   }
-  const manifest = await readFile(join(modules, framework.package, 'package.json'), 'utf8')
   return {
     url,
-    version: (JSON.parse(manifest) as { version: string }).version,
-    nodeVersion: node === process.execPath ? process.versions.node : '24',
+    page: `${url}${at.page}`,
+    endpoint: `${url}${at.endpoint}`,
     async edit(from, to) {
       const file = join(app, framework.page)
       const text = await readFile(file, 'utf8')

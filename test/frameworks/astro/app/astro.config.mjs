@@ -1,0 +1,10 @@
+import { ory } from 'ory-proxy/vite'
+
+// A base and a trailing slash of its own: Astro's layers for them come in front of everything.
+export default {
+  output: 'server',
+  base: '/sub',
+  trailingSlash: 'always',
+  devToolbar: { enabled: false },
+  vite: { plugins: [ory()] },
+}

@@ -1,0 +1,1 @@
+export const GET = ({ request }) => Response.json({ who: request.headers.get('authorization') ?? 'nobody' })

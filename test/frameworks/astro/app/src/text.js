@@ -1,0 +1,2 @@
+document.querySelector('#text').textContent = 'first'
+if (import.meta.hot) import.meta.hot.accept()

@@ -1,0 +1,2 @@
+export const loader = ({ request }) =>
+  Response.json({ who: request.headers.get('authorization') ?? 'nobody' })

@@ -1,0 +1,4 @@
+import { solidStart } from '@solidjs/start/config'
+import { ory } from 'ory-proxy/vite'
+
+export default { plugins: [ory(), solidStart()] }

@@ -1,0 +1,16 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { createServerFn } from '@tanstack/react-start'
+import { getRequestHeader } from '@tanstack/react-start/server'
+
+const whoAsks = createServerFn().handler(() => getRequestHeader('authorization') ?? 'nobody')
+
+export const Route = createFileRoute('/')({ loader: () => whoAsks(), component: Home })
+
+function Home() {
+  return (
+    <>
+      <p id="who">{Route.useLoaderData()}</p>
+      <p id="text">first</p>
+    </>
+  )
+}
