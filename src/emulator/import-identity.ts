@@ -3,7 +3,7 @@ import { type Core, isoTime } from './core.js'
 import { deriveFromTraits, newIdentity, setCredential } from './identities.js'
 import { badRequest } from './kratos-errors.js'
 import type { Identity, Json, JsonObject } from './model.js'
-import { hashPassword, importableHash } from './passwords.js'
+import { hashPassword, isKnownHash } from './passwords.js'
 import type { ImportedAddress, ImportedCredentials } from './seed.js'
 
 /** The body of `POST /admin/identities`; a seed may choose the id. */
@@ -72,6 +72,9 @@ export async function importCredentials(
   }
 }
 
+const UNKNOWN_HASH =
+  'The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2'
+
 type PasswordImport = NonNullable<ImportedCredentials['password']>['config'] & {
   use_password_migration_hook?: boolean
 }
@@ -82,8 +85,7 @@ async function importPassword(core: Core, identity: Identity, given: PasswordImp
     return
   }
   const hash = given.password ? await hashPassword(given.password) : (given.hashed_password ?? '')
-  const mistake = importableHash(hash)
-  if (mistake) throw badRequest(mistake)
+  if (!isKnownHash(hash)) throw badRequest(UNKNOWN_HASH)
   setCredential(core, identity, 'password', { hashed_password: hash })
 }
 

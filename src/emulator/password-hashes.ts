@@ -35,20 +35,6 @@ export function isKnownHash(hash: string): boolean {
   return NOTATIONS.some(([pattern]) => pattern.test(hash))
 }
 
-/** Why Kratos would not import a hash; undefined if it would. */
-export function importableHash(hash: string): string | undefined {
-  if (!isKnownHash(hash)) return 'The imported password does not match any known hash format.'
-  try {
-    READABLE.find(([pattern]) => pattern.test(hash))?.[1](hash)
-    return undefined
-  } catch (error) {
-    if (error instanceof OutOfBounds) {
-      return 'The imported password hash declares cost parameters that exceed the bounds enforced by Ory. Re-hash the password with a more conservative configuration before importing.'
-    }
-    return 'The imported password hash could not be parsed.'
-  }
-}
-
 /** Whether this is the password of that hash. A hash that cannot be read fits no password. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const verify = NOTATIONS.find(([pattern]) => pattern.test(hash))?.[1]
@@ -202,15 +188,6 @@ async function verifyFirebase(password: string, hash: string): Promise<boolean> 
   return equal(key, cipher.update(signer))
 }
 
-/** Notations with parameters in them, which must be readable and within bounds. */
-const READABLE: readonly [pattern: RegExp, read: (hash: string) => unknown][] = [
-  [/^\$2[abzy]?\$/, readBcrypt],
-  [/^\$argon2id?\$/, readArgon2],
-  [/^\$pbkdf2-sha[0-9]{1,3}\$/, readPbkdf2],
-  [/^\$scrypt\$/, readScrypt],
-  [/^\$firescrypt\$/, readFirebase],
-]
-
 /** `$name$a=1,b=2$...`: the parts, and the numbers of the named parameters. */
 function split(hash: string, count: number, names: string[]): { parts: string[]; numbers: number[] } {
   const parts = hash.split('$')
@@ -220,10 +197,8 @@ function split(hash: string, count: number, names: string[]): { parts: string[];
   return { parts, numbers: match.slice(1).map(Number) }
 }
 
-class OutOfBounds extends Error {}
-
 function within(value: number, max: number): void {
-  if (!(value >= 1 && value <= max)) throw new OutOfBounds('parameters out of bounds')
+  if (!(value >= 1 && value <= max)) throw new Error('parameters out of bounds')
 }
 
 function fromBase64(text: string | undefined): Buffer {

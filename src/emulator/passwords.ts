@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein'
 import type { UiText } from './model.js'
 import { deriveScrypt } from './password-hashes.js'
 
-export { importableHash, isKnownHash, verifyPassword } from './password-hashes.js'
+export { isKnownHash, verifyPassword } from './password-hashes.js'
 
 /**
  * Far below what OWASP asks for: these are test passwords in memory, and test suites sign in hundreds

@@ -218,7 +218,10 @@ describe('mistakes are answered as Kratos v26.2 does', () => {
       '/admin/identities',
       { ...good, credentials: { password: { config: { hashed_password: 'plain' } } } },
       400,
-      { reason: 'The imported password does not match any known hash format.' },
+      {
+        reason:
+          'The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2',
+      },
     ],
     [
       'GET',
@@ -269,7 +272,7 @@ describe('mistakes are answered as Kratos v26.2 does', () => {
           "error in remove for path: '/traits/nope': unable to remove nonexistent key: nope: missing value",
       },
     ],
-    [{ op: 'x' }, { message: 'json: cannot unmarshal object into Go value of type []identity.patchOp' }],
+    [{ op: 'x' }, { message: 'json: cannot unmarshal object into Go value of type jsonpatch.Patch' }],
     ['[', { message: 'unexpected end of JSON input' }],
   ])('patch %j', async ([patch, error]) => {
     const found = await client.admin('GET', '/admin/identities?page_size=1')

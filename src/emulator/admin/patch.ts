@@ -10,7 +10,7 @@ import { asObject } from '../schema/fields.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
 import { adminIdentityJson } from './identity-json.js'
 
-const DENIED = /^\/(id|statechangedat|credentials|credentials\/(oidc|saml)(\/.*)?)$/i
+const DENIED = /^\/(id|statechangedat|credentials|credentials\/oidc\/.*)$/i
 const KINDS = new Set(['add', 'remove', 'replace', 'move', 'test', 'copy'])
 const ALLOWED = new Set(['add', 'remove', 'replace'])
 /** Keys that would reach the prototype; no identity has them. */
@@ -34,9 +34,7 @@ function readOperations(text: string): JsonObject[] {
     throw unreadable(end ? 'unexpected end of JSON input' : decoded.error)
   }
   if (!Array.isArray(decoded.value)) {
-    throw unreadable(
-      `json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type []identity.patchOp`,
-    )
+    throw unreadable(`json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type jsonpatch.Patch`)
   }
   const operations = decoded.value.map(asObject)
   for (const operation of operations) checkOperation(operation)
@@ -143,10 +141,10 @@ function takeCredentials(identity: Identity, patched: JsonObject): void {
   }
 }
 
-const refused = (message: string): Problem =>
-  new Problem(400, { message, reason: 'failed to apply JSON patch' })
-const unreadable = (message: string): Problem =>
-  new Problem(400, { message, reason: 'failed to unmarshal JSON patch' })
+// With Kratos' misspelling.
+const UNPATCHABLE = 'An error occured when applying the JSON patch'
+const refused = (message: string): Problem => new Problem(400, { message, reason: UNPATCHABLE })
+const unreadable = (message: string): Problem => new Problem(400, { message, reason: UNPATCHABLE })
 
 function kindOf(value: Json): string {
   if (value === null) return 'null'

@@ -3,7 +3,7 @@ import type { Channel, Json, JsonObject } from '../model.js'
 import { isEmail } from './email-address.js'
 import type { Failure } from './failures.js'
 import { asList, asObject, resolve } from './fields.js'
-import { normalizeAddress, normalizeIdentifier } from './normalize.js'
+import { normalizeIdentifier, toE164 } from './normalize.js'
 
 export interface Address {
   value: string
@@ -59,7 +59,7 @@ interface Problem {
   format?: string
 }
 
-function runCredentials({ extension, schema, value }: Marked, found: Identifiers): Problem | undefined {
+function runCredentials({ extension, value }: Marked, found: Identifiers): Problem | undefined {
   const credentials = asObject(extension['credentials'])
   const text = String(value)
   if (asObject(credentials['password'])['identifier'] === true)
@@ -74,11 +74,9 @@ function runCredentials({ extension, schema, value }: Marked, found: Identifiers
       keyword: 'ory.sh~/kratos/credentials/code/via',
     }
   }
-  const format = schema['format'] ?? ''
-  const loose = via === 'email' && format !== '' && format !== 'email'
-  const address = loose ? { value: normalizeIdentifier(text) } : normalizeAddress(text, via)
-  if ('error' in address) return { message: address.error }
-  add(found.code, { value: address.value, via })
+  const number = via === 'sms' ? toE164(text) : undefined
+  if (via === 'sms' && number === undefined) return { message: 'invalid country code' }
+  add(found.code, { value: number ?? normalizeIdentifier(text), via })
   return undefined
 }
 
@@ -91,41 +89,21 @@ function runVerification({ extension, schema, value }: Marked, found: Identifier
     return { message: NO_FORMAT, keyword: 'format' }
   }
   if (format === '' && !isEmail(text)) return invalid(text, 'email')
-  if (format !== '' && format !== 'email' && format !== 'tel') {
-    add(found.verification, { value: text.trim(), via })
-    return undefined
-  }
-  const address = normalizeAddress(text, via)
-  if ('error' in address)
-    return {
-      message: `${JSON.stringify(text)} can not be normalized for format "${format || 'email'}"`,
-      keyword: 'format',
-    }
-  add(found.verification, { value: address.value, via })
+  const isAddress = format === '' || format === 'email'
+  add(found.verification, { value: isAddress ? text.trim().toLowerCase() : text.trim(), via })
   return undefined
 }
 
 const NO_FORMAT =
   'no format specified. A format is required if verification is enabled. If this was intentional, please set "format" to "no-validate"'
 
-function runRecovery({ extension, schema, value }: Marked, found: Identifiers): Problem | undefined {
+function runRecovery({ extension, value }: Marked, found: Identifiers): Problem | undefined {
   const via = asObject(extension['recovery'])['via'] as Channel | undefined
   if (!via) return undefined
   const text = String(value)
-  if (via === 'email') {
-    const format = schema['format'] ?? ''
-    if ((format === '' || format === 'email') && !isEmail(text)) return invalid(text, 'email')
-    add(found.recovery, { value: normalizeIdentifier(text), via })
-    return undefined
-  }
-  const address = normalizeAddress(text, via)
-  if ('error' in address)
-    return {
-      message: `${JSON.stringify(text)} is not valid "tel" for "sms"`,
-      keyword: 'format',
-      format: 'tel',
-    }
-  add(found.recovery, { value: address.value, via })
+  if (via === 'email' && !isEmail(text)) return invalid(text, 'email')
+  if (via === 'sms' && toE164(text) === undefined) return invalid(text, 'tel')
+  add(found.recovery, { value: via === 'email' ? text.trim().toLowerCase() : text.trim(), via })
   return undefined
 }
 
