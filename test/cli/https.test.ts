@@ -21,7 +21,7 @@ function getH2(url: string, path: string, ca: string, headers: Record<string, st
     const session = http2.connect(url, { ca })
     session.on('error', reject)
     const stream = session.request({ ':path': path, ...headers })
-    let answered: http2.IncomingHttpHeaders & { ':status'?: number } = {}
+    let answered: http2.IncomingHttpHeaders & { ':status'?: number | undefined } = {}
     let body = ''
     stream.on('response', received => {
       answered = received
