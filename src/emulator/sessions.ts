@@ -95,6 +95,17 @@ export function secondFactorUrl(core: Core, who: SignedIn, requestUrl: string): 
 
 export type CompletedMethod = Omit<AuthenticationMethod, 'completed_at'>
 
+/** As the session lists it; keys in Kratos' order. */
+export const completedAt = (
+  { method, aal, provider }: CompletedMethod,
+  at: string,
+): AuthenticationMethod => ({
+  method,
+  aal,
+  completed_at: at,
+  ...(provider !== undefined && { provider }),
+})
+
 /** A session after signing in; `previous` is stepped up or refreshed instead of making a new one. */
 export function activate(
   x: Exchange,
@@ -110,7 +121,7 @@ export function activate(
       details: { identity_id: identity.id },
     })
   const now = core.now()
-  const completed = methods.map(method => ({ ...method, completed_at: isoTime(now) }))
+  const completed = methods.map(method => completedAt(method, isoTime(now)))
   const authentication_methods = [...(previous?.authentication_methods ?? []), ...completed]
   return {
     id: previous?.id ?? core.ids.uuid(),

@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs'
@@ -5,7 +6,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/em
 
 interface Node {
   group: string
-  attributes: { name: string; type: string; value?: string }
+  attributes: { name: string; type: string; value?: string; id?: string; text?: { text: string } }
   messages: { id: number; text: string }[]
   meta: { label?: { id: number; text: string } }
 }
@@ -350,6 +351,35 @@ describe('an address that is taken', () => {
     expect((await next.whoami()).body.identity.traits).toMatchObject({ email: 'taken@example.com' })
   })
 
+  test('is not linked before the second factor of its owner is proved', async () => {
+    await start({
+      config: {
+        ...CONFIG,
+        selfservice: WITH_TOTP,
+        session: { whoami: { required_aal: 'highest_available' } },
+      },
+    })
+    await signUpWithPassword('taken@example.com')
+    const secret = new TOTP({ secret: await enrolTotp() })
+    visitor = new Visitor()
+    const back = await through(visitor, await visitor.open('login'), {
+      provider: 'mock',
+      ...hint('taken@example.com'),
+    })
+    const flow = await visitor.fetchFlow('login', back.location)
+    const credentials = {
+      method: 'password',
+      identifier: 'taken@example.com',
+      password: 'correct horse battery',
+    }
+    const more = await visitor.submit(flow, credentials)
+    expect([more.status, more.body.redirect_browser_to]).toEqual([422, expect.stringContaining('aal=aal2')])
+    const second = await visitor.open('login', '?aal=aal2')
+    expect((await visitor.submit(second, { method: 'totp', totp_code: secret.generate() })).status).toBe(200)
+    expect(buttons(await visitor.open('settings'))).toContain('Link Mock')
+    await start()
+  })
+
   test('is not linked to somebody else who signs in there', async () => {
     await signUpWithPassword('taken@example.com')
     visitor = new Visitor()
@@ -364,6 +394,20 @@ describe('an address that is taken', () => {
     expect((await visitor.whoami()).status).toBe(401)
   })
 })
+
+const WITH_TOTP = {
+  ...CONFIG.selfservice,
+  methods: { ...CONFIG.selfservice.methods, totp: { enabled: true } },
+}
+/** Sets up an authenticator app; its secret. */
+async function enrolTotp(): Promise<Secret> {
+  const flow = await visitor.open('settings')
+  const shown = flow.ui.nodes.find(node => node.attributes.id === 'totp_secret_key')
+  const secret = Secret.fromBase32(shown!.attributes.text!.text)
+  const totp_code = new TOTP({ secret }).generate()
+  expect((await visitor.submit(flow, { method: 'totp', totp_code })).status).toBe(200)
+  return secret
+}
 
 describe('settings', () => {
   test('link and unlink, but never the last way in', async () => {

@@ -4,6 +4,7 @@ import { type Answer, acceptsJson, type Exchange, json } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import type { Json, JsonObject } from '../model.js'
 import { type Layout, layout, pageHeaders } from '../pages/index.js'
+import { returnTargets } from '../return-to.js'
 import { asObject } from '../schema/fields.js'
 
 /** Fields of the body, those of the query beside them. */
@@ -48,8 +49,6 @@ export function answerAs(x: Exchange, value: unknown, page: () => Omit<Layout, '
 }
 
 export function htmlPage(x: Exchange, page: Omit<Layout, 'root'>, status = 200): Answer {
-  const { default_browser_return_url: home, allowed_return_urls: allowed } = x.core.config.selfservice
-  const returnUrls = [home, ...allowed, ...x.core.frontOrigins]
   const root = x.path === '/dev' ? '.' : '..'
-  return { status, headers: pageHeaders(returnUrls), body: layout({ ...page, root }) }
+  return { status, headers: pageHeaders(returnTargets(x.core)), body: layout({ ...page, root }) }
 }

@@ -244,7 +244,10 @@ export async function finishLogin(
   const { core } = x
   // Signing in as somebody else must not carry over what this session has proved.
   const previous = who?.identity.id === identity.id ? who.session : undefined
-  const session = activate(x, identity, [method, ...linkWaiting(core, flow, identity)], previous)
+  const session = activate(x, identity, [method], previous)
+  const stepUp = secondFactorUrl(core, { session, identity }, flow.request_url)
+  // Whoever has yet to prove a second factor must not be able to add a way in that needs none.
+  if (!stepUp) linkWaiting(core, flow, identity, session)
   saveFlow(core, flow)
   const { after } = core.config.selfservice.flows.login
   const home = core.config.selfservice.default_browser_return_url
@@ -262,7 +265,6 @@ export async function finishLogin(
   if (interrupted) return interrupted
   if (flow.type === 'browser') issueCookie(x, session)
   core.state.putSession(session)
-  const stepUp = secondFactorUrl(core, { session, identity }, flow.request_url)
   const shown = {
     session: sessionJson(core, session),
     continue_with: continueWith.length > 0 ? continueWith : null,

@@ -148,8 +148,11 @@ const isOn = (page: FlowPage, kind: FlowKind): boolean => !page.disabled?.includ
 
 /** The page of another flow, with the way back kept. */
 function sibling({ root, flow }: FlowPage, kind: FlowKind): string {
-  return `${root}/ui/${kind}${flow.return_to ? `?return_to=${encodeURIComponent(flow.return_to)}` : ''}`
+  return `${root}/ui/${kind}${returnQuery({ flow })}`
 }
+
+const returnQuery = ({ flow }: Pick<FlowPage, 'flow'>): string =>
+  flow.return_to ? `?return_to=${encodeURIComponent(flow.return_to)}` : ''
 
 function links(page: FlowPage): Html | false {
   const { kind, flow } = page
@@ -183,5 +186,6 @@ function hints(page: FlowPage): Fragment {
 <ul class="people">${people.map(
     ({ address, password }) =>
       html`<li><code>${address}</code>${password !== undefined && html`<code>${password}</code>`}</li>`,
-  )}</ul></aside>`
+  )}</ul>
+${page.devLinks !== false && html`<p><a href="${page.root}/dev/sign-in${returnQuery(page)}">Or be one of them at once, without a password</a></p>`}</aside>`
 }

@@ -76,6 +76,7 @@ button+button,button+.button,.button+.button,form+form,form+.button{margin-top:.
 .aside{margin-top:1rem;padding:1rem 1.25rem 1.125rem;border:1px solid var(--line);border-radius:14px;font-size:.875rem;color:var(--soft)}
 .aside h2{font-size:.8125rem;color:var(--ink)}
 .aside p{margin:.25rem 0 0}
+.people+p{margin-top:.625rem}
 .people{margin:.625rem 0 0;padding:0;list-style:none}
 .people li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.125rem 1rem;padding:.3125rem 0}
 .people li+li{border-top:1px solid var(--line)}

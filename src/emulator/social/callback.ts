@@ -18,17 +18,10 @@ import { finishRegistration, registrationDisabled, startRegistration } from '../
 import { finishSettings, refuseSettings } from '../operations/settings.js'
 import { LOGIN_ORDER, registrationOrder } from '../order.js'
 import { ProviderAnswerError } from '../provider/index.js'
-import {
-  aalOf,
-  type CompletedMethod,
-  isPrivileged,
-  maybeSignedIn,
-  type SignedIn,
-  signedIn,
-} from '../sessions.js'
+import { aalOf, completedAt, isPrivileged, maybeSignedIn, type SignedIn, signedIn } from '../sessions.js'
 import * as ui from '../ui.js'
 import { mergeTraits, traitsFromClaims } from './claims.js'
-import { addAccount, type LinkedAccount, ownerOf } from './credential.js'
+import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credential.js'
 import { offerLinking } from './linking.js'
 import { type Pending, pendingByState, requireSameVisitor } from './pending.js'
 import { type SocialProvider, socialProvider } from './providers.js'
@@ -133,17 +126,11 @@ async function claimsOf(x: Exchange, { client }: SocialProvider, pending: Pendin
   }
 }
 
-const completed = (account: LinkedAccount): CompletedMethod => ({
-  method: 'oidc',
-  aal: 'aal1',
-  provider: account.provider,
-})
-
 async function signIn(x: Exchange, flow: Flow, arrival: Arrival): Promise<Answer> {
   const { account } = arrival
   const owner = ownerOf(x.core, account)
   try {
-    if (owner) return await finishLogin(x, flow, owner, completed(account))
+    if (owner) return await finishLogin(x, flow, owner, signedInWith(account))
     if (!x.core.config.selfservice.flows.registration.enabled) throw registrationDisabled()
     return await signUp(x, await continueAs('registration', x, flow), arrival)
   } catch (error) {
@@ -180,7 +167,7 @@ async function signUp(x: Exchange, flow: Flow, arrival: Arrival): Promise<Answer
   try {
     deriveFromTraits(core, identity)
     addAccount(core, identity, account)
-    return await finishRegistration(x, flow, identity, completed(account))
+    return await finishRegistration(x, flow, identity, signedInWith(account))
   } catch (error) {
     const taken = error instanceof Duplicate ? core.state.conflict(identity) : undefined
     if (!(error instanceof Duplicate) || !taken) return refuse(x, flow, error, account.provider, traits)
@@ -219,7 +206,7 @@ const notYours = (): Problem =>
 /** Whoever has just been at the provider has signed in with it, too. */
 function prove(core: Core, { session }: SignedIn, account: LinkedAccount): void {
   const now = isoTime(core.now())
-  session.authentication_methods.push({ ...completed(account), completed_at: now })
+  session.authentication_methods.push(completedAt(signedInWith(account), now))
   session.authenticated_at = now
   session.authenticator_assurance_level = aalOf(session.authentication_methods)
   core.state.putSession(session)

@@ -2,6 +2,7 @@
 import type { Core } from '../core.js'
 import { setCredential } from '../identities.js'
 import type { Identity, JsonObject } from '../model.js'
+import type { CompletedMethod } from '../sessions.js'
 
 export interface LinkedAccount {
   provider: string
@@ -26,6 +27,13 @@ export function countAccounts(identity: Identity): number {
 
 export const ownerOf = (core: Core, account: LinkedAccount): Identity | undefined =>
   core.state.identityByIdentifier('oidc', uniqueId(account))
+
+/** How a session says that its owner came from there. */
+export const signedInWith = ({ provider }: LinkedAccount): CompletedMethod => ({
+  method: 'oidc',
+  aal: 'aal1',
+  provider,
+})
 
 /** Tokens of the provider are not kept: nothing in the emulator could use them. */
 const stored = ({ provider, subject }: LinkedAccount): JsonObject => ({

@@ -8,10 +8,10 @@ import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http
 import { Duplicate } from '../identities.js'
 import { Invalid } from '../kratos-errors.js'
 import { INVALID, LOGIN } from '../messages.js'
-import type { Identity, JsonObject, UiContainer, UiNode } from '../model.js'
-import type { CompletedMethod } from '../sessions.js'
+import type { Identity, JsonObject, Session, UiContainer, UiNode } from '../model.js'
+import { completedAt } from '../sessions.js'
 import * as ui from '../ui.js'
-import { addAccount, type LinkedAccount } from './credential.js'
+import { addAccount, type LinkedAccount, signedInWith } from './credential.js'
 import { socialProvider } from './providers.js'
 
 /** Where a login flow keeps what is to be linked; Kratos' name. */
@@ -84,14 +84,14 @@ function hideIdentifier({ nodes }: UiContainer, value: string): void {
 }
 
 /** Adds what waits in this flow to whoever has just signed in with it; they must be who it was about. */
-export function linkWaiting(core: Core, flow: Flow, identity: Identity): CompletedMethod[] {
+export function linkWaiting(core: Core, flow: Flow, identity: Identity, session: Session): void {
   const waiting = flow.internal[NOTE] as unknown as Waiting | undefined
-  if (!waiting) return []
+  if (!waiting) return
   const identifiers = Object.values(identity.credentials).flatMap(credential => credential.identifiers)
   if (!identifiers.includes(waiting.identifier)) throw new Invalid({ text: INVALID.linkedCredentials() })
   addAccount(core, identity, waiting)
   if (core.state.conflict(identity)) throw new Duplicate({ text: INVALID.duplicate() })
   identity.updated_at = isoTime(core.now())
   core.state.putIdentity(identity)
-  return [{ method: 'oidc', aal: 'aal1', provider: waiting.provider }]
+  session.authentication_methods.push(completedAt(signedInWith(waiting), identity.updated_at))
 }
