@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { homedir, hostname, userInfo } from 'node:os'
+import { devNull, homedir, hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 /** How a command ended. */
@@ -59,14 +59,19 @@ export function currentSystem(replaced: Partial<System> = {}): System {
 }
 
 function homeOf(env: NodeJS.ProcessEnv): string {
-  return (process.platform === 'win32' ? env['USERPROFILE'] : env['HOME']) || homedir()
+  const named = process.platform === 'win32' ? env['USERPROFILE'] : env['HOME']
+  try {
+    return named || homedir()
+  } catch {
+    // A container's user id need not be anybody's. Below this nothing can be written, nor planted by others.
+    return devNull
+  }
 }
 
 function owner(): string {
   try {
     return `${userInfo().username}@${hostname()}`
   } catch {
-    // A container's user id need not be anybody's.
     return `user@${hostname()}`
   }
 }
