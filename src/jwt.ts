@@ -6,6 +6,10 @@ import { LruMap } from './lru.js'
 export const TOKEN_LIFETIME = 60
 const REUSED_FOR = TOKEN_LIFETIME / 2
 
+/** Bytes of tokens kept at most. A token is its session in base64, so that with its key it takes some 2.5 times that. */
+const KEPT_BYTES = 6 * 1024 * 1024
+const BYTES_EACH = 2.5
+
 /** An ES256 key pair: the private part signs, the public part is served. */
 export interface SigningKey {
   readonly privateKey: CryptoKey
@@ -78,15 +82,10 @@ interface Minted {
  * @param key loads the key at the first signature
  * @param iss Ory's address
  * @param now milliseconds since 1970; the emulator brings its own clock
- * @param max sessions whose token is kept
  */
-export function createMinter(
-  key: () => Promise<SigningKey>,
-  iss: string,
-  now: () => number,
-  max: number,
-): Minter {
-  const minted = new LruMap<string, Minted>(max) // by the session's text: a token depends on nothing else
+export function createMinter(key: () => Promise<SigningKey>, iss: string, now: () => number): Minter {
+  // By the session's text: a token depends on nothing else.
+  const minted = new LruMap<string, Minted>(KEPT_BYTES, sessionJson => BYTES_EACH * sessionJson.length)
   let signatures = 0
   return {
     get signatures() {

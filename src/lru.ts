@@ -1,11 +1,17 @@
-/** A map that forgets what was used the longest time ago. */
+/** A map that forgets what was used the longest time ago, once all of it weighs too much. */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>()
   readonly #max: number
+  readonly #weigh: (key: K, value: V) => number
+  #weight = 0
 
-  /** @param max entries kept at most */
-  constructor(max: number) {
+  /**
+   * @param max what all entries may weigh together; a heavier single one is not kept
+   * @param weigh must not change while an entry is in the map
+   */
+  constructor(max: number, weigh: (key: K, value: V) => number) {
     this.#max = max
+    this.#weigh = weigh
   }
 
   get size(): number {
@@ -21,16 +27,24 @@ export class LruMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key)
+    this.delete(key)
     this.#entries.set(key, value)
-    if (this.#entries.size > this.#max) this.#entries.delete(this.#entries.keys().next().value!)
+    this.#weight += this.#weigh(key, value)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#max) return
+      this.delete(oldest)
+    }
   }
 
   delete(key: K): void {
+    const value = this.#entries.get(key)
+    if (value === undefined) return
     this.#entries.delete(key)
+    this.#weight -= this.#weigh(key, value)
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#weight = 0
   }
 }

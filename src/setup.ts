@@ -9,7 +9,7 @@ import { type Logger, printable } from './log.js'
 import { handshakeStages, type Parts, requestStages } from './middleware/index.js'
 import { atRoot, MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
-import { createSessionLookup, MAX_SESSIONS, type Reason } from './middleware/session.js'
+import { createSessionLookup, type Reason } from './middleware/session.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions, type Surroundings } from './options.js'
 import { createBreaker } from './ory/breaker.js'
 import { createOryClient } from './ory/client.js'
@@ -103,7 +103,7 @@ function assemble({ options, context, keys, target, now, emulator }: Ingredients
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
   const sessions = createSessionLookup({ client, breaker, ttl, now, warn })
-  const minter = createMinter(keys, target.url.origin, now, MAX_SESSIONS)
+  const minter = createMinter(keys, target.url.origin, now)
   const allowedHosts = context.allowedHosts === true || [
     ...options.allowedHosts,
     ...(context.allowedHosts ?? []),

@@ -10,8 +10,11 @@ import type { Exchange, Stage } from './pipeline.js'
 const NOBODY_FOR = 2000
 const FAILURE_FOR = 1000
 
-/** Credentials remembered at most. */
-export const MAX_SESSIONS = 5000
+/** Bytes of answers remembered at most: some 3,000 sessions of usual size. One answer may have up to a MiB. */
+const REMEMBERED_BYTES = 6 * 1024 * 1024
+
+/** What an entry takes besides the session's text: its key, its objects. */
+const ENTRY_BYTES = 400
 
 /** Why a request is who it is, for the debug output. */
 export type Reason = 'no credential' | 'asked' | 'shared' | 'cached' | 'Ory unreachable'
@@ -55,7 +58,7 @@ export interface SessionRules {
  */
 export function createSessionLookup(rules: SessionRules): SessionLookup {
   const { client, breaker, ttl, now, uptime = () => performance.now(), warn } = rules
-  const cache = new LruMap<string, Remembered>(MAX_SESSIONS)
+  const cache = new LruMap<string, Remembered>(REMEMBERED_BYTES, bytesOf)
   const asking = new Map<string, Promise<WhoamiAnswer>>()
   let generation = 0
   let hits = 0
@@ -129,6 +132,10 @@ function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
   if (answer.kind === 'unreachable') return UNREACHABLE
   if (answer.kind === 'nobody' || answer.expiresAt <= now()) return { identified: null, reason }
   return { identified: answer.identified, reason }
+}
+
+function bytesOf(_key: string, { answer }: Remembered): number {
+  return ENTRY_BYTES + (answer.kind === 'session' ? answer.identified.sessionJson.length : 0)
 }
 
 /** What of a request Ory would look at; null where there is nothing to look at. */
