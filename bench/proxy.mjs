@@ -1,0 +1,80 @@
+import { start, startCli, startNginx } from './_processes.mjs'
+import { checkedAuthorization, checkSameHeaders, startBackends, timed } from './_signed-in.mjs'
+import { inTurns, median, promise, shown } from './_stats.mjs'
+
+const ROUNDS = 7
+const JOB = { connections: 32, seconds: 1.5 }
+const OURS = 'ory-proxy'
+const BARE = 'http-proxy-middleware alone'
+const LEAN = 'the least that forwards (20 lines)'
+const NAIVE = 'whoami for each request, Node'
+const NGINX = 'whoami for each request, nginx'
+
+/** Signed-in requests a second: ours against a bare proxy, and against those that ask Ory each time. */
+export async function proxy() {
+  const { app, ory, load, close } = await startBackends()
+  const ours = await startCli(app.url, ['--sdk-url', ory.url])
+  const options = { app: app.url, ory: ory.url, authorization: await checkedAuthorization(ours) }
+  const nginx = await startNginx(options)
+  const sides = {
+    [OURS]: ours,
+    [BARE]: await start('sides/bare.mjs', options),
+    [LEAN]: await start('sides/lean.mjs', options),
+    [NAIVE]: await start('sides/naive.mjs', options),
+    ...(nginx && { [NGINX]: nginx }),
+  }
+  await checkSameHeaders(BARE, sides[BARE], ours)
+  for (const [name, side] of Object.entries(sides)) await timed(load, name, { ...JOB, url: side.url }) // warm
+  const rounds = await inTurns(ROUNDS, sides, (side, name) =>
+    name === NGINX ? timed(load, name, { ...JOB, url: side.url }) : withCpu(load, side, name),
+  )
+  await Promise.all([close(), ...Object.values(sides).map(side => side.close())])
+  return report(rounds)
+}
+
+async function withCpu(load, side, name) {
+  const before = await side.usage()
+  const result = await timed(load, name, { ...JOB, url: side.url })
+  const after = await side.usage()
+  return { ...result, micros: ((after.cpu - before.cpu) / result.requests) * 1e6 }
+}
+
+function report(rounds) {
+  const of = (name, key) => rounds[name].map(round => round[key])
+  const ratio = (name, key) =>
+    median(
+      of(OURS, key).map((value, i) => (key === 'rate' ? value / of(name, key)[i] : of(name, key)[i] / value)),
+    )
+  const names = Object.keys(rounds)
+  return {
+    title: 'Signed-in requests through the command',
+    how: `${JOB.connections} connections, ${ROUNDS} rounds of ${JOB.seconds} s each`,
+    table: {
+      columns: ['', 'requests/s', 'processor time, µs a request'],
+      rows: names.map(name => [
+        name,
+        shown(of(name, 'rate')),
+        rounds[name][0].micros ? shown(of(name, 'micros')) : 'not measured',
+      ]),
+    },
+    promises: [
+      promise(
+        'throughput against http-proxy-middleware alone, same headers',
+        '>= 0.9',
+        ratio(BARE, 'rate'),
+        '×',
+      ),
+      promise('the same, by processor time', '>= 0.9', ratio(BARE, 'micros'), '×'),
+      promise(
+        'throughput against asking whoami and signing for each request',
+        '>= 5',
+        ratio(NAIVE, 'rate'),
+        '×',
+      ),
+    ],
+    bars: {
+      title: 'Signed-in requests a second',
+      bars: names.map(name => ({ label: name, value: median(of(name, 'rate')), ours: name === OURS })),
+    },
+  }
+}
