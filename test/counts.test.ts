@@ -28,7 +28,12 @@ describe('through the forwarder', () => {
     appConnections = 0
     app = createServer(echo).on('connection', () => appConnections++)
     const appUrl = await listen(app)
-    forwarder = createForwarder({ app: new URL(appUrl), rewriteHost: false, trustForwarded: false })
+    forwarder = createForwarder({
+      app: new URL(appUrl),
+      rewriteHost: false,
+      trustForwarded: false,
+      logger: silentLogger,
+    })
     front = createServer((req, res) => ory.middleware(req, res, () => forwarder.request(req, res)))
     await listen(front)
     browser = new Agent({ keepAlive: true, maxSockets: 6 })

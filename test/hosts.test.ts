@@ -14,7 +14,7 @@ describe.each(Object.keys(FACES))('%s', name => {
 
   beforeAll(async () => {
     ;[ory, app] = await Promise.all([startFakeOry(), startEchoApp()])
-    face = await FACES[name]!(app.url, { sdkUrl: ory.url })
+    face = await FACES[name]!(app.url, { sdkUrl: ory.url, sessionCache: 300 })
   })
   afterAll(async () => {
     await face?.close()
