@@ -480,6 +480,13 @@ describe('native apps', () => {
     expect(await who.json()).toMatchObject({ identity: { traits: { email: 'native@example.com' } } })
   })
 
+  test('with an id_token of a native SDK are told that this is missing', async () => {
+    const app = new Visitor(false)
+    const flow = (await app.go('/self-service/login/api')).body
+    const { status } = await app.submit(flow, { method: 'oidc', provider: 'mock', id_token: 'x' })
+    expect(status).toBe(501)
+  })
+
   test('get back to the app when the person cancels', async () => {
     const app = new Visitor(false)
     const query = `?return_session_token_exchange_code=true&return_to=${encodeURIComponent(returnTo)}`

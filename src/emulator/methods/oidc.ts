@@ -3,7 +3,7 @@ import { schemaOf } from '../core.js'
 import { fields, str } from '../decode.js'
 import type { Flow } from '../flows.js'
 import type { Exchange } from '../http.js'
-import { Invalid, NeedsRefresh, Problem } from '../kratos-errors.js'
+import { Invalid, NeedsRefresh, notImplemented, Problem } from '../kratos-errors.js'
 import { INVALID, LOGIN, REGISTRATION, SETTINGS } from '../messages.js'
 import type { Identity, JsonObject, UiText } from '../model.js'
 import { submit } from '../nodes.js'
@@ -50,6 +50,7 @@ function requested(x: Exchange, flow: Flow): { provider: string; payload: JsonOb
   const method = str(payload, 'method').toLowerCase()
   if (provider === '' || (method !== '' && method !== 'oidc')) return undefined
   if (!oidc.enabled(x.core)) throw disabledEndpoint()
+  if (str(payload, 'id_token')) throw notImplemented('sign-in with an id_token of a native SDK')
   return { provider, payload }
 }
 
