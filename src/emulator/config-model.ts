@@ -146,7 +146,11 @@ export interface KratosConfig {
       persistent: boolean
       same_site: 'Strict' | 'Lax' | 'None'
     }
-    whoami: { required_aal: 'aal1' | 'highest_available' }
+    whoami: {
+      required_aal: 'aal1' | 'highest_available'
+      /** Names of the tokens that sessions could be turned into. */
+      templates: string[]
+    }
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }
   security: { account_enumeration: { mitigate: boolean } }

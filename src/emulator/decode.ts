@@ -87,6 +87,8 @@ function formValues(x: Exchange): Map<string, string[]> {
     throw badRequest(
       `Unable to decode HTTP ${x.method} form body: invalid URL escape ${JSON.stringify(broken[0])}`,
     )
+  if (text.includes(';'))
+    throw badRequest(`Unable to decode HTTP ${x.method} form body: invalid semicolon separator in query`)
   const params = new URLSearchParams(text)
   return new Map([...new Set(params.keys())].map(name => [name, params.getAll(name)]))
 }
@@ -99,13 +101,9 @@ function jsonValues(x: Exchange): Map<string, string[]> {
 }
 
 function parseJson(text: string): Json {
-  try {
-    if (nesting(text) > MAX_DEPTH) throw new Error('exceeded max depth')
-    return JSON.parse(text) as Json
-  } catch (cause) {
-    const message = text === '' ? 'EOF' : (cause as Error).message
-    throw new Problem(400, { message, reason: 'Unable to decode form as JSON.' })
-  }
+  const decoded = nesting(text) > MAX_DEPTH ? { error: 'exceeded max depth' } : decodeJson(text)
+  if ('value' in decoded) return decoded.value
+  throw new Problem(400, { message: decoded.error, reason: 'Unable to decode form as JSON.' })
 }
 
 function nesting(text: string): number {

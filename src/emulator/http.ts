@@ -58,6 +58,10 @@ export class Exchange {
     return Array.isArray(value) ? value.join(', ') : (value ?? '')
   }
 
+  get onAdminPort(): boolean {
+    return this.#base !== this.core.base
+  }
+
   /**
    * The address this was asked at. Kratos takes the Host header; we build on our own address, so that a
    * prefix like `/.ory` in `serve.public.base_url` is in it and a made-up Host is not.
@@ -135,14 +139,17 @@ interface AcceptSpec {
 }
 
 function parseAccept(header: string): AcceptSpec[] {
-  return header
-    .split(',')
-    .map(part => {
-      const [value = '', ...params] = part.split(';').map(piece => piece.trim())
-      const q = params.find(param => param.toLowerCase().startsWith('q='))?.slice(2)
-      return { value: value.toLowerCase(), q: q === undefined ? 1 : Number.parseFloat(q) || 0 }
-    })
-    .filter(spec => spec.value !== '')
+  return (
+    header
+      .split(',')
+      .map(part => {
+        const [value = '', param = ''] = part.split(';').map(piece => piece.trim())
+        return { value: value.toLowerCase(), param }
+      })
+      // What has another parameter than a weight is not understood, like `application/json; charset=utf-8`.
+      .filter(({ value, param }) => value !== '' && (param === '' || param.startsWith('q=')))
+      .map(({ value, param }) => ({ value, q: param ? Number.parseFloat(param.slice(2)) || 0 : 1 }))
+  )
 }
 
 /** RFC 9110 section 12.5.1, with Kratos' tie-breaking: the more specific, then the earlier offer. */

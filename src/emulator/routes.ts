@@ -109,7 +109,6 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/health/ready', service.healthy),
 
   ...absent('WebAuthn and passkeys', '/.well-known/ory/webauthn.js'),
-  ...absent('FedCM', '/self-service/fed-cm/*'),
   ...absent('SAML', '/self-service/methods/saml/*'),
 ]
 

@@ -6,7 +6,7 @@ import type { Core } from './core.js'
 import { csrfProblem } from './csrf.js'
 import { toProblem } from './failures.js'
 import type { Faults } from './faults.js'
-import { type Answer, Exchange, plain, problem, readBody } from './http.js'
+import { type Answer, Exchange, plain, problem, readBody, redirect } from './http.js'
 import { Problem } from './kratos-errors.js'
 import { csrfRule, matchRoute, type Route } from './routes.js'
 
@@ -105,6 +105,8 @@ function guard(x: Exchange): Answer | undefined {
 }
 
 async function dispatch(routes: readonly Route[], x: Exchange): Promise<Answer> {
+  const path = cleanPath(x.path)
+  if (path !== x.path) return redirect(x, `${path}${x.search}`, 307)
   const match = matchRoute(routes, x.method, x.path)
   if (!match) return plain(404, '404 page not found')
   if (Array.isArray(match)) {
@@ -113,6 +115,17 @@ async function dispatch(routes: readonly Route[], x: Exchange): Promise<Answer> 
   }
   x.params = match.params
   return match.route.run(x)
+}
+
+/** As Go's router has it: no empty segments, no way up. */
+function cleanPath(path: string): string {
+  if (!/\/\/|\/\.\.?(\/|$)/.test(path)) return path
+  const segments: string[] = []
+  for (const segment of path.split('/'))
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  const slash = path.endsWith('/') && segments.length > 0 ? '/' : ''
+  return `/${segments.join('/')}${slash}`
 }
 
 function write(x: Exchange, api: Api, res: ServerResponse, { status, headers = {}, body }: Answer): void {

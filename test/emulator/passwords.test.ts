@@ -71,6 +71,10 @@ describe('the password policy', () => {
       context: { min_length: 8, actual_length: 7 },
     })
     expect(checkPassword('ääää', [], policy)).toBeUndefined()
+    expect(checkPassword('ä'.repeat(36), [], policy)).toBeUndefined()
+    expect(checkPassword('ä'.repeat(37), [], policy)).toMatchObject({
+      text: 'The password must be at most 72 characters long, but got 74.',
+    })
   })
 
   test('knows how much bcrypt takes in', () => {

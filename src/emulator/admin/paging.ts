@@ -32,9 +32,9 @@ export function keysetPage<T>(x: Exchange, all: readonly T[], options: KeysetOpt
   const rest = token ? all.filter(item => options.isBehind(item, token)) : all
   const items = rest.slice(0, size)
   const last = items.at(-1)
-  const links = [link(x.path, query, 'first', { page_token: options.firstToken, page_size: `${size}` })]
+  const links = [link(x, query, 'first', { page_token: options.firstToken, page_size: `${size}` })]
   if (rest.length > size && last !== undefined) {
-    links.push(link(x.path, query, 'next', { page_token: options.tokenOf(last), page_size: `${size}` }))
+    links.push(link(x, query, 'next', { page_token: options.tokenOf(last), page_size: `${size}` }))
   }
   return { items, headers: { link: links.join(',') } }
 }
@@ -58,8 +58,13 @@ export function numberedPage<T>(x: Exchange, all: readonly T[], max: number): Pa
   return numbered(x, all, page, size, query)
 }
 
-/** Both ways at once, in transition: numbers, and tokens that hold an offset. */
-export function offsetPage<T>(x: Exchange, all: readonly T[]): Page<T> {
+/**
+ * Both ways at once, in transition: numbers, and tokens that hold an offset.
+ *
+ * @param first the number of the first page as the store counts: Kratos' database takes 0 for 1, so that
+ * its pages 0 and 1 are the same; the links count from 0 all the same
+ */
+export function offsetPage<T>(x: Exchange, all: readonly T[], first: 0 | 1): Page<T> {
   const byToken = x.query.has('page_token') || x.query.has('page_size')
   const wanted = whole(x.query.get(byToken ? 'page_size' : 'per_page'), DEFAULT_SIZE)
   const size = Math.min(Math.max(wanted, 1), MAX_SIZE)
@@ -72,7 +77,9 @@ export function offsetPage<T>(x: Exchange, all: readonly T[]): Page<T> {
     page: `${Math.floor(offset / count)}`,
     per_page: `${count}`,
   })
-  return numbered(x, all, Math.max(page, 0), size, query)
+  const { headers } = numbered(x, all, Math.max(page, 0), size, query)
+  const offset = Math.max(page - first, 0) * size
+  return { items: all.slice(offset, offset + size), headers }
 }
 
 function offsetOf(token: string | null): number {
@@ -85,7 +92,7 @@ type PageQuery = (offset: number, size: number) => Record<string, string>
 function numbered<T>(x: Exchange, all: readonly T[], page: number, size: number, query: PageQuery): Page<T> {
   const offset = page * size
   const links = neighbours(all.length, offset, size).map(([rel, to, count]) =>
-    link(x.path, x.query, rel, query(to, count)),
+    link(x, x.query, rel, query(to, count)),
   )
   return {
     items: all.slice(offset, offset + size),
@@ -130,11 +137,11 @@ function whole(text: string | null, byDefault: number): number {
   return text !== null && /^[+-]?\d+$/.test(text) ? Number(text) : byDefault
 }
 
-function link(path: string, query: URLSearchParams, rel: string, add: Record<string, string>): string {
+function link(x: Exchange, query: URLSearchParams, rel: string, add: Record<string, string>): string {
   const params = new URLSearchParams(query)
   for (const [name, value] of Object.entries(add)) params.set(name, value)
   params.sort()
   // Kratos rewrites its paths to those below /admin before anything looks at them.
-  const full = path.startsWith('/admin/') ? path : `/admin${path}`
+  const full = x.onAdminPort && !x.path.startsWith('/admin/') ? `/admin${x.path}` : x.path
   return `<${full}?${params}>; rel="${rel}"`
 }

@@ -44,7 +44,7 @@ export function extendSession(x: Exchange): Answer {
 export function listIdentitySessions(x: Exchange): Answer {
   const id = parseUuid(x.params['id'] ?? '')
   const keep = activeFilter(x)
-  const { items, headers } = offsetPage(x, x.core.state.sessionsOf(id).filter(keep))
+  const { items, headers } = offsetPage(x, x.core.state.sessionsOf(id).filter(keep), 1)
   const shown = items.map(session => {
     const identity = adminIdentity(x.core, session)
     // Kratos loads the owner without addresses here, and without the address of the schema.

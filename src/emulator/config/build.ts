@@ -29,7 +29,10 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
         ? milliseconds(session['earliest_possible_extend'])
         : lifespan,
       cookie: buildSessionCookie(asObject(session['cookie']), cookies),
-      whoami: { required_aal: whoami['required_aal'] as 'aal1' | 'highest_available' },
+      whoami: {
+        required_aal: whoami['required_aal'] as 'aal1' | 'highest_available',
+        templates: Object.keys(asObject(asObject(whoami['tokenizer'])['templates'])),
+      },
     },
     cookies,
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },

@@ -183,6 +183,7 @@ function leave(x: Exchange, error: Problem): Answer {
 
 /** `GET /self-service/login/api` */
 export async function createNativeLogin(x: Exchange): Promise<Answer> {
+  if (x.query.has('login_challenge')) throw challengeProblem()
   const started = await startLogin(x, 'api')
   return 'answer' in started ? started.answer : json(200, flowJson(x.core, started.flow))
 }

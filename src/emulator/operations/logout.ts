@@ -1,7 +1,7 @@
 /** Signing out: https://www.ory.com/docs/kratos/self-service/flows/user-logout */
 import { ownUrl, withQuery } from '../core.js'
 import { type Answer, type Exchange, isJson, json, noContent, redirect } from '../http.js'
-import { decodeJsonBody } from '../json-body.js'
+import { decodeJsonBody, wrongType } from '../json-body.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import { secureReturnTo } from '../return-to.js'
 import { purge, signedIn } from '../sessions.js'
@@ -42,7 +42,10 @@ export function logout(x: Exchange): Promise<Answer> {
 
 /** `DELETE /self-service/logout/api` */
 export function nativeLogout(x: Exchange): Answer {
-  const token = decodeJsonBody(x, ['DELETE'])['session_token']
+  const body = decodeJsonBody(x, ['DELETE'], 'logout.performNativeLogoutBody')
+  const token = body['session_token']
+  if (token !== undefined && token !== null && typeof token !== 'string')
+    throw wrongType(token, 'struct field performNativeLogoutBody.session_token of type string')
   const session = typeof token === 'string' ? x.core.state.sessionByToken(token) : undefined
   if (!session)
     throw new Problem(403, {

@@ -76,6 +76,7 @@ export function createBrowserRegistration(x: Exchange): Promise<Answer> {
 /** `GET /self-service/registration/api` */
 export async function createNativeRegistration(x: Exchange): Promise<Answer> {
   if (maybeSignedIn(x)) throw alreadySignedIn('registration')
+  if (x.query.has('login_challenge')) throw challengeProblem()
   return json(200, flowJson(x.core, await startRegistration(x, 'api')))
 }
 

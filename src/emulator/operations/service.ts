@@ -1,15 +1,17 @@
 /** Schemas, stored errors, health. */
+import { offsetPage } from '../admin/paging.js'
 import { type Answer, type Exchange, json } from '../http.js'
 import { notLocated, Problem } from '../kratos-errors.js'
-import { paginate } from '../pagination.js'
 import type { StoredError } from '../state.js'
 
 /** `GET /schemas` */
 export function listSchemas(x: Exchange): Answer {
   const { schemas } = x.core.config.identity
+  const { items, headers } = offsetPage(x, schemas, 0)
+  Object.assign(x.extraHeaders, headers)
   return json(
     200,
-    paginate(x, schemas).map(({ id, schema }) => ({ id, schema })),
+    items.map(({ id, schema }) => ({ id, schema })),
   )
 }
 

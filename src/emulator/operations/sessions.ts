@@ -1,9 +1,9 @@
 /** Sessions of the person who asks: https://www.ory.com/docs/kratos/session-management/overview */
+import { offsetPage } from '../admin/paging.js'
 import { isUuid } from '../flows.js'
 import { revokeOthers } from '../hooks.js'
 import { type Answer, type Exchange, json, noContentJson, problem } from '../http.js'
 import { badRequest, NoSession, Problem } from '../kratos-errors.js'
-import { paginate } from '../pagination.js'
 import { isActive, refreshCookie, requireAal, type SignedIn, sessionJson, signedIn } from '../sessions.js'
 
 /** `/sessions/whoami` */
@@ -16,14 +16,21 @@ export function whoami(x: Exchange): Answer {
     return problem(new Problem(401, { reason: 'No valid session credentials found in the request.' }))
   }
   requireAal(x.core, who, x.core.config.session.whoami.required_aal)
-  if (x.query.get('tokenize_as'))
-    throw new Problem(501, {
-      id: 'emulator_not_implemented',
-      reason: 'The emulator does not have session tokenization (tokenize_as).',
-    })
+  if (x.query.get('tokenize_as')) throw tokenizing(x)
   x.extraHeaders['x-kratos-authenticated-identity-id'] = who.identity.id
   refreshCookie(x, who.session)
   return json(200, sessionJson(x.core, who.session, who.identity))
+}
+
+/** The answer to who wants a session as a JWT of Kratos. */
+function tokenizing(x: Exchange): Problem {
+  const template = x.query.get('tokenize_as') ?? ''
+  if (!x.core.config.session.whoami.templates.includes(template))
+    return badRequest(`Unable to find tokenizer template ${JSON.stringify(template)}.`)
+  return new Problem(501, {
+    id: 'emulator_not_implemented',
+    reason: 'The emulator does not have session tokenization (tokenize_as).',
+  })
 }
 
 function mine(x: Exchange): SignedIn {
@@ -44,9 +51,11 @@ export function listSessions(x: Exchange): Answer {
     .filter(s => s.id !== who.session.id && isActive(x.core, s, who.identity))
   // Lists come without the addresses of the person.
   const person = { ...who.identity, verifiable_addresses: [], recovery_addresses: [] }
+  const { items, headers } = offsetPage(x, others, 1)
+  Object.assign(x.extraHeaders, headers)
   return json(
     200,
-    paginate(x, others).map(s => sessionJson(x.core, s, person)),
+    items.map(s => sessionJson(x.core, s, person)),
   )
 }
 
