@@ -72,7 +72,7 @@ export const REST: readonly Framework[] = [
   {
     name: 'react-router',
     package: '@react-router/dev',
-    command: port => ['@react-router/dev/bin.js', 'dev', '--port', `${port}`, '--strictPort'],
+    command: port => ['@react-router/dev/bin.cjs', 'dev', '--port', `${port}`, '--strictPort'],
     page: 'app/routes/home.jsx',
     node: [22, 22],
   },

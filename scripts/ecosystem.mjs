@@ -1,0 +1,75 @@
+// Every framework and dev server we know, started for real; what came out is written to docs/compatibility.md.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { ensureBrowser } from './ensure-browser.mjs'
+
+const root = process.cwd()
+const TESTS = ['test/frameworks.test.ts', 'test/vite.test.ts', 'test/webpack.test.ts']
+
+/** Suites by their title in the tests: how people call them, and where their version stands. */
+const KNOWN = [
+  ['Vite 6', 'Vite', 'test/ecosystem/older', 'vite'],
+  ['Vite 7', 'Vite', 'test/ecosystem/newer', 'vite'],
+  ['Vite 8', 'Vite', '.', 'vite'],
+  ['webpack-dev-server 5', 'webpack-dev-server', 'test/ecosystem/older', 'webpack-dev-server'],
+  ['webpack-dev-server 6', 'webpack-dev-server', '.', 'webpack-dev-server'],
+  ['@rspack/dev-server 1', '@rspack/dev-server', 'test/ecosystem/older', '@rspack/dev-server'],
+  ['@rspack/dev-server 2', '@rspack/dev-server', 'test/ecosystem/newer', '@rspack/dev-server'],
+  ['Rsbuild 2', 'Rsbuild', 'test/ecosystem/newer', '@rsbuild/core'],
+  ['sveltekit', 'SvelteKit', 'test/frameworks/sveltekit', '@sveltejs/kit'],
+  ['nuxt', 'Nuxt', 'test/frameworks/nuxt', 'nuxt'],
+  ['next', 'Next.js (behind the command)', 'test/frameworks/next', 'next'],
+  ['astro', 'Astro', 'test/frameworks/astro', 'astro'],
+  ['react-router', 'React Router', 'test/frameworks/react-router', '@react-router/dev'],
+  ['tanstack-start', 'TanStack Start', 'test/frameworks/tanstack-start', '@tanstack/react-start'],
+  ['solidstart', 'SolidStart', 'test/frameworks/solidstart', '@solidjs/start'],
+]
+
+function run() {
+  const folder = mkdtempSync(join(tmpdir(), 'ory-proxy-'))
+  const outputFile = join(folder, 'results.json')
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...TESTS]
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]
+  const env = { ...process.env, ORY_PROXY_ECOSYSTEM: 'all' }
+  const { status } = spawnSync(process.execPath, [...args, ...reporters], { stdio: 'inherit', env })
+  const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8'))
+  rmSync(folder, { recursive: true })
+  return { status: status ?? 1, tests: testResults.flatMap(file => file.assertionResults) }
+}
+
+function row(tests, [title, name, folder, packageName]) {
+  const manifest = join(root, folder, 'node_modules', packageName, 'package.json')
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
+  const own = tests.filter(({ ancestorTitles }) => ancestorTitles.join().replaceAll("'", '') === title)
+  const passed = own.filter(({ status }) => status === 'passed').length
+  const result = own.length > 0 && passed === own.length ? 'works' : '**does not**'
+  return `| ${name} | ${version} | ${result} | ${passed} of ${own.length} |`
+}
+
+process.env.CHROMIUM_PATH = await ensureBrowser()
+const { status, tests } = run()
+const date = new Date().toISOString().slice(0, 10)
+const page = `# What ory-proxy was tried with
+
+Written by \`npm run test:ecosystem\` on ${date}, Node ${process.versions.node} on ${process.platform}; a framework that needs a
+newer Node ran on Node 24. Each one is started for real. For a framework, a test passes when
+
+- a page and an endpoint see no \`Authorization\` that a client wrote,
+- somebody who signs in in Chromium is seen by page and endpoint with their JWT,
+- an edit of a file shows in the open page without a reload.
+
+| | version | result | tests passed |
+|---|---|---|---|
+${KNOWN.map(known => row(tests, known)).join('\n')}
+
+All of them but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
+webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
+ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
+
+For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
+`
+writeFileSync(join(root, 'docs/compatibility.md'), page)
+console.log(`Wrote ${relative(root, join(root, 'docs/compatibility.md'))}.`)
+process.exitCode = status
