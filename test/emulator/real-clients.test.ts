@@ -394,7 +394,7 @@ describe('IdentityApi', () => {
     expect((await api.listSessions({ active: true }))?.map(one => one.id)).toContain(session.id)
     expect((await api.listIdentitySessions({ id })).map(one => one.id)).toEqual([session.id])
     expect((await api.getSession({ id: session.id, expand: ['identity'] as never })).identity?.id).toBe(id)
-    expect((await api.extendSession({ id: session.id })).id).toBe(session.id)
+    expect((await api.extendSession({ id: session.id }))?.id).toBe(session.id)
     await api.disableSession({ id: session.id })
     expect((await api.getSession({ id: session.id })).active).toBe(false)
     await api.deleteIdentitySessions({ id })
