@@ -68,9 +68,24 @@ export function createForwarder({ app, rewriteHost, trustForwarded, logger }: Fo
     xfwd: true,
     secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
     ejectPlugins: true, // its own error page would come before ours
-    plugins: [server => void server.on('error', onError as never).on('proxyRes', () => report())],
+    plugins: [
+      server => {
+        server.on('error', onError as never)
+        server.on('proxyReq', (proxyReq, req, res) => {
+          proxyReq.on('upgrade', (_response, socket) => {
+            socket.destroy() // without this listener the client would wait for ever
+            onError(new Error('a protocol switch that was not asked for'), req, res)
+          })
+        })
+        server.on('proxyRes', proxyRes => {
+          if (proxyRes.statusCode! < 200) proxyRes.statusCode = 502 // node throws where it should send it on
+          report()
+        })
+      },
+    ],
   })
   const prepared = (req: IncomingMessage): IncomingMessage => {
+    delete req.headers.expect // node has answered it
     if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]
     return req
   }

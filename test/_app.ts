@@ -30,7 +30,7 @@ export interface EchoApp {
   close(): Promise<void>
 }
 
-export async function startEchoApp(listener: RequestListener = echo): Promise<EchoApp> {
+export async function startEchoApp(listener: RequestListener = echo, port = 0): Promise<EchoApp> {
   const seen: string[] = []
   const server = createServer(listener)
   server.prependListener('request', req => seen.push(`${req.method} ${req.url}`))
@@ -44,7 +44,7 @@ export async function startEchoApp(listener: RequestListener = echo): Promise<Ec
     socket.send(JSON.stringify(req.headers))
     socket.on('message', data => socket.send(data.toString()))
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
