@@ -1,161 +1,22 @@
-import { Secret, TOTP } from 'otpauth'
 import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs'
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.js'
-
-interface Node {
-  group: string
-  attributes: { name: string; type: string; value?: string; id?: string; text?: { text: string } }
-  messages: { id: number; text: string }[]
-  meta: { label?: { id: number; text: string } }
-}
-interface Body {
-  id: string
-  active?: string
-  request_url: string
-  ui: { action: string; nodes: Node[]; messages?: { id: number; text: string }[] }
-  error?: { id?: string; reason?: string }
-  redirect_browser_to: string
-  session_token: string
-  session_token_exchange_code: string
-  identity: { traits: object }
-  authentication_methods: { method: string; provider?: string }[]
-}
-interface Reply {
-  status: number
-  location: string
-  body: Body
-}
-
-const HTML = 'text/html'
-const JSON_TYPE = 'application/json'
-
-/** A browser, or with `cookies: false` a native app. */
-class Visitor {
-  readonly #jar = new Map<string, string>()
-  readonly #cookies: boolean
-
-  constructor(cookies = true) {
-    this.#cookies = cookies
-  }
-  async go(url: string, accept: string = JSON_TYPE, payload?: object): Promise<Reply> {
-    const cookie = [...this.#jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(new URL(url, ory.url), {
-      method: payload ? 'POST' : 'GET',
-      redirect: 'manual',
-      headers: { accept, ...(cookie && { cookie }), ...(payload && { 'content-type': JSON_TYPE }) },
-      ...(payload && { body: JSON.stringify(payload) }),
-    })
-    if (this.#cookies) for (const line of response.headers.getSetCookie()) this.#keep(line)
-    const text = await response.text()
-    return {
-      status: response.status,
-      location: response.headers.get('location') ?? '',
-      body: (response.headers.get('content-type')?.startsWith(JSON_TYPE) ? JSON.parse(text) : {}) as Body,
-    }
-  }
-  #keep(line: string): void {
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-    if (value === '' || /max-age=0/i.test(line)) this.#jar.delete(name)
-    else this.#jar.set(name, value)
-  }
-  /** A form in JSON, with the token of its flow. */
-  submit({ ui }: Body, payload: object): Promise<Reply> {
-    const csrf_token = nodes(ui).find(n => n.attributes.name === 'csrf_token')?.attributes.value
-    return this.go(ui.action, JSON_TYPE, { csrf_token, ...payload })
-  }
-  async open(kind: string, query = ''): Promise<Body> {
-    return (await this.go(`/self-service/${kind}/browser${query}`)).body
-  }
-  async fetchFlow(kind: string, address: string): Promise<Body> {
-    const id = new URL(address, ory.url).searchParams.get('flow')
-    return (await this.go(`/self-service/${kind}/flows?id=${id}`)).body
-  }
-  whoami(): Promise<Reply> {
-    return this.go('/sessions/whoami')
-  }
-}
-const nodes = (ui: Body['ui']): Node[] => ui.nodes
-const named = ({ ui }: Body, name: string): Node[] => ui.nodes.filter(n => n.attributes.name === name)
-const buttons = ({ ui }: Body): (string | undefined)[] =>
-  ui.nodes.filter(n => n.group === 'oidc').map(n => n.meta.label?.text)
-
-const CONFIG = {
-  selfservice: {
-    default_browser_return_url: 'http://127.0.0.1:4455/',
-    allowed_return_urls: ['http://127.0.0.1:4455'],
-    methods: {
-      password: { enabled: true },
-      code: { enabled: true },
-      oidc: {
-        enabled: true,
-        config: {
-          providers: [
-            {
-              id: 'mock',
-              provider: 'generic',
-              label: 'Mock',
-              client_id: 'lab',
-              client_secret: 'secret',
-              scope: ['email'],
-              mapper_url: 'file://./m.jsonnet',
-              issuer_url: 'http://127.0.0.1:1',
-            },
-            { id: 'other', provider: 'google', client_id: 'x', scope: [], mapper_url: 'file://./m.jsonnet' },
-          ],
-        },
-      },
-    },
-    flows: {
-      registration: {
-        after: { oidc: { hooks: [{ hook: 'session' }] }, password: { hooks: [{ hook: 'session' }] } },
-      },
-    },
-  },
-}
-
-let ory: Emulator
-let visitor: Visitor
-const lines: string[] = []
-const log = (line: string): void => void lines.push(line)
-
-async function start(options: EmulatorOptions = {}): Promise<void> {
-  await ory?.close()
-  const logger = { info: log, warn: log, error: log, debug: () => {} }
-  ory = await startEmulator({ config: CONFIG, logger, ...options })
-}
-beforeAll(() => start())
-afterAll(() => ory.close())
-beforeEach(async () => {
-  await ory.reset()
-  visitor = new Visitor()
-})
-
-const hint = (login_hint: string): object => ({ upstream_parameters: { login_hint, prompt: 'none' } })
-/** What the person chooses at the provider; the address it sends them back to. */
-async function atProvider(address: string, choice?: Record<string, string>): Promise<string> {
-  const body = choice && new URLSearchParams(choice)
-  const response = await fetch(address, { redirect: 'manual', ...(body && { method: 'POST', body }) })
-  return response.headers.get('location') ?? (await response.text())
-}
-/** All of it: the form, the provider, and back. */
-async function through(
-  who: Visitor,
-  flow: Body,
-  payload: object,
-  choice?: Record<string, string>,
-): Promise<Reply> {
-  const sent = await who.submit(flow, { method: 'oidc', ...payload })
-  expect(sent.status).toBe(422)
-  expect(sent.body.error?.id).toBe('browser_location_change_required')
-  return who.go(await atProvider(sent.body.redirect_browser_to, choice), HTML)
-}
-async function signUpWithPassword(email: string): Promise<void> {
-  const flow = await visitor.open('registration')
-  const password = 'correct horse battery'
-  expect((await visitor.submit(flow, { method: 'password', password, traits: { email } })).status).toBe(200)
-}
+import type { EmulatorOptions } from '../../src/emulator/index.js'
+import {
+  atProvider,
+  buttons,
+  CONFIG,
+  HTML,
+  hint,
+  JSON_TYPE,
+  lines,
+  named,
+  ory,
+  start,
+  through,
+  Visitor,
+  visitor,
+} from './_social.js'
 
 describe('signing in', () => {
   test.for(['login', 'registration'])(
@@ -319,149 +180,6 @@ describe('what goes wrong', () => {
   })
 })
 
-describe('an address that is taken', () => {
-  test('is linked once its owner has signed in', async () => {
-    await signUpWithPassword('taken@example.com')
-    visitor = new Visitor()
-    const back = await through(visitor, await visitor.open('registration'), {
-      provider: 'mock',
-      ...hint('taken@example.com'),
-    })
-    expect(back.status).toBe(303)
-    expect(new URL(back.location).searchParams.get('no_org_ui')).toBe('true')
-    const flow = await visitor.fetchFlow('login', back.location)
-    expect(flow.ui.messages).toMatchObject([{ id: 1010016 }])
-    expect(flow.ui.messages![0]!.text).toContain('"taken@example.com" at "Mock"')
-    expect(buttons(flow)).toEqual(['Confirm with other'])
-    expect(named(flow, 'identifier')[0]!.attributes).toMatchObject({
-      type: 'hidden',
-      value: 'taken@example.com',
-    })
-
-    const credentials = {
-      method: 'password',
-      identifier: 'taken@example.com',
-      password: 'correct horse battery',
-    }
-    expect((await visitor.submit(flow, credentials)).status).toBe(200)
-    const methods = (await visitor.whoami()).body.authentication_methods
-    expect(methods).toMatchObject([{ method: 'password' }, { method: 'oidc', provider: 'mock' }])
-    const next = new Visitor()
-    await through(next, await next.open('login'), { provider: 'mock', ...hint('taken@example.com') })
-    expect((await next.whoami()).body.identity.traits).toMatchObject({ email: 'taken@example.com' })
-  })
-
-  test('is not linked before the second factor of its owner is proved', async () => {
-    await start({
-      config: {
-        ...CONFIG,
-        selfservice: WITH_TOTP,
-        session: { whoami: { required_aal: 'highest_available' } },
-      },
-    })
-    await signUpWithPassword('taken@example.com')
-    const secret = new TOTP({ secret: await enrolTotp() })
-    visitor = new Visitor()
-    const back = await through(visitor, await visitor.open('login'), {
-      provider: 'mock',
-      ...hint('taken@example.com'),
-    })
-    const flow = await visitor.fetchFlow('login', back.location)
-    const credentials = {
-      method: 'password',
-      identifier: 'taken@example.com',
-      password: 'correct horse battery',
-    }
-    const more = await visitor.submit(flow, credentials)
-    expect([more.status, more.body.redirect_browser_to]).toEqual([422, expect.stringContaining('aal=aal2')])
-    const second = await visitor.open('login', '?aal=aal2')
-    expect((await visitor.submit(second, { method: 'totp', totp_code: secret.generate() })).status).toBe(200)
-    expect(buttons(await visitor.open('settings'))).toContain('Link Mock')
-    await start()
-  })
-
-  test('is not linked to somebody else who signs in there', async () => {
-    await signUpWithPassword('taken@example.com')
-    visitor = new Visitor()
-    const back = await through(visitor, await visitor.open('login'), {
-      provider: 'mock',
-      ...hint('taken@example.com'),
-    })
-    const flow = await visitor.fetchFlow('login', back.location)
-    const mallory = { method: 'password', identifier: 'alice@example.com', password: 'ory-dev-password' }
-    const refused = await visitor.submit(flow, mallory)
-    expect(refused.body.ui.messages).toMatchObject([{ id: 4010009 }])
-    expect((await visitor.whoami()).status).toBe(401)
-  })
-})
-
-const WITH_TOTP = {
-  ...CONFIG.selfservice,
-  methods: { ...CONFIG.selfservice.methods, totp: { enabled: true } },
-}
-/** Sets up an authenticator app; its secret. */
-async function enrolTotp(): Promise<Secret> {
-  const flow = await visitor.open('settings')
-  const shown = flow.ui.nodes.find(node => node.attributes.id === 'totp_secret_key')
-  const secret = Secret.fromBase32(shown!.attributes.text!.text)
-  const totp_code = new TOTP({ secret }).generate()
-  expect((await visitor.submit(flow, { method: 'totp', totp_code })).status).toBe(200)
-  return secret
-}
-
-describe('settings', () => {
-  test('link and unlink, but never the last way in', async () => {
-    await signUpWithPassword('me@example.com')
-    const flow = await visitor.open('settings')
-    expect(buttons(flow)).toEqual(['Link Mock', 'Link other'])
-    const back = await through(visitor, flow, { link: 'mock', ...hint('elsewhere@example.com') })
-    expect([back.status, new URL(back.location).pathname]).toEqual([303, '/ui/settings'])
-    const linked = await visitor.fetchFlow('settings', back.location)
-    expect(linked.ui.messages).toMatchObject([{ id: 1050001 }])
-    // Sorted by provider, as all buttons of one group are.
-    expect(buttons(linked)).toEqual(['Unlink Mock', 'Link other'])
-    expect((await visitor.whoami()).body.identity.traits).toMatchObject({ email: 'me@example.com' })
-
-    const gone = await visitor.submit(linked, { unlink: 'mock' })
-    expect([gone.status, buttons(gone.body)]).toEqual([200, ['Link Mock', 'Link other']])
-    const again = await visitor.submit(gone.body, { unlink: 'mock' })
-    expect(again.body.ui.messages![0]!.text).toContain('last remaining first factor')
-  })
-
-  test.for([
-    [{ link: 'nope' }, 'can not link unknown or already existing OpenID Connect connection'],
-    [{ link: 'mock', unlink: 'mock' }, 'it is not possible to link and unlink providers in the same request'],
-  ] as const)('%j is refused', async ([payload, text]) => {
-    await signUpWithPassword('me@example.com')
-    const refused = await visitor.submit(await visitor.open('settings'), { method: 'oidc', ...payload })
-    expect([refused.status, refused.body.ui.messages]).toMatchObject([400, [{ id: 4000001, text }]])
-  })
-
-  test("somebody else's account at the provider cannot be linked", async () => {
-    const owner = new Visitor()
-    await through(owner, await owner.open('login'), { provider: 'mock', ...hint('owned@example.com') })
-    await signUpWithPassword('me@example.com')
-    const back = await through(visitor, await visitor.open('settings'), {
-      link: 'mock',
-      ...hint('owned@example.com'),
-    })
-    const flow = await visitor.fetchFlow('settings', back.location)
-    expect(flow.ui.messages).toMatchObject([{ id: 4000007 }])
-    expect(buttons(flow)).toEqual(['Link Mock', 'Link other'])
-  })
-
-  test('cancelling at the provider leaves a message', async () => {
-    await signUpWithPassword('me@example.com')
-    const back = await through(
-      visitor,
-      await visitor.open('settings'),
-      { link: 'mock' },
-      { decision: 'cancel' },
-    )
-    expect((await visitor.fetchFlow('settings', back.location)).ui.messages).toMatchObject([{ id: 4000001 }])
-  })
-})
-
 describe('native apps', () => {
   const returnTo = 'http://127.0.0.1:4455/app'
 
@@ -502,7 +220,7 @@ describe('configured otherwise', () => {
   })
   afterAll(() => start())
 
-  test('with registration switched off, strangers stay out and owners may link', async () => {
+  test('with registration switched off, strangers stay out', async () => {
     await start(changed(() => ({ flows: { registration: { enabled: false } } })))
     const back = await through(visitor, await visitor.open('login'), {
       provider: 'mock',
