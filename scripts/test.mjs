@@ -1,6 +1,7 @@
 // The one test command: what a fresh machine lacks is installed, then everything is checked, in this order.
 import { spawnSync } from 'node:child_process'
 import { ensureBrowser } from './ensure-browser.mjs'
+import { ensureInstalled } from './ensure-installed.mjs'
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const picked = process.argv.slice(2)
@@ -17,7 +18,18 @@ function step(name, command, args, env = {}) {
   console.log(`✓ ${name}, ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }
 
+/** What the tests start and nobody else needs; the other frameworks are for `npm run test:ecosystem`. */
+const FIXTURES = [
+  'ecosystem/older',
+  'ecosystem/newer',
+  'frameworks/node',
+  'frameworks/sveltekit',
+  'frameworks/nuxt',
+  'frameworks/next',
+]
+
 const CHROMIUM_PATH = await ensureBrowser()
+if (picked.length === 0) for (const folder of FIXTURES) await ensureInstalled(`test/${folder}`)
 step('build', npm, ['run', '--silent', 'build'])
 if (picked.length === 0) {
   step('types', npm, ['run', '--silent', 'typecheck'])

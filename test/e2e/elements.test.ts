@@ -18,7 +18,9 @@ afterAll(async () => {
 /** The code of the newest mail to somebody; waits until there is one that was not seen before. */
 async function codeFor(email: string, after?: string): Promise<{ id: string; code: string }> {
   const query = new URLSearchParams({ to: email, wait: '15', ...(after && { after }) })
-  const answer = await fetch(`${example.url}/.ory/dev/inbox?${query}`, { headers: { accept: 'application/json' } })
+  const answer = await fetch(`${example.url}/.ory/dev/inbox?${query}`, {
+    headers: { accept: 'application/json' },
+  })
   const [mail] = (await answer.json()) as { id: string; code: string }[]
   if (!mail) throw new Error(`no mail to ${email}`)
   return mail
@@ -31,6 +33,7 @@ async function register(page: Page, email: string): Promise<void> {
   await page.goto(`${example.url}/.ory/init/registration`)
   await page.locator('input[name="traits.email"]').fill(email)
   await submit(page, 'profile')
+  await page.getByText('Enter your password').click() // beside the social provider, it is one method to choose
   await page.locator('input[name=password]').fill(PASSWORD)
   await submit(page, 'password')
 }
@@ -68,9 +71,7 @@ describe('the pages of Ory Elements', { timeout: 90_000 }, () => {
     const totp = new OTPAuth.TOTP({ secret })
     await page.locator('input[name=totp_code]').fill(totp.generate())
     await submit(page, 'totp')
-    await page.getByText('Your changes have been saved!').first().waitFor()
-
-    await page.goto(example.url)
+    await expectHome(page, email, 'aal2') // where /.ory/init/settings said we came from
     await signOut(page)
     await signInWithPassword(page, email)
     await page.locator('input[name=totp_code]').fill(totp.generate())
