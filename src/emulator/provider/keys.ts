@@ -1,4 +1,4 @@
-import { type CryptoKey, exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { JsonObject } from '../model.js'
 
 interface SigningKey {
@@ -19,13 +19,12 @@ export function lazySigningKey(): () => Promise<SigningKey> {
 }
 
 async function makeKey(): Promise<SigningKey> {
+  const { exportJWK, generateKeyPair, SignJWT } = await import('jose') // its 46 modules would slow down every start
   const { privateKey, publicKey } = await generateKeyPair(ALG)
   const jwk = await exportJWK(publicKey)
   return {
-    sign: claims => sign(claims, privateKey),
+    sign: claims =>
+      new SignJWT(claims).setProtectedHeader({ alg: ALG, kid: KID, typ: 'JWT' }).sign(privateKey),
     jwks: { keys: [{ ...jwk, kid: KID, alg: ALG, use: 'sig' }] },
   }
 }
-
-const sign = (claims: JsonObject, key: CryptoKey): Promise<string> =>
-  new SignJWT(claims).setProtectedHeader({ alg: ALG, kid: KID, typ: 'JWT' }).sign(key)
