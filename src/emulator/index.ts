@@ -182,7 +182,7 @@ function watchSeed(core: Core, { people }: DevTools, source: SeedSource, file: s
   const take = async (): Promise<void> => {
     try {
       const changed = await people.reseed(core, await source.read())
-      if (changed) core.log.info(`${file}: now ${people.seeded.length} people`)
+      if (changed) core.log.info(`${file}: taken over, ${people.seeded.length} in it`)
     } catch (error) {
       core.log.error(error instanceof OryProxyError ? error.message : `${file}: ${String(error)}`)
     }
