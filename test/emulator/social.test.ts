@@ -112,6 +112,15 @@ describe('what goes wrong', () => {
     },
   )
 
+  test.for([
+    ['/dev/provider/%E0%A4%A/authorize', 404],
+    ['/dev/provider/nope/authorize', 404],
+    ['/self-service/methods/oidc/callback/%ZZ?state=x', 400],
+    ['/self-service/methods/oidc/callback/mock?state=__proto__&code=x', 400],
+  ] as const)('%s is refused, not fatal', async ([path, status]) => {
+    expect((await visitor.go(path)).status).toBe(status)
+  })
+
   test('an unknown provider is a 404', async () => {
     const { status, body } = await visitor.submit(await visitor.open('login'), {
       method: 'oidc',

@@ -24,7 +24,7 @@ import { mergeTraits, traitsFromClaims } from './claims.js'
 import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credential.js'
 import { offerLinking } from './linking.js'
 import { type Pending, pendingByState, requireSameVisitor } from './pending.js'
-import { type SocialProvider, socialProvider } from './providers.js'
+import { isNamed, type SocialProvider, socialProvider } from './providers.js'
 import { handBack, moveExchange } from './token-exchange.js'
 
 /** Somebody the provider has vouched for. */
@@ -70,7 +70,7 @@ function pendingOf(x: Exchange): Pending {
   const pending = pendingByState(x, state)
   if (!pending) throw badRequest(`${UNABLE} because the state parameter is invalid.`)
   const named = x.params['provider']
-  if (named !== undefined && decodeURIComponent(named) !== pending.provider)
+  if (named !== undefined && !isNamed(named, pending.provider))
     throw badRequest(`${UNABLE}: provider mismatch between internal state and URL.`)
   return pending
 }

@@ -82,9 +82,14 @@ function addressOf({ traits, verifiable_addresses }: Identity): string | undefin
   return typeof email === 'string' ? email : verifiable_addresses.find(a => a.via === 'email')?.value
 }
 
+/** Whether a segment of a path means this id. Compared encoded, as not every segment can be decoded. */
+export const isNamed = (segment: string, id: string): boolean =>
+  segment === id || segment === encodeURIComponent(id)
+
 /** `/dev/provider/{id}/*`: the provider's own endpoints, for browsers and for whoever wants to look. */
 export async function playProvider(x: Exchange): Promise<Answer> {
-  const id = decodeURIComponent(x.params['id'] ?? '')
+  const segment = x.params['id'] ?? ''
+  const id = [...socialProviders(x.core).keys()].find(known => isNamed(segment, known)) ?? segment
   const { standIn } = socialProvider(x.core, id)
   return standIn.handle({
     method: x.method === 'HEAD' ? 'GET' : x.method,
