@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { OptionName } from '../option-table.js'
 import { parseAppUrl } from './app-url.js'
 import { addFlags } from './flags.js'
@@ -48,6 +48,7 @@ export function localCommand(): Command {
     .argument('<application-url>', 'your app, like http://localhost:3000 or just 3000', parseAppUrl)
     .argument('[publish-url]', 'the address people type, when it is another one', parseAppUrl)
   return addFlags(command, FLAGS)
+    .addOption(new Option('--dev').hideHelp()) // `ory proxy` takes it and does nothing with it
     .addHelpText('after', '\nExample:\n  $ ory-proxy local http://localhost:3000\n')
     .action(async (app: string, publishUrl: string | undefined) => {
       const settings = resolveSettings(command)

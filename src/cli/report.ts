@@ -27,7 +27,8 @@ export interface Started {
 export interface Terminal {
   readonly logger: Logger
   started(started: Started): void
-  passed(request: Passed): void
+  /** Not there where nobody wants to know. */
+  readonly passed?: (request: Passed) => void
   /** Writes what was held back. */
   close(): void
 }

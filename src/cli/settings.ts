@@ -62,7 +62,7 @@ type Flags = Partial<CommandOptions & OryOptions>
 /** Only what was typed: commander's own default of `--no-x` would hide the environment and the file. */
 function givenFlags(command: Command): Flags {
   const given = Object.entries(command.opts()).filter(
-    ([name]) => command.getOptionValueSource(name) === 'cli',
+    ([name]) => name in OPTIONS && command.getOptionValueSource(name) === 'cli',
   )
   return Object.fromEntries(given) as Flags
 }

@@ -30,7 +30,7 @@ export function createTerminal({ quiet, debug }: { quiet: boolean; debug: boolea
   return {
     logger,
     started: quiet ? nothing : ({ banner }) => writer.line(banner(colors)),
-    passed: quiet ? nothing : requests.passed,
+    ...(!quiet && { passed: requests.passed }),
     close() {
       requests.flush()
       writer.flush()
@@ -74,5 +74,13 @@ function requestLine({ at, method, path, status, ms, who, cut }: Passed, colors:
   return parts.join(' ')
 }
 
-/** The time of day as the person's clock shows it. */
-const clock = (at: Date): string => at.toTimeString().slice(0, 8)
+let clockSecond = 0
+let clockText = ''
+
+/** The time of day as the person's clock shows it; worked out once a second. */
+function clock(at: Date): string {
+  const second = Math.floor(at.getTime() / 1000)
+  if (second !== clockSecond) clockText = at.toTimeString().slice(0, 8)
+  clockSecond = second
+  return clockText
+}

@@ -12,35 +12,33 @@ export interface Watch {
   upgraded(req: IncomingMessage): void
 }
 
-export function createWatch(terminal: Terminal): Watch {
+export function createWatch({ passed }: Terminal): Watch {
+  if (!passed) return { request() {}, identified() {}, upgraded() {} }
   const people = new WeakMap<IncomingMessage, string>()
   return {
-    request: watch,
+    request(req, res) {
+      const start = performance.now()
+      const path = pathOf(req) // now: later stages may change the address
+      res.once('close', () => {
+        passed({
+          at: new Date(),
+          method: req.method ?? '',
+          path,
+          status: res.statusCode,
+          ms: performance.now() - start,
+          who: people.get(req),
+          asset: isAsset(req, path),
+          cut: !res.writableFinished,
+        })
+      })
+    },
     identified({ req, identified }) {
       if (identified) people.set(req, identified.label)
     },
     upgraded(req) {
       const line = { method: 'WS', path: pathOf(req), who: people.get(req), asset: false, cut: false }
-      terminal.passed({ ...line, at: new Date(), status: 101, ms: 0 })
+      passed({ ...line, at: new Date(), status: 101, ms: 0 })
     },
-  }
-
-  function watch(req: IncomingMessage, res: ServerResponse): void {
-    const start = performance.now()
-    const path = pathOf(req) // now: later stages may change the address
-    res.once('close', () => {
-      const { method = '' } = req
-      terminal.passed({
-        at: new Date(),
-        method,
-        path,
-        status: res.statusCode,
-        ms: performance.now() - start,
-        who: people.get(req),
-        asset: isAsset(req, path),
-        cut: !res.writableFinished,
-      })
-    })
   }
 }
 

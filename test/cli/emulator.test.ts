@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { emptyFolder, run, start } from './_command.js'
+
+const flags = ['emulator', '--port', '0', '--admin-port', '0']
+
+test('serves both APIs and keeps its people from one run to the next', async () => {
+  const cwd = emptyFolder()
+  const first = start([...flags, '--export', 'state.json'], { cwd })
+  const [, publicUrl, adminUrl] = await first.until(/Public API\s+(\S+)\s+Admin API\s+(\S+)/)
+  expect((await fetch(`${publicUrl}/health/alive`)).status).toBe(200)
+  const added = await fetch(`${adminUrl}/admin/identities`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ schema_id: 'default', traits: { email: 'new@example.com' } }),
+  })
+  expect([added.status, await added.text()]).toEqual([201, expect.stringContaining('new@example.com')])
+  expect(await first.end('SIGINT')).toBe(0)
+  expect(existsSync(join(cwd, 'state.json'))).toBe(true)
+  expect(readFileSync(join(cwd, 'state.json'), 'utf8')).toContain('new@example.com')
+
+  const second = start([...flags, '--import', 'state.json'], { cwd })
+  const [, again] = await second.until(/Admin API\s+(\S+)/)
+  expect(await (await fetch(`${again}/admin/identities`)).text()).toContain('new@example.com')
+  expect(await second.end()).toBe(0)
+})
+
+test.for([
+  [['--seed', 'missing.json'], /missing\.json/],
+  [['--config', 'missing.yml'], /missing\.yml/],
+  [['--import', 'missing.json'], /missing\.json/],
+] as [string[], RegExp][])('%j ends in one line', async ([more, message]) => {
+  const { code, stderr } = await run([...flags, ...more])
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(code).toBe(2)
+})
+
+test('a port that is taken is told', async () => {
+  const first = start(flags)
+  const [, port] = await first.until(/Public API\s+http:\/\/[^:]+:(\d+)/)
+  const { code, stderr } = await run(['emulator', '--port', port!, '--admin-port', '0'])
+  expect(stderr).toMatch(new RegExp(`ory-proxy: .*[Pp]ort ${port}`))
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(code).toBe(1)
+  await first.end()
+})
+
+test('it does not start in production', async () => {
+  const { code, stderr } = await run(flags, { env: { NODE_ENV: 'production' } })
+  expect(stderr).toContain('NODE_ENV=production')
+  expect(code).toBe(1)
+})
