@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein'
 import { OryProxyError } from './errors.js'
 import { createLogger, type Logger, printable } from './log.js'
 import { isLoopback } from './loopback.js'
 import { KINDS } from './option-kinds.js'
 import { OPTIONS, type OptionName } from './option-table.js'
+import { rejectUnknown } from './spelling.js'
 
 /** The embedded emulator's own settings; see `ory-proxy/emulator`. */
 export interface EmbeddedEmulatorOptions {
@@ -220,17 +220,6 @@ export function fromEnvironment(
   return { source, value: KINDS[OPTIONS[name].kind].fromText(env[source]!) }
 }
 
-/** A misspelt option that is silently ignored is a setting somebody believes in. */
-export function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue
-    throw new OryProxyError(
-      'ORY_PROXY_BAD_OPTION',
-      `There is no option "${prefix}${name}". Did you mean "${prefix}${nearest(name, known)}"?`,
-    )
-  }
-}
-
 /**
  * The value, if it is of its option's kind.
  *
@@ -252,11 +241,6 @@ function shown(name: OptionName, value: unknown): string {
   if (typeof value === 'number') return String(value)
   const text = Array.isArray(value) ? value.join(', ') : value
   return typeof text === 'string' ? `"${withoutUserinfo(text)}"` : typeName(value)
-}
-
-/** The known word that is the fewest keystrokes away. */
-export function nearest(word: string, known: readonly string[]): string {
-  return known.reduce((best, next) => (distance(word, next) < distance(word, best) ? next : best))
 }
 
 const typeName = (value: unknown): string =>

@@ -4,7 +4,8 @@ import { basename } from 'node:path'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
 import { type CommandOptions, OPTIONS } from '../option-table.js'
-import { type OryOptions, rejectUnknown } from '../options.js'
+import type { OryOptions } from '../options.js'
+import { rejectUnknown } from '../spelling.js'
 
 /** A project's settings, read. */
 export interface SettingsFile {
