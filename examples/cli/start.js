@@ -1,10 +1,11 @@
 // The app, and `ory-proxy local` in front of it: the two terminals of a developer in one.
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const port = process.env.PORT ?? '4000'
-const appPort = process.env.APP_PORT ?? '3000'
+const appPort = process.env.APP_PORT ?? String(await freePort())
 const here = dirname(fileURLToPath(import.meta.url))
 const command = join(dirname(fileURLToPath(import.meta.resolve('ory-proxy/package.json'))), 'dist/cli.js')
 
@@ -29,3 +30,14 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
     for (const child of children) child.kill(signal)
   })
+
+/** The app hides behind the command, so any port does. */
+function freePort() {
+  const probe = createServer()
+  return new Promise(resolve => {
+    probe.listen(0, 'localhost', () => {
+      const { port: free } = probe.address()
+      probe.close(() => resolve(free))
+    })
+  })
+}
