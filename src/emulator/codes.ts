@@ -77,7 +77,8 @@ export function mailCode(core: Core, flow: Flow, to: string, via: Channel, code:
     subject: `Use code ${code} to ${PURPOSE[kind]}`,
     body: `To ${PURPOSE[kind]}, enter this code:\n\n${code}${how}\n\nIt expires in ${minutes} minutes.\n`,
   })
-  core.log.info(`[mail] to ${to}: code ${code} to ${PURPOSE[kind]}`)
+  const orLink = kind === 'verification' ? `, or open ${link}` : ''
+  core.log.info(`[mail] to ${to}: code ${code} to ${PURPOSE[kind]}${orLink}`)
 }
 
 /** Sends the code that proves an address; it counts as asked for from then on. */
