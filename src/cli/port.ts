@@ -2,30 +2,25 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import type { Entry } from '../tls/server.js'
 
 /** Ports looked at for a free one. */
 const LOOK_AHEAD = 50
 
 /**
- * Listens, or says who is in the way and which port is free.
+ * Looks whether we can listen before anything else is done: no certificate is made, and no API key, for a start
+ * that comes to nothing.
  *
  * @throws {OryProxyError} `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_BAD_OPTION` for an address that is not this machine's
  */
-export async function listen(entry: Entry, port: number, host: string): Promise<number> {
-  try {
-    return (await entry.listen(port, host)).port
-  } catch (error) {
-    if (error instanceof OryProxyError && error.code === 'ORY_PROXY_PORT_TAKEN') throw await taken(port, host)
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES')
-      throw new OryProxyError('ORY_PROXY_PORT_TAKEN', `Port ${port} is not yours to open.`)
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-      const message = `--host ${printable(host)} is no address of this machine (${code}).`
-      throw new OryProxyError('ORY_PROXY_BAD_OPTION', message)
-    }
-    throw error
+export async function assertFree(port: number, host: string): Promise<void> {
+  const problem = await listeningProblem(port, host)
+  if (problem === undefined) return
+  if (problem === 'EADDRINUSE') throw await taken(port, host)
+  if (problem === 'EACCES') {
+    throw new OryProxyError('ORY_PROXY_PORT_TAKEN', `Port ${port} takes more rights than yours.`)
   }
+  const message = `--host ${printable(host)} is no address of this machine (${problem}).`
+  throw new OryProxyError('ORY_PROXY_BAD_OPTION', message)
 }
 
 async function taken(port: number, host: string): Promise<OryProxyError> {
@@ -38,16 +33,25 @@ async function taken(port: number, host: string): Promise<OryProxyError> {
 
 async function nextFree(from: number, host: string): Promise<number | undefined> {
   for (let port = from; port < Math.min(from + LOOK_AHEAD, 65536); port++) {
-    if (await isFree(port, host)) return port
+    if ((await listeningProblem(port, host)) === undefined) return port
   }
   return undefined
 }
 
-function isFree(port: number, host: string): Promise<boolean> {
+/** Why we cannot listen; `localhost` is two addresses, of which a machine may lack one. */
+async function listeningProblem(port: number, host: string): Promise<string | undefined> {
+  const addresses = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
+  const problems: (string | undefined)[] = []
+  for (const address of addresses) problems.push(await tryListening(port, address))
+  if (problems.includes('EADDRINUSE')) return 'EADDRINUSE'
+  return problems.includes(undefined) ? undefined : problems[0]
+}
+
+function tryListening(port: number, address: string): Promise<string | undefined> {
   const probe = createServer()
   return new Promise(resolve => {
-    probe.once('error', () => resolve(false))
-    probe.listen(port, host, () => probe.close(() => resolve(true)))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    probe.listen(port, address, () => probe.close(() => resolve(undefined)))
   })
 }
 

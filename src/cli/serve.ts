@@ -7,7 +7,7 @@ import { type HostContext, type Ory, startOry } from '../setup.js'
 import { createPlainEntry, createSecureEntry, type Entry } from '../tls/server.js'
 import { certificateFor } from './certificate.js'
 import { createJsonLines } from './json-lines.js'
-import { listen } from './port.js'
+import { assertFree } from './port.js'
 import type { Terminal } from './report.js'
 import { GRACE, untilSignal } from './run.js'
 import type { Settings } from './settings.js'
@@ -43,6 +43,7 @@ export interface Running {
 /** Starts Ory, the certificate and the port, and serves until a signal comes. */
 export async function serve(start: Start): Promise<Running> {
   const { settings, publishUrl, context } = start
+  await assertFree(settings.port, settings.host)
   const debug = start.options?.debug ?? settings.options.debug ?? false
   const terminal = settings.json ? createJsonLines({ debug }) : createTerminal({ ...settings, debug })
   const { logger } = terminal
@@ -59,7 +60,7 @@ export async function serve(start: Start): Promise<Running> {
     const serving = start.serving(ory, watch, terminal)
     const entry = await openEntry(start, ory, serving, logger)
     ory.gateUpgrades(entry.server)
-    const port = await listen(entry, settings.port, settings.host)
+    const { port } = await entry.listen(settings.port, settings.host)
     untilSignal(async () => {
       await entry.close(GRACE)
       serving.close?.()
