@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, signIn, startClient } from '../emulator/_emulator.js'
+
+let client: Client
+const flows: Record<string, string> = {}
+
+beforeAll(async () => {
+  client = await startClient()
+  for (const kind of ['login', 'registration', 'recovery', 'verification']) {
+    flows[kind] = (await client.call('GET', `/self-service/${kind}/api`)).body.id
+  }
+})
+afterAll(() => client.emulator.close())
+
+const FIELDS = [
+  'method',
+  'identifier',
+  'password',
+  'password_identifier',
+  'code',
+  'email',
+  'traits',
+  'provider',
+]
+const MORE = [
+  'csrf_token',
+  'totp_code',
+  'lookup_secret',
+  'resend',
+  'transient_payload',
+  'traits.email',
+  '__proto__',
+]
+
+const value = fc.oneof(
+  fc.constantFrom('password', 'code', 'oidc', 'totp', 'profile', 'alice@example.com', 'google', '', '000000'),
+  fc.constantFrom<unknown>(null, true, 0, -1, 1e308, [], {}, [[]], { email: 1 }, { email: 'x@example.com' }),
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+)
+const fields = fc.dictionary(fc.constantFrom(...FIELDS, ...MORE), value, { maxKeys: 6 })
+const types = fc.constantFrom(
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'text/plain',
+  'nonsense',
+  '',
+)
+const body = fc.oneof(
+  { weight: 5, arbitrary: fields.map(given => JSON.stringify(given)) },
+  fields.map(given => new URLSearchParams(given as Record<string, string>).toString()),
+  fc.string({ maxLength: 40 }),
+)
+
+/** Sent some at a time: it is the number of cases that counts. */
+const AT_ONCE = 10
+const BATCHES = 50
+
+describe('whatever is submitted', () => {
+  test.for(['login', 'registration', 'recovery', 'verification'])(
+    'to %s is answered, never with an error of our own',
+    { timeout: 60_000 },
+    async kind => {
+      const batch = fc.array(fc.tuple(types, body), { minLength: AT_ONCE, maxLength: AT_ONCE })
+      await fc.assert(
+        fc.asyncProperty(batch, async cases => {
+          const answers = await Promise.all(
+            cases.map(([type, text]) =>
+              client.call('POST', `/self-service/${kind}?flow=${flows[kind]}`, text, {
+                'content-type': type,
+              }),
+            ),
+          )
+          const broken = answers.findIndex(({ status }) => status >= 500)
+          expect(broken < 0 ? null : [cases[broken], answers[broken]?.body]).toBeNull()
+        }),
+        { numRuns: BATCHES, endOnFailure: true },
+      )
+    },
+  )
+
+  test.for([
+    ['lists', '['.repeat(100_000)],
+    ['lists that end', `${'['.repeat(9999)}${']'.repeat(9999)}`],
+    ['objects', '{"traits":'.repeat(100_000)],
+    ['traits', `{"method":"password","traits":${'{"a":'.repeat(900)}1${'}'.repeat(900)}}`],
+  ])('%s that nest deep are a bad request', async ([, text]) => {
+    for (const kind of ['login', 'registration']) {
+      const { status } = await client.call('POST', `/self-service/${kind}?flow=${flows[kind]}`, text)
+      expect(status).toBe(400)
+    }
+    expect((await client.admin('POST', '/admin/identities', text)).status).toBe(400)
+  })
+
+  test('and then somebody signs in as always', async () => {
+    const { status } = await signIn(client, 'alice@example.com', 'ory-dev-password')
+    expect(status).toBe(200)
+  })
+})
