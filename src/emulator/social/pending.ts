@@ -1,7 +1,7 @@
 /** Sign-ins that are at the provider: what the callback must find again, and who may bring it back. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { pause, waiting } from '../continuations.js'
-import { ALPHANUMERIC, isoTime } from '../core.js'
+import { ALPHANUMERIC } from '../core.js'
 import type { Flow, FlowKind } from '../flows.js'
 import type { Exchange } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
@@ -33,19 +33,11 @@ export const newState = (x: Exchange): string => x.core.ids.secret(48, ALPHANUME
 export function remember(x: Exchange, flow: Flow, pending: Omit<Pending, 'initCodeHash'>): void {
   const { core } = x
   const exchange = core.state.exchanges.get(flow.id)
-  const payload = { ...pending, ...(exchange && { initCodeHash: hash(exchange.init_code) }) }
-  const json = payload as unknown as JsonObject
-  if (flow.type === 'browser') {
-    pause(x, NAME, '', json, LIFESPAN_MS)
-    return
-  }
-  core.state.addContinuation({
-    id: core.ids.uuid(),
-    name: NAME,
-    identity_id: '',
-    payload: json,
-    expires_at: isoTime(core.now() + LIFESPAN_MS),
-  })
+  // With an exchange code Kratos goes by the state alone, and loses what the form said beside it.
+  const payload = exchange
+    ? { ...pending, traits: {}, transientPayload: {}, initCodeHash: hash(exchange.init_code) }
+    : pending
+  pause(x, NAME, '', payload as unknown as JsonObject, LIFESPAN_MS)
 }
 
 /** The sign-in that this `state` belongs to, whoever brings it. */
