@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
 import { ensureBrowser } from './ensure-browser.mjs'
 
 const root = process.cwd()
-const TESTS = ['test/frameworks.test.ts', 'test/vite.test.ts', 'test/webpack.test.ts']
+const TESTS = ['frameworks', 'vite', 'webpack', 'recipes'].map(name => `test/${name}.test.ts`)
 
 /** Suites by their title in the tests: how people call them, and where their version stands. */
 const KNOWN = [
@@ -27,6 +27,16 @@ const KNOWN = [
   ['solidstart', 'SolidStart', 'test/frameworks/solidstart', '@solidjs/start'],
 ]
 
+/** Pages of docs/recipes, and the library that verifies there. */
+const RECIPES = [
+  ['express', 'Express', 'ory-proxy/verify'],
+  ['fastify', 'Fastify', 'ory-proxy/verify'],
+  ['hono', 'Hono', 'ory-proxy/verify'],
+  ['python', 'Python', 'PyJWT'],
+  ['go', 'Go', 'golang-jwt and keyfunc'],
+  ['java', 'Java', 'Nimbus'],
+]
+
 function run() {
   const folder = mkdtempSync(join(tmpdir(), 'ory-proxy-'))
   const outputFile = join(folder, 'results.json')
@@ -42,10 +52,18 @@ function run() {
 function row(tests, [title, name, folder, packageName]) {
   const manifest = join(root, folder, 'node_modules', packageName, 'package.json')
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return `| ${name} | ${version} | ${result(tests, title)} |`
+}
+
+function recipe(tests, [page, name, library]) {
+  return `| [${name}](recipes/${page}.md) | ${library} | ${result(tests, `the recipe for ${page}`)} |`
+}
+
+function result(tests, title) {
   const own = tests.filter(({ ancestorTitles }) => ancestorTitles.join().replaceAll("'", '') === title)
   const passed = own.filter(({ status }) => status === 'passed').length
-  const result = own.length > 0 && passed === own.length ? 'works' : '**does not**'
-  return `| ${name} | ${version} | ${result} | ${passed} of ${own.length} |`
+  const works = own.length > 0 && passed === own.length ? 'works' : '**does not**'
+  return `${works} | ${passed} of ${own.length}`
 }
 
 process.env.CHROMIUM_PATH = await ensureBrowser()
@@ -64,7 +82,11 @@ newer Node ran on Node 24. Each one is started for real. For a framework, a test
 |---|---|---|---|
 ${KNOWN.map(known => row(tests, known)).join('\n')}
 
-All of them but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
+| backend | verified with | result | tests passed |
+|---|---|---|---|
+${RECIPES.map(known => recipe(tests, known)).join('\n')}
+
+All dev servers and frameworks but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
 ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
 
