@@ -331,7 +331,6 @@ describe('FrontendApi in a native app', () => {
 describe('what the emulator does not have says so', () => {
   test.for<[string, (api: FrontendApi) => Promise<unknown>]>([
     ['WebAuthn', api => api.getWebAuthnJavaScript()],
-    ['FedCM', api => api.createFedcmFlow()],
   ])('%s', async ([, call]) => {
     expect(await refused(call(native()))).toMatchObject({
       status: 501,
