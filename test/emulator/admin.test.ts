@@ -273,7 +273,19 @@ describe('mistakes are answered as Kratos v26.2 does', () => {
       },
     ],
     [{ op: 'x' }, { message: 'json: cannot unmarshal object into Go value of type jsonpatch.Patch' }],
-    ['[', { message: 'unexpected end of JSON input' }],
+    ['[', { message: 'invalid state detected' }],
+    [[1], { message: 'json: cannot unmarshal number into Go value of type jsonpatch.Operation' }],
+    [
+      [{ op: 'remove', path: '/traits/a/b' }],
+      { message: 'remove operation does not apply: doc is missing path: "/traits/a/b": missing value' },
+    ],
+    [
+      [{ op: 'add', path: '/state' }],
+      {
+        message:
+          'invalid operation {"op":"add","path":"/state"}: failed to decode \'value\': operation, missing value field: missing value',
+      },
+    ],
   ])('patch %j', async ([patch, error]) => {
     const found = await client.admin('GET', '/admin/identities?page_size=1')
     const reply = await client.admin('PATCH', `/admin/identities/${found.body[0].id}`, patch)

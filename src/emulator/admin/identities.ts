@@ -83,6 +83,8 @@ export function deleteIdentity(x: Exchange): Answer {
 export function knownIdentity(x: Exchange): Identity {
   const identity = x.core.state.identity((x.params['id'] ?? '').toLowerCase())
   if (!identity) throw notLocated()
+  // Out of Kratos' database they come sorted.
+  identity.credentials.oidc?.identifiers.sort()
   return identity
 }
 

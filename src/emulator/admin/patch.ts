@@ -1,5 +1,5 @@
 /** `PATCH /admin/identities/{id}` with a JSON Patch (RFC 6902), and the restrictions Kratos puts on it. */
-import { applyPatch, type Operation } from 'rfc6902'
+import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import type { Core } from '../core.js'
 import { isoTime } from '../core.js'
 import { decodeJson } from '../go-json.js'
@@ -29,25 +29,28 @@ export function patchIdentity(x: Exchange): Answer {
 
 function readOperations(text: string): JsonObject[] {
   const decoded = decodeJson(text)
-  if ('error' in decoded) {
-    const end = decoded.error === 'EOF' || decoded.error === 'unexpected EOF'
-    throw unreadable(end ? 'unexpected end of JSON input' : decoded.error)
-  }
+  if ('error' in decoded) throw refused('invalid state detected')
   if (!Array.isArray(decoded.value)) {
-    throw unreadable(`json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type jsonpatch.Patch`)
+    throw refused(`json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type jsonpatch.Patch`)
   }
-  const operations = decoded.value.map(asObject)
+  const operations = decoded.value.map(item => {
+    if (item !== null && typeof item === 'object' && !Array.isArray(item)) return item
+    throw refused(`json: cannot unmarshal ${kindOf(item)} into Go value of type jsonpatch.Operation`)
+  })
   for (const operation of operations) checkOperation(operation)
-  return operations.filter(({ path }) => !HARMFUL.test(String(path)) && path !== '/region')
+  return operations.filter(({ path }) => !HARMFUL.test(String(path)))
 }
 
 function checkOperation(operation: JsonObject): void {
   const { op, path } = operation
-  if (typeof op !== 'string' || !KINDS.has(op)) {
-    throw refused(`invalid operation ${JSON.stringify(operation)}: unsupported operation`)
+  const invalid = (why: string): Problem => refused(`invalid operation ${JSON.stringify(operation)}: ${why}`)
+  if (typeof op !== 'string' || !KINDS.has(op)) throw invalid('unsupported operation')
+  if (op !== 'remove' && op !== 'move' && op !== 'copy' && !('value' in operation)) {
+    throw invalid("failed to decode 'value': operation, missing value field: missing value")
   }
+  if (typeof path !== 'string')
+    throw invalid("failed to decode 'path': operation, missing path field: missing value")
   if (!ALLOWED.has(op)) throw refused(`unsupported operation: ${op}`)
-  if (typeof path !== 'string') throw refused(`invalid operation ${JSON.stringify(operation)}: missing field`)
   if (DENIED.test(path)) throw refused(`patch includes denied path: ${path}`)
 }
 
@@ -64,14 +67,25 @@ function apply(document: JsonObject, operation: JsonObject): void {
   } catch (error) {
     failed = error as Error
   }
-  if (!failed) return
-  if (op === 'remove') {
-    const key = path.split('/').at(-1)
-    throw refused(
-      `error in remove for path: '${path}': unable to remove nonexistent key: ${key}: missing value`,
-    )
+  if (failed) throw refused(failure(document, String(op), path))
+}
+
+/** In the words of the library Kratos uses. */
+function failure(document: JsonObject, op: string, path: string): string {
+  const parent = path.slice(0, path.lastIndexOf('/'))
+  if (!path.startsWith('/') || !isThere(document, parent)) {
+    return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`
   }
-  throw refused(`error in ${op} for path: '${path}': ${failed.message}: missing value`)
+  const key = path.slice(parent.length + 1)
+  if (op === 'remove') {
+    return `error in remove for path: '${path}': unable to remove nonexistent key: ${key}: missing value`
+  }
+  return `error in ${op} for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`
+}
+
+function isThere(document: JsonObject, path: string): boolean {
+  const value = Pointer.fromJSON(path).get(document)
+  return value !== null && typeof value === 'object'
 }
 
 function ensureParents(document: JsonObject, path: string): void {
@@ -90,12 +104,12 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
   if (state !== 'active' && state !== 'inactive') {
     throw new Problem(400, {
       message: 'identity state is not valid',
-      reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
+      reason: `The supplied state ('${state ?? ''}') was not valid. Valid states are ('active', 'inactive').`,
     })
   }
   if (typeof schemaId !== 'string') {
     throw refused(
-      `json: cannot unmarshal ${kindOf(schemaId ?? null)} into Go struct field .schema_id of type string`,
+      `json: cannot unmarshal ${kindOf(schemaId ?? null)} into Go struct field WithCredentialsAndAdminMetadataInJSON.schema_id of type string`,
     )
   }
   changeState(core, identity, state)
@@ -123,16 +137,12 @@ function takeAddresses(core: Core, identity: Identity, document: JsonObject): vo
   }
 }
 
-/** The type of a credential is its key; Kratos refuses a patch that says otherwise. */
+/** Only what the emulator has may be changed; the type of a credential is its key, whatever else is said. */
 function takeCredentials(identity: Identity, patched: JsonObject): void {
   for (const [key, value] of Object.entries(patched)) {
-    const { type, config, identifiers } = asObject(value)
+    const { config, identifiers } = asObject(value)
     const own = identity.credentials[key as Credential['type']]
-    if (type !== key || !own) {
-      throw new Problem(400, {
-        reason: `The credential type "${String(type ?? '')}" does not match the key "${key}".`,
-      })
-    }
+    if (!own) throw new Problem(500)
     own.config = asObject(config)
     if (Array.isArray(identifiers)) own.identifiers = identifiers.map(String)
   }
@@ -144,7 +154,6 @@ function takeCredentials(identity: Identity, patched: JsonObject): void {
 // With Kratos' misspelling.
 const UNPATCHABLE = 'An error occured when applying the JSON patch'
 const refused = (message: string): Problem => new Problem(400, { message, reason: UNPATCHABLE })
-const unreadable = (message: string): Problem => new Problem(400, { message, reason: UNPATCHABLE })
 
 function kindOf(value: Json): string {
   if (value === null) return 'null'

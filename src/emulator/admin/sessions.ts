@@ -50,8 +50,8 @@ export function listIdentitySessions(x: Exchange): Answer {
     // Kratos loads the owner without addresses here, and without the address of the schema.
     return {
       ...withoutOwner(x.core, session),
-      devices: devices(session),
       identity: { ...identity, schema_url: '' },
+      devices: devices(session),
     }
   })
   const answer = json(200, shown)
@@ -106,8 +106,8 @@ function adminSessionJson(core: Core, session: Session, expand: Expansions, noDe
   const identity = expand.identity && owner ? identityJson(core, owner) : null
   return {
     ...withoutOwner(core, session),
-    devices: expand.devices ? devices(session) : noDevices,
     identity: identity && noDevices === null ? withoutAddresses(identity) : identity,
+    devices: expand.devices ? devices(session) : noDevices,
   }
 }
 

@@ -8,7 +8,7 @@ const QUOTED = /^"(?:[^"\\]|\\.)+"$/u
 export function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@')
   if (Buffer.byteLength(text) > 254 || at < 0 || Buffer.byteLength(text.slice(0, at)) > 64) return false
-  return isHostname(text.slice(at + 1)) && isLocalPart(text.slice(0, at))
+  return isHostname(text.slice(at + 1)) && !text.endsWith('.') && isLocalPart(text.slice(0, at))
 }
 
 /** Blanks in front are skipped, dots stand alone and between other characters. */
