@@ -97,7 +97,8 @@ function send(x: Exchange, flow: Flow, identity: Identity, payload: JsonObject):
   for (const { value, via } of codeAddresses(identity))
     mailCode(core, flow, value, via, createCode(core, flow, { address: value, via }))
   flow.state = 'sent_email'
-  showCodeForm(x, flow)
+  // Kratos sends codes even where nobody may sign up with one; only the form stays as it was.
+  if (isOn(x)) showCodeForm(x, flow)
   ui.setTraitValues(flow.ui, identity.traits)
   flow.active = 'code'
   saveFlow(core, flow)

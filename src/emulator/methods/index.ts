@@ -6,6 +6,7 @@ import type { Method } from './method.js'
 import { oidc } from './oidc.js'
 import { password } from './password.js'
 import { profile } from './profile.js'
+import { passkey, webauthn } from './security-keys.js'
 import { totp } from './totp.js'
 
 /** All of them, in the order in which Kratos asks: the first that feels addressed gets the submission. */
@@ -16,6 +17,8 @@ export const METHODS: readonly Method[] = [
   code,
   link,
   totp,
+  webauthn,
+  passkey,
   lookupSecret,
   identifierFirst,
 ]
