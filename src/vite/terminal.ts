@@ -39,6 +39,7 @@ interface Shortcuts {
 async function openInbox(server: ViteServer): Promise<void> {
   const url = `${mountUrl(server)}/dev/inbox`
   server.config.logger.info(`  ➜  Inbox:   ${url}`)
+  if (process.env['BROWSER'] === 'none') return // Vite's own way to say: open nothing
   const { default: open } = await import('open')
   await open(url).catch(() => {}) // no browser here: the address stands in the line above
 }
