@@ -9,9 +9,12 @@ export interface Serving {
   readonly ory: Ory
 }
 
+/** Without what may stand in front of the host: that would be a password. */
+const addressOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/$/, '')
+
 /** Which Ory, in words. */
 function which({ target, emulator }: Ory): string {
-  const name = emulator ? 'embedded emulator' : target.url.href.replace(/\/$/, '')
+  const name = emulator ? 'embedded emulator' : addressOf(target.url)
   return `${name} (${target.why in OPTIONS ? flagOf(target.why) : target.why})`
 }
 
@@ -67,5 +70,9 @@ export function tunnelFacts({ url, app, ory }: Serving): Started['facts'] {
 }
 
 function oryFacts({ target, emulator }: Ory): Started['facts'] {
-  return { ory: emulator ? 'emulator' : target.url.href, why: target.why, people: emulator?.people ?? [] }
+  return {
+    ory: emulator ? 'emulator' : addressOf(target.url),
+    why: target.why,
+    people: emulator?.people ?? [],
+  }
 }

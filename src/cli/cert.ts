@@ -38,6 +38,7 @@ function sub(parent: Command, name: string, summary: string): Command {
   return parent
     .command(name)
     .description(summary)
+    .addHelpText('after', `\nExample:\n  $ ory-proxy cert ${name}\n`)
     .option('--allowed-hosts <names>', 'its further host names, as given to `local`', (text: string) =>
       checked('allowedHosts', KINDS.hosts.fromText(text) as string[], '--allowed-hosts'),
     )

@@ -55,6 +55,9 @@ export async function serve(start: Start): Promise<Running> {
     ...context,
     ...namesOf(settings),
     explain: watch.identified,
+  }).catch((error: unknown) => {
+    terminal.close() // what was said before comes before the error
+    throw error
   })
   try {
     const serving = start.serving(ory, watch, terminal)
@@ -70,6 +73,7 @@ export async function serve(start: Start): Promise<Running> {
     return { ory, url: ory.options.publicUrl?.origin ?? address(start, port), terminal }
   } catch (error) {
     await ory.close()
+    terminal.close()
     throw error
   }
 }

@@ -35,6 +35,15 @@ describe('the banner', () => {
     expect(await command.end()).toBe(0)
   })
 
+  test('keeps a password that stands in an address', async () => {
+    const withPassword = ory.url.replace('http://', 'http://me:hidden@')
+    const command = await startLocal(app.url, ['--no-https', '--sdk-url', withPassword])
+    await command.until(/Next.*\n/)
+    expect(command.stderr()).toContain(`Ory      ${ory.url} (--sdk-url)`)
+    expect(command.stderr()).not.toContain('hidden')
+    await command.end()
+  })
+
   test('has no escape codes where nobody looks', async () => {
     const command = await startLocal(app.url, flags(), { env: { FORCE_COLOR: '1' } })
     expect(command.stderr()).not.toContain('\u001b')
@@ -164,7 +173,7 @@ describe('--json', () => {
       type: 'started',
       url: command.url,
       app: app.url,
-      ory: `${ory.url}/`,
+      ory: ory.url,
       why: 'sdkUrl',
       people: [],
       oryUrl: `${command.url}/.ory`,
@@ -223,8 +232,8 @@ describe('shutting down', () => {
     const ending = command.end(signal)
     await expect
       .poll(() =>
-        fetch(command.url).then(
-          () => 'up',
+        fetch(`${command.url}/.ory/jwks.json`).then(
+          response => response.text().then(() => 'up'),
           () => 'down',
         ),
       )
