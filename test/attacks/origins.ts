@@ -28,7 +28,7 @@ const foreignHosts: Attack[] = [
 }))
 
 const oddHosts: Attack[] = [
-  ['', 'an empty Host'],
+  ['', 'nothing in it'],
   ['[', 'a bracket'],
   ['a b', 'a space'],
   ['localhost/x', 'a path'],
@@ -38,7 +38,7 @@ const oddHosts: Attack[] = [
 ].map(([host = '', what]) => ({
   threat: 'a malformed Host breaks the proxy, or is taken for one of ours',
   precedent: 'webpack-dev-server CVE-2026-14631',
-  promise: `${what} in Host is a bad request, and not repeated`,
+  promise: `a Host with ${what} is a bad request, and not repeated`,
   harm: async ({ url }) => {
     const page = ['Accept: text/html']
     const answers = await Promise.all(

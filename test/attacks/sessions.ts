@@ -76,7 +76,7 @@ const endings = [
 
 const revoked: Attack[] = endings.map(([what, method, path, body]) => ({
   threat: 'a session that was ended lives on',
-  precedent: 'oauth2-proxy, pomerium: sessions believed until their cookie ends',
+  precedent: 'session caches that outlive a sign-out',
   promise: `${what} takes effect with the next request`,
   harm: async target => {
     const cookie = signInAs(target, 'alice')
