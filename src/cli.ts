@@ -53,7 +53,7 @@ function oneLine(text: string): string {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE // commander has written its line
   if (error instanceof OryProxyError) {
-    process.stderr.write(`ory-proxy: ${error.message} ${error.hint}\n`)
+    process.stderr.write(`ory-proxy: ${error.explanation}\n`)
     return error.exit
   }
   process.stderr.write(`ory-proxy: ${error instanceof Error ? error.message : String(error)}\n`)

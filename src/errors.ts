@@ -119,4 +119,9 @@ export class OryProxyError extends Error {
     this.exit = ERRORS[code].exit
     this.hint = ERRORS[code].hint
   }
+
+  /** What happened and what to do about it, as one line. */
+  get explanation(): string {
+    return `${/[.!?]$/.test(this.message) ? this.message : `${this.message}.`} ${this.hint}`
+  }
 }

@@ -117,7 +117,7 @@ function appDown(app: URL, error: NodeJS.ErrnoException): OryProxyError {
 
 function refuseSocket(socket: Socket, error: OryProxyError): void {
   if (socket.destroyed) return
-  const message = `${error.message} ${error.hint}\n`
+  const message = `${error.explanation}\n`
   socket.once('finish', () => socket.destroy()) // half open, it would be the client's to end
   socket.end(
     `HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,

@@ -74,7 +74,7 @@ async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
 
 function refuse(socket: Duplex, error: unknown): void {
   const status = error instanceof OryProxyError ? error.status : 500
-  const message = error instanceof OryProxyError ? `${error.message} ${error.hint}\n` : 'Internal error\n'
+  const message = error instanceof OryProxyError ? `${error.explanation}\n` : 'Internal error\n'
   socket.once('finish', () => socket.destroy()) // half open, it would be the client's to end
   socket.end(
     `HTTP/1.1 ${status} ${status < 500 ? 'Refused' : 'Error'}\r\nConnection: close\r\n` +

@@ -96,6 +96,6 @@ function viteSdkUrl(config: ResolvedConfig | undefined): string | undefined {
 
 /** Vite prints the stack of what stops it; where the user's configuration is wrong, ours tells them nothing. */
 function inOneLine(error: unknown): never {
-  if (error instanceof OryProxyError) error.stack = `${error.message} ${error.hint}`
+  if (error instanceof OryProxyError) error.stack = error.explanation
   throw error
 }

@@ -80,7 +80,7 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
 /** Older ones have no server yet at this point. To pass requests on unchecked would be worse than not to serve. */
 function refuseAll({ logger }: ResolvedOptions): Middleware {
   const error = new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This dev server is too old for withOry().')
-  logger.error(`ory-proxy: ${error.message} ${error.hint}`)
+  logger.error(`ory-proxy: ${error.explanation}`)
   return (req, res) => answerError(req, res, error)
 }
 

@@ -4,8 +4,8 @@ import { checked } from '../options.js'
 
 /** Flags of `ory-proxy emulator`. */
 export interface EmulatorFlags {
-  port: number
-  adminPort: number
+  port?: number
+  adminPort?: number
   host: string
   config?: string
   seed?: string
@@ -24,8 +24,16 @@ export function emulatorCommand(): Command {
   return new Command('emulator')
     .summary('serve the Ory emulator alone')
     .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
-    .option('--port <number>', 'port of the public API', portOf('--port'), 4433)
-    .option('--admin-port <number>', 'port of the admin API', portOf('--admin-port'), 4434)
+    .option(
+      '--port <number>',
+      'port of the public API (default: that of the configuration, else 4433)',
+      portOf('--port'),
+    )
+    .option(
+      '--admin-port <number>',
+      'port of the admin API (default: likewise, else 4434)',
+      portOf('--admin-port'),
+    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--config <file>', "Kratos' configuration, YAML or JSON")
     .option('--seed <file>', "people to begin with, in Kratos' import shape")

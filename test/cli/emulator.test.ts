@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../_faces.js'
 import { emptyFolder, run, start } from './_command.js'
 
 const flags = ['emulator', '--port', '0', '--admin-port', '0']
@@ -35,6 +36,17 @@ test.for([
   expect(stderr).toMatch(message)
   expect(stderr.trim().split('\n')).toHaveLength(1)
   expect(code).toBe(2)
+})
+
+test('the ports of the configuration count where no flag says otherwise', async () => {
+  const cwd = emptyFolder()
+  const [port, adminPort] = [await freePort(), await freePort()]
+  const serve = { public: { port }, admin: { port: adminPort } }
+  writeFileSync(join(cwd, 'kratos.json'), JSON.stringify({ serve }))
+  const emulator = start(['emulator', '--config', 'kratos.json'], { cwd })
+  const [, publicUrl, adminUrl] = await emulator.until(/Public API\s+(\S+)\s+Admin API\s+(\S+)/)
+  expect([publicUrl, adminUrl]).toEqual([`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`])
+  expect(await emulator.end()).toBe(0)
 })
 
 test('a port that is taken is told', async () => {
