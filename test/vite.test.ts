@@ -226,3 +226,11 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     expect(error.stack).not.toContain('\n')
   })
 })
+
+test('a Vite older than 6 is told so in one line', async () => {
+  const [serving] = plugin(quiet)
+  const { handler } = serving!.configureServer as { handler(server: object): Promise<void> }
+  const error = (await handler({ config: {} }).catch(caught => caught)) as Error
+  expect(error).toMatchObject({ code: 'ORY_PROXY_UNSUPPORTED' })
+  expect(error.stack).toMatch(/^This Vite is older than 6\. Supported are Vite 6 to 8[^\n]*$/)
+})
