@@ -120,12 +120,9 @@ const KINDS = [
   [5, (base, cookie) => openSocket(base, cookie)],
   [3, base => sendGarbage(base).then(() => undefined)],
 ]
-const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0)
+const LOT = KINDS.flatMap(([weight, run]) => Array(weight).fill(run))
 
-function pick() {
-  let left = Math.random() * TOTAL
-  return KINDS.find(([weight]) => (left -= weight) < 0)?.[1] ?? KINDS[0][1]
-}
+const pick = () => LOT[Math.floor(Math.random() * LOT.length)]
 
 function openSocket(base, cookie) {
   tally.sockets++
