@@ -3,16 +3,16 @@ import type { IncomingMessage } from 'node:http'
 import type { Emulator } from './emulator/index.js'
 import { OryProxyError } from './errors.js'
 import { createExplainer } from './explain.js'
-import { createMinter, jwksText, type SigningKey, sign } from './jwt.js'
+import { createMinter, jwksText, type Minter, type SigningKey, sign } from './jwt.js'
 import { loadKey } from './key-file.js'
 import { type Logger, printable } from './log.js'
 import { handshakeStages, type Parts, requestStages } from './middleware/index.js'
 import { atRoot, MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
-import { createSessionLookup, type Reason } from './middleware/session.js'
+import { createSessionLookup, type Reason, type SessionLookup } from './middleware/session.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions, type Surroundings } from './options.js'
-import { createBreaker } from './ory/breaker.js'
-import { createOryClient } from './ory/client.js'
+import { type Breaker, createBreaker } from './ory/breaker.js'
+import { createOryClient, type OryClient } from './ory/client.js'
 import { chooseTarget, type OryTarget } from './ory/target.js'
 import { gateServer } from './upgrade.js'
 
@@ -97,22 +97,36 @@ interface Ingredients {
   readonly emulator?: Emulator
 }
 
-function assemble({ options, context, keys, target, now, emulator }: Ingredients): Ory {
+/** What stages share and `close` has to end. */
+interface Machinery {
+  readonly client: OryClient
+  readonly breaker: Breaker
+  readonly sessions: SessionLookup
+  readonly minter: Minter
+}
+
+function build({ options, keys, target, now }: Ingredients): Machinery {
   const client = createOryClient(target.url)
   const breaker = createBreaker(client, options.logger)
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
   const sessions = createSessionLookup({ client, breaker, ttl, now, warn })
-  const minter = createMinter(keys, target.url.origin, now)
-  const allowedHosts = context.allowedHosts === true || [
-    ...options.allowedHosts,
-    ...(context.allowedHosts ?? []),
-  ]
+  return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, now) }
+}
+
+function partsOf({ options, context, keys, target }: Ingredients, machinery: Machinery): Parts {
+  const { client, sessions, minter } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
-  const parts: Parts = {
+  return {
     ...options,
-    host: { ...options, allowedHosts },
+    host: {
+      ...options,
+      allowedHosts: context.allowedHosts === true || [
+        ...options.allowedHosts,
+        ...(context.allowedHosts ?? []),
+      ],
+    },
     cors: {
       ...options,
       allowedCorsOrigins: [...(tunnelFor === undefined ? [] : [tunnelFor]), ...options.allowedCorsOrigins],
@@ -136,37 +150,41 @@ function assemble({ options, context, keys, target, now, emulator }: Ingredients
     },
     onError: (x, error) => report(x, error, options.logger),
   }
+}
+
+function assemble(ingredients: Ingredients): Ory {
+  const { options, context, target, emulator } = ingredients
+  const machinery = build(ingredients)
+  const parts = partsOf(ingredients, machinery)
+  const middleware = requestStages(parts)
   const handshake = handshakeStages(parts)
+  const { allowedCorsOrigins: allowedOrigins } = options
   const undo: (() => void)[] = []
   return {
-    middleware: tunnelFor === undefined ? requestStages(parts) : atRoot(requestStages(parts)),
+    middleware: context.tunnelFor === undefined ? middleware : atRoot(middleware),
     handshake,
     gateUpgrades(server, isHmr = () => false) {
-      const remove = gateServer(server, {
-        prepare: handshake,
-        allowedOrigins: options.allowedCorsOrigins,
-        isHmr,
-      })
+      const remove = gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
       undo.push(remove)
       return remove
     },
     target,
     options,
     emulator: emulator && { people: emulator.people, adminUrl: emulator.adminUrl },
-    counters: () => ({
-      ...client.counters,
-      signatures: minter.signatures,
-      cacheHits: sessions.counters.hits,
-      remembered: sessions.counters.remembered,
-    }),
+    counters: () => countersOf(machinery),
     async close() {
       for (const remove of undo) remove()
-      breaker.close()
-      client.close()
+      machinery.breaker.close()
+      machinery.client.close()
       await target.release?.()
       await emulator?.close()
     },
   }
+}
+
+function countersOf({ client, minter, sessions }: Machinery): Counters {
+  const { hits, remembered } = sessions.counters
+  return { ...client.counters, signatures: minter.signatures, cacheHits: hits, remembered }
 }
 
 /** Refusals are the client's business; what is not ours to explain goes to the log. */
