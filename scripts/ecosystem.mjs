@@ -90,6 +90,9 @@ All dev servers and frameworks but Next.js have ory-proxy inside their dev serve
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
 ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
 
+What the command's forwarder does not carry from the app to the browser: trailers and \`103 Early Hints\`. A dev
+server's own proxy has the same limits, and ory-proxy inside it adds none.
+
 For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
 `
 writeFileSync(join(root, 'docs/compatibility.md'), page)
