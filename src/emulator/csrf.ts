@@ -8,6 +8,8 @@ import type { Core } from './core.js'
 import { Problem } from './kratos-errors.js'
 
 const LENGTH = 32
+/** How many characters of the base64 alphabet are letters; they come first. */
+const LETTERS = 52
 const ONE_YEAR = 31_536_000
 
 export class Csrf {
@@ -68,6 +70,9 @@ function decode(value: string | undefined): Buffer {
 
 function mask(token: Buffer): string {
   const key = randomBytes(LENGTH)
+  // So that it begins with a letter in base64: Kratos sorts some nodes by their value, and a form whose
+  // token sometimes begins with a digit sometimes has another order.
+  key[0] = (key[0] ?? 0) % (LETTERS << 2)
   return Buffer.concat([key, token.map((byte, i) => byte ^ (key[i] ?? 0))]).toString('base64')
 }
 
