@@ -22,6 +22,7 @@ function step(name, command, args, env = {}) {
 const FIXTURES = [
   'ecosystem/older',
   'ecosystem/newer',
+  'ecosystem/backends',
   'frameworks/node',
   'frameworks/sveltekit',
   'frameworks/nuxt',
