@@ -13,3 +13,11 @@ export interface Row {
 
 /** Records a profile's scenarios at an address and compares them with Kratos' answers. */
 export declare function compareProfile(profile: string, publicUrl: string, adminUrl: string): Promise<Row[]>
+
+/** As {@link compareProfile}, for other recordings: `set` is `<file>#<export>`, `golden` the folder of its answers. */
+export declare function compareSet(
+  set: string,
+  golden: string,
+  publicUrl: string,
+  adminUrl: string,
+): Promise<Row[]>

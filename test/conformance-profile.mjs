@@ -27,12 +27,21 @@ export const configOf = profile => join(FOLDER, `kratos.${profile}.yml`)
  * @param adminUrl the admin API
  * @returns rows `{ scenario, step, differences }`
  */
-export async function compareProfile(profile, publicUrl, adminUrl) {
+export function compareProfile(profile, publicUrl, adminUrl) {
+  const set = `${join(FOLDER, PROFILES[profile])}.mjs#scenarios`
+  return compareSet(set, join(FOLDER, 'golden', profile), publicUrl, adminUrl)
+}
+
+/**
+ * As {@link compareProfile}, for other recordings.
+ *
+ * @param set `<file>#<export>` with the scenarios
+ * @param golden the folder with their recorded answers
+ */
+export async function compareSet(set, golden, publicUrl, adminUrl) {
   const out = mkdtempSync(join(tmpdir(), 'conformance-'))
   try {
-    const set = `${join(FOLDER, PROFILES[profile])}.mjs#scenarios`
     await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set])
-    const golden = join(FOLDER, 'golden', profile)
     sameAddress(golden, out, publicUrl)
     return compareDirs(golden, out)
   } finally {
@@ -49,7 +58,7 @@ function record(args) {
 
 /** The recorder replaces the server's address, but not where it is escaped within another URL. */
 function sameAddress(golden, out, url) {
-  const escaped = /http%3A%2F%2F127\.0\.0\.1%3A\d+(?=%2Fself-service)/
+  const escaped = /http%3A%2F%2F127\.0\.0\.1%3A\d+(?=%2F(self-service|ui))/
   for (const file of readdirSync(out)) {
     const recorded = escaped.exec(readFileSync(join(golden, file), 'utf8'))?.[0]
     const text = readFileSync(join(out, file), 'utf8')
