@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { ensureBrowser } from './ensure-browser.mjs'
 import { ensureInstalled } from './ensure-installed.mjs'
 
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+const shell = process.platform === 'win32' // npm is a .cmd there
 const picked = process.argv.slice(2)
 
 /** Runs one step; the first that fails ends the run with its exit code. */
 function step(name, command, args, env = {}) {
   console.log(`\n▸ ${name}`)
   const started = performance.now()
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  const { status } = spawnSync(command, args, { stdio: 'inherit', shell, env: { ...process.env, ...env } })
   if (status !== 0) {
     console.error(`✗ ${name} failed`)
     process.exit(status ?? 1)
@@ -31,10 +31,10 @@ const FIXTURES = [
 
 const CHROMIUM_PATH = await ensureBrowser()
 if (picked.length === 0) for (const folder of FIXTURES) await ensureInstalled(`test/${folder}`)
-step('build', npm, ['run', '--silent', 'build'])
+step('build', 'npm', ['run', '--silent', 'build'])
 if (picked.length === 0) {
-  step('types', npm, ['run', '--silent', 'typecheck'])
-  step('format and lint', npm, ['run', '--silent', 'lint'])
-  step('package', npm, ['run', '--silent', 'package-check'])
+  step('types', 'npm', ['run', '--silent', 'typecheck'])
+  step('format and lint', 'npm', ['run', '--silent', 'lint'])
+  step('package', 'npm', ['run', '--silent', 'package-check'])
 }
-step('tests', process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...picked], { CHROMIUM_PATH })
+step('tests', 'node', ['node_modules/vitest/vitest.mjs', 'run', ...picked], { CHROMIUM_PATH })
