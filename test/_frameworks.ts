@@ -21,6 +21,8 @@ export interface Framework {
   readonly behindCommand?: true
   /** The first Node that runs it: `[major, minor]`. */
   readonly node: readonly [number, number]
+  /** Its page has a form that runs on the server: frameworks compare Origin and Host there. */
+  readonly form?: true
   /** Where page and endpoint are, when not at `/` and `/api/who`. */
   readonly at?: { readonly page: string; readonly endpoint: string }
 }
@@ -40,6 +42,7 @@ export const ALWAYS: readonly Framework[] = [
     package: '@sveltejs/kit',
     command: vite,
     page: 'src/routes/+page.svelte',
+    form: true,
     node: [22, 17],
   },
   {
@@ -54,6 +57,7 @@ export const ALWAYS: readonly Framework[] = [
     package: 'next',
     command: port => ['next/dist/bin/next', 'dev', '--port', `${port}`, '--hostname', 'localhost'],
     page: 'app/text.jsx',
+    form: true,
     behindCommand: true,
     node: [20, 9],
   },

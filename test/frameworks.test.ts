@@ -46,6 +46,15 @@ describe.each(chosen)('$name', framework => {
     expect(await endpoint({ cookie })).toMatch(/^Bearer ey/)
   })
 
+  if (framework.form) {
+    test('a form that runs on the server is not taken for a foreign one, and knows who sent it', async () => {
+      await page.goto(app.page, { waitUntil: 'networkidle' })
+      await page.click('#act')
+      await page.waitForURL(`${app.page}?acted-as=*`)
+      expect(new URL(page.url()).searchParams.get('acted-as')).toBe('Bearer')
+    })
+  }
+
   test('an edit shows in the open page, which stays the same page', async () => {
     await page.goto(app.page, { waitUntil: 'networkidle' })
     await page.evaluate('window.marked = true')

@@ -1,4 +1,5 @@
 import { headers } from 'next/headers'
+import { act } from './actions'
 import { Text } from './text'
 
 export default async function Page() {
@@ -7,6 +8,11 @@ export default async function Page() {
     <>
       <p id="who">{who}</p>
       <Text />
+      <form action={act}>
+        <button type="submit" id="act">
+          Act
+        </button>
+      </form>
     </>
   )
 }
