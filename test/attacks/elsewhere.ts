@@ -50,10 +50,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   ...at('test/jwt.test.ts', 'others read the signing key', 'CWE-732', 'is refused when others can read it'),
   ...at(
     'test/faults/disk.test.ts',
-    'a key is lost or half-written',
+    'a key or a state is lost or half-written',
     'full disks, kill -9',
     'a full disk: the key lives in memory, and no half of it is kept',
     'killed at any moment: a whole key or none, never a broken one',
+    'a full disk: the old state stays, the error says so',
+    'killed while it writes the state: the old one or the new one, never a broken one',
   ),
   ...at(
     'test/faults/ory.test.ts',
@@ -98,6 +100,14 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'a client that leaves while Ory is asked is nobody for the app, and nothing breaks',
     'frames sent along with the handshake are not lost while Ory is asked',
     'calling itself hot update brings no Authorization along',
+  ),
+  ...at(
+    'test/faults/http2.test.ts',
+    'HTTP/2 is a way around the rules for HTTP/1.1',
+    'RFC 9113, section 8.3.1',
+    'over HTTP/2 a forged Authorization does not arrive, and everybody is themselves',
+    'over HTTP/2 a Host besides :authority, or another :authority, is refused',
+    'over HTTP/2 paths are what they are',
   ),
   ...at(
     'test/faults/command.test.ts',

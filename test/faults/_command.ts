@@ -14,7 +14,8 @@ export interface Command {
 }
 
 export function startCommand(app: string, ory: string, ...flags: string[]): Promise<Command> {
-  const args = ['local', app, '--sdk-url', ory, '--port', '0', '--no-https', '--no-open', ...flags]
+  const scheme = flags.includes('--dont-install-cert') ? [] : ['--no-https']
+  const args = ['local', app, '--sdk-url', ory, '--port', '0', '--no-open', ...scheme, ...flags]
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = new Promise<number | NodeJS.Signals | null>(resolve => {
     child.once('exit', (code, signal) => resolve(code ?? signal))

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,8 +40,10 @@ test('a file that cannot be written leaves nothing half-written beside it', asyn
   expect(await readdir(folder)).toEqual(['file'])
 })
 
-const CHILD = `
-  import { loadKey } from ${JSON.stringify(new URL('../../dist/key-file.js', import.meta.url).href)}
+const dist = (file: string): string => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href)
+
+const LOAD_KEYS = `
+  import { loadKey } from ${dist('key-file.js')}
   const logger = { info() {}, debug() {}, error() {}, warn: line => console.log(line) }
   for (const file of process.argv.slice(1)) {
     const { kid } = await loadKey(file, logger).catch(error => ({ kid: error.message }))
@@ -49,39 +51,54 @@ const CHILD = `
   }
 `
 
-/** Runs the loader of keys in a process of its own. */
-function loading(files: string[], wrap: (command: string[]) => string[] = command => command) {
-  const [command = '', ...args] = wrap([process.execPath, '--input-type=module', '-e', CHILD, '--', ...files])
-  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Writes a state again and again; each is full of one letter. */
+const WRITE_STATES = `
+  import { writeState } from ${dist('emulator/state-file.js')}
+  const [file, times] = process.argv.slice(1)
+  for (let i = 0; i < Number(times); i++) {
+    const letter = String.fromCharCode(97 + (i % 26))
+    const core = { state: { snapshot: () => ({ identities: [letter.repeat(500_000)] }) } }
+    await writeState(core, file).catch(error => console.log(error.code, error.message))
+    console.log(letter)
+  }
+`
+
+interface Running {
+  readonly child: ChildProcess
+  readonly started: Promise<unknown>
+  readonly ended: Promise<string>
+}
+
+/** Runs a script in a process of its own. */
+function running(script: string, args: string[], wrap = (command: string[]): string[] => command): Running {
+  const [command = '', ...rest] = wrap([process.execPath, '--input-type=module', '-e', script, '--', ...args])
+  const child = spawn(command, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', chunk => {
     output += chunk
   })
   const ended = new Promise<string>(resolve => child.once('close', () => resolve(output)))
-  return { child, ended }
+  return { child, ended, started: new Promise(resolve => child.stdout.once('data', resolve)) }
 }
 
-test.runIf(process.platform === 'linux')(
-  'a full disk: the key lives in memory, and no half of it is kept',
-  async () => {
-    // A file size of 0 is the nearest a process can come to a full disk by itself.
-    const { ended } = loading(['key.json'], command => [
-      'sh',
-      '-c',
-      'ulimit -f 0; exec "$@"',
-      'sh',
-      ...command,
-    ])
-    expect(await ended).toMatch(/Cannot keep the signing key/)
-    expect(await readdir(folder)).toEqual([])
-  },
-)
+/** The nearest a process can come to a full disk by itself: no file of its may grow beyond this. */
+const fullDisk =
+  (blocks: number) =>
+  (command: string[]): string[] => ['sh', '-c', `ulimit -f ${blocks}; exec "$@"`, 'sh', ...command]
+
+const onLinux = test.runIf(process.platform === 'linux')
+
+onLinux('a full disk: the key lives in memory, and no half of it is kept', async () => {
+  expect(await running(LOAD_KEYS, ['key.json'], fullDisk(0)).ended).toMatch(/Cannot keep the signing key/)
+  expect(await readdir(folder)).toEqual([])
+})
 
 test('killed at any moment: a whole key or none, never a broken one', async () => {
   const names = Array.from({ length: 400 }, (_, i) => `key-${i}.json`)
-  for (let round = 1; round <= 5; round++) {
-    const { child, ended } = loading(names.map(name => `${round}-${name}`))
-    await new Promise(resolve => child.stdout.once('data', resolve)) // in the middle of its work
+  for (let round = 1; round <= 3; round++) {
+    const files = names.map(name => `${round}-${name}`)
+    const { child, ended, started } = running(LOAD_KEYS, files)
+    await started // in the middle of its work
     child.kill('SIGKILL')
     await ended
   }
@@ -90,5 +107,30 @@ test('killed at any moment: a whole key or none, never a broken one', async () =
   for (const name of kept) {
     const text = await readFile(join(folder, name), 'utf8')
     expect(JSON.parse(text)).toMatchObject({ kty: 'EC', d: expect.any(String) })
+  }
+})
+
+/** The one letter that a whole state is full of. */
+async function letterIn(file: string): Promise<string | undefined> {
+  const { identities } = JSON.parse(await readFile(join(folder, file), 'utf8')) as { identities: string[] }
+  return /^(.)\1{499999}$/.exec(identities[0]!)?.[1]
+}
+
+onLinux('a full disk: the old state stays, the error says so', async () => {
+  await running(WRITE_STATES, ['state.json', '1']).ended
+  const output = await running(WRITE_STATES, ['state.json', '2'], fullDisk(100)).ended
+  expect(output).toMatch(/ORY_PROXY_EMULATOR_STATE state\.json: EFBIG/)
+  expect(await letterIn('state.json')).toBe('a')
+  expect(await readdir(folder)).toEqual(['state.json'])
+})
+
+test('killed while it writes the state: the old one or the new one, never a broken one', async () => {
+  for (let round = 1; round <= 3; round++) {
+    const { child, ended, started } = running(WRITE_STATES, ['state.json', '1000'])
+    await started
+    await new Promise(resolve => setTimeout(resolve, round * 7)) // anywhere in a write
+    child.kill('SIGKILL')
+    await ended
+    expect(await letterIn('state.json')).toMatch(/[a-z]/)
   }
 })

@@ -9,6 +9,7 @@ import { printable } from '../../src/log.js'
 import { decodeBody } from '../../src/middleware/decode.js'
 import { hostName, isAllowedHost } from '../../src/middleware/host.js'
 import { belowMount, climbs } from '../../src/middleware/mount.js'
+import { isListedOrigin } from '../../src/middleware/origins.js'
 import { oryPattern, rewriteCookie, rewriteLocation, rewriteText } from '../../src/middleware/rewrite.js'
 import { type OryOptions, resolveOptions } from '../../src/options.js'
 
@@ -221,6 +222,33 @@ describe('hosts', () => {
       fc.property(host, fc.domain(), (text, domain) => {
         const name = hostName(`${text}.${domain}`)
         expect(name !== null && isAllowedHost(name, rules)).toBe(false)
+      }),
+      CASES,
+    )
+  })
+})
+
+describe('origins', () => {
+  test('one that is listed is of that site also to a browser', () => {
+    const listed = ['https://*.app.test', 'http://dev.test:8080', 'https://*.port.test:8443']
+    const pieces = [
+      'https://',
+      'http://',
+      '.app.test',
+      'app.test',
+      'dev.test',
+      ':8080',
+      '.port.test:8443',
+      'evil.example',
+    ]
+    const sites = [
+      /^https:\/\/[\w.-]+\.app\.test$/,
+      /^http:\/\/dev\.test:8080$/,
+      /^https:\/\/[\w.-]+\.port\.test:8443$/,
+    ]
+    fc.assert(
+      fc.property(textOf(...pieces, '@', '/', ':', '#', '?', '\\', 'null', '*', '.', 'x'), text => {
+        if (isListedOrigin(text, listed)) expect(sites.some(site => site.test(text))).toBe(true)
       }),
       CASES,
     )
