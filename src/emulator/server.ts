@@ -67,7 +67,15 @@ async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Pro
   }
 }
 
+/** What Go's server says to an address that is none. */
+const MALFORMED: Answer = {
+  status: 400,
+  headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
+  body: '400 Bad Request',
+}
+
 async function answer(api: Api, x: Exchange): Promise<Answer> {
+  if (/%(?![0-9a-f]{2})/i.test(x.path)) return MALFORMED
   try {
     noteFront(x)
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? guard(x) : undefined)

@@ -1,4 +1,5 @@
 /** Schemas, stored errors, health. */
+import querystring from 'node:querystring'
 import { offsetPage } from '../admin/paging.js'
 import { type Answer, type Exchange, json } from '../http.js'
 import { notLocated, Problem } from '../kratos-errors.js'
@@ -17,7 +18,7 @@ export function listSchemas(x: Exchange): Answer {
 
 /** `GET /schemas/{id}`: the id as it is, or in base64. */
 export function getSchema(x: Exchange): Answer {
-  const id = decodeURIComponent(x.params['id'] ?? '')
+  const id = querystring.unescape(x.params['id'] ?? '')
   const names = [id, Buffer.from(id, 'base64url').toString()]
   const found = x.core.config.identity.schemas.find(schema => names.includes(schema.id))
   if (!found) throw new Problem(404, { reason: `Identity schema \`${id}\` could not be found.` })
