@@ -43,7 +43,7 @@ const SERVERS: Record<string, (project: Project, sdkUrl: string) => Promise<Runn
       infrastructureLogging: { level: 'none' },
       stats: 'none',
     })!
-    const own = { port: 'auto', host: '127.0.0.1', hot: true, static: { directory: root, watch: false } }
+    const own = { port: 0, host: '127.0.0.1', hot: true, static: { directory: root, watch: false } }
     const server = new WebpackDevServer(withOry(own, { sdkUrl, logger: silentLogger }) as never, compiler)
     await server.start()
     const { port } = server.server!.address() as AddressInfo

@@ -91,7 +91,7 @@ describe('the packed package', () => {
       `const { withOry } = require('ory-proxy/webpack')
        module.exports = {
          mode: 'development', entry: './entry.js', stats: 'none', infrastructureLogging: { level: 'none' },
-         devServer: withOry({ port: 'auto', host: '127.0.0.1' }, { sdkUrl: 'http://127.0.0.1:9' }),
+         devServer: withOry({ port: 0, host: '127.0.0.1' }, { sdkUrl: 'http://127.0.0.1:9' }),
        }`,
     )
     writeFileSync(join(project, 'entry.js'), '')

@@ -62,7 +62,7 @@ describe.each(TOOLS)('%s', (_name, tools) => {
       stats: 'none',
     })
     const proxy = [{ context: ['/api'], target: app, ws: true }]
-    const server = new DevServer(wrap({ port: 'auto', host: '127.0.0.1', proxy, ...own }), compiler)
+    const server = new DevServer(wrap({ port: 0, host: '127.0.0.1', proxy, ...own }), compiler)
     await server.start()
     undo.push(() => server.stop())
     return { url: `http://localhost:${server.server.address().port}`, server }
@@ -170,7 +170,7 @@ describe('withOry', () => {
     undo.push(remove)
     const error = vi.fn()
     const own = withOry(
-      { port: 'auto', host: '127.0.0.1' },
+      { port: 0, host: '127.0.0.1' },
       {
         project: 'c0ffee00-0000-4000-8000-000000000000',
         projectApiKey: 'key',
