@@ -61,29 +61,34 @@ export function createForwarder({ app, rewriteHost, trustForwarded, logger }: Fo
     again.add(req) // the app closed a connection that lay idle
     void proxy(req, res)
   }
-  const proxy: RequestHandler = createProxyMiddleware({
-    target: app,
-    agent,
-    changeOrigin: rewriteHost,
-    xfwd: true,
-    secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
-    ejectPlugins: true, // its own error page would come before ours
-    plugins: [
-      server => {
-        server.on('error', onError as never)
-        server.on('proxyReq', (proxyReq, req, res) => {
-          proxyReq.on('upgrade', (_response, socket) => {
-            socket.destroy() // without this listener the client would wait for ever
-            onError(new Error('a protocol switch that was not asked for'), req, res)
+  const proxyThrough = (connections: http.Agent): RequestHandler =>
+    createProxyMiddleware({
+      target: app,
+      agent: connections,
+      changeOrigin: rewriteHost,
+      xfwd: true,
+      secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
+      ejectPlugins: true, // its own error page would come before ours
+      plugins: [
+        server => {
+          server.on('error', onError as never)
+          server.on('proxyReq', (proxyReq, req, res) => {
+            proxyReq.on('upgrade', (_response, socket) => {
+              socket.destroy() // without this listener the client would wait for ever
+              onError(new Error('a protocol switch that was not asked for'), req, res)
+            })
           })
-        })
-        server.on('proxyRes', proxyRes => {
-          if (proxyRes.statusCode! < 200) proxyRes.statusCode = 502 // node throws where it should send it on
-          report()
-        })
-      },
-    ],
-  })
+          server.on('proxyRes', proxyRes => {
+            if (proxyRes.statusCode! < 200) proxyRes.statusCode = 502 // node throws where it should send it on
+            report()
+          })
+        },
+      ],
+    })
+  const proxy = proxyThrough(agent)
+  // A handshake cannot be sent again, so it never goes out on a connection that the app may be closing.
+  const fresh = new Agent({ lookup: lookupLoopback })
+  const handshakes = proxyThrough(fresh)
   const prepared = (req: IncomingMessage): IncomingMessage => {
     delete req.headers.expect // node has answered it
     if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]
@@ -91,8 +96,11 @@ export function createForwarder({ app, rewriteHost, trustForwarded, logger }: Fo
   }
   return {
     request: (req, res) => void proxy(prepared(req), res),
-    upgrade: (req, socket, head) => void proxy.upgrade(prepared(req), socket as Socket, head),
-    close: () => agent.destroy(),
+    upgrade: (req, socket, head) => void handshakes.upgrade(prepared(req), socket as Socket, head),
+    close() {
+      agent.destroy()
+      fresh.destroy()
+    },
   }
 }
 
