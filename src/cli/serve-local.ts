@@ -1,8 +1,8 @@
 import { OryProxyError } from '../errors.js'
-import { createForwarder } from '../forward.js'
 import { isLoopback } from '../loopback.js'
 import { localBanner, localFacts } from './banner.js'
 import { openBrowser } from './browser.js'
+import { createLazyForwarder } from './lazy-forwarder.js'
 import { serve } from './serve.js'
 import type { Settings } from './settings.js'
 
@@ -20,7 +20,7 @@ export async function serveLocal(
     publishUrl,
     serving(ory, watch, { logger }) {
       const { trustForwarded } = ory.options
-      const forwarder = createForwarder({ app, rewriteHost, trustForwarded, logger })
+      const forwarder = createLazyForwarder({ app, rewriteHost, trustForwarded, logger })
       return {
         onRequest(req, res) {
           watch.request(req, res)
