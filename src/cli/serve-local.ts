@@ -1,5 +1,7 @@
+import connect from 'connect'
 import { OryProxyError } from '../errors.js'
 import { isLoopback } from '../loopback.js'
+import type { Middleware } from '../middleware/pipeline.js'
 import { localBanner, localFacts } from './banner.js'
 import { openBrowser } from './browser.js'
 import { createLazyForwarder } from './lazy-forwarder.js'
@@ -21,11 +23,12 @@ export async function serveLocal(
     serving(ory, watch, { logger }) {
       const { trustForwarded } = ory.options
       const forwarder = createLazyForwarder({ app, rewriteHost, trustForwarded, logger })
+      const observe: Middleware = (req, res, next) => {
+        watch.request(req, res)
+        next()
+      }
       return {
-        onRequest(req, res) {
-          watch.request(req, res)
-          ory.middleware(req, res, () => forwarder.request(req, res))
-        },
+        onRequest: connect().use(observe).use(ory.middleware).use(forwarder.request),
         onUpgrade(req, socket, head) {
           watch.upgraded(req)
           forwarder.upgrade(req, socket, head)
