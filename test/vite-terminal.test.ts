@@ -5,16 +5,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Project, project, SITE } from './_ecosystem.js'
-import { ended } from './_faces.js'
+import { ended, freePort } from './_faces.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
 
-const CONFIG = `import { ory } from 'ory-proxy/vite'
-export default { plugins: [ory()], server: { host: '127.0.0.1', port: 0 } }
+const configOn = (port: number): string => `import { ory } from 'ory-proxy/vite'
+export default { plugins: [ory()], server: { host: '127.0.0.1', port: ${port}, strictPort: true } }
 `
 
 let site: Project
+let config: string
 let child: ChildProcess
 let output = ''
 
@@ -32,10 +33,11 @@ async function printed(pattern: RegExp): Promise<RegExpExecArray> {
 }
 
 beforeAll(async () => {
+  config = configOn(await freePort())
   site = await project({
     ...SITE,
     'package.json': '{ "type": "module", "private": true }',
-    'vite.config.js': CONFIG,
+    'vite.config.js': config,
     'tty.mjs': 'process.stdin.isTTY = true\n',
   })
   await mkdir(join(site.root, 'node_modules'))
@@ -68,9 +70,8 @@ test("Vite's own command: the addresses, the keys, and a restart after the confi
 
   const token = await signIn(ory!)
   const kid = await keyId(ory!)
-  await site.write('vite.config.js', `${CONFIG}// edited\n`)
+  await site.write('vite.config.js', `${config}// edited\n`)
   await printed(/server restarted/)
-  // The port was any free one; the restarted server keeps it or says the new one.
   expect(await keyId(ory!)).toBe(kid)
   expect((await whoami(ory!, token)).status).toBe(200)
 

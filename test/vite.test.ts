@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import express from 'express'
 import { decodeProtectedHeader } from 'jose'
 import type { InlineConfig, PluginOption } from 'vite'
-import { afterEach, describe, expect, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
 import { silentLogger } from '../src/index.js'
 import { ory as plugin } from '../src/vite-plugin.js'
 import { load, type Place, type Project, project, SITE } from './_ecosystem.js'
@@ -37,6 +37,8 @@ async function site(files: Record<string, string> = {}): Promise<Project> {
 }
 
 describe.each(VERSIONS)('Vite %s', (major, place) => {
+  beforeAll(() => load(place, 'vite').then(() => {})) // the first import takes its time, and no test's
+
   /** The part of the configuration that all tests share. */
   async function config(
     app: string,

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { decodeProtectedHeader } from 'jose'
-import { afterEach, describe, expect, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
 import { silentLogger } from '../src/index.js'
 import { ory as rsbuildPlugin } from '../src/rsbuild.js'
 import { withOry } from '../src/webpack.js'
@@ -50,6 +50,8 @@ async function rspackTools(place: Place): Promise<Tools> {
 }
 
 describe.each(TOOLS)('%s', (_name, tools) => {
+  beforeAll(() => tools().then(() => {})) // the first import of all webpack is takes its time, and no test's
+
   async function dev(app: string, wrap: (devServer: object) => object, own: object = {}) {
     const { compile, DevServer } = await tools()
     const { root, remove } = await project(SITE)
