@@ -21,6 +21,6 @@ export async function freshContext(
   options: { javaScriptEnabled?: boolean } = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext(options)
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(45_000)
   return context
 }

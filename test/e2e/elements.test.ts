@@ -56,7 +56,7 @@ async function signOut(page: Page): Promise<void> {
 }
 
 /** `@ory/elements-react` and its `@ory/client-fetch` on top of the emulator: every JSON path a real app takes. */
-describe('the pages of Ory Elements', { timeout: 90_000 }, () => {
+describe('the pages of Ory Elements', { timeout: 180_000 }, () => {
   test('register, verify the address, set up a second factor, sign in with it', async () => {
     const page = await (await freshContext(browser)).newPage()
     const email = 'factor@example.org'
