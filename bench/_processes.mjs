@@ -19,7 +19,7 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130))
 
 /** One side of a comparison, in a process of its own. */
-class Side {
+export class Side {
   /** @param hello what the program said when it was ready */
   constructor(child, hello) {
     this.child = child
@@ -56,7 +56,8 @@ class Side {
   }
 }
 
-function own(child) {
+/** Ends with us, whatever happens. */
+export function own(child) {
   children.add(child)
   child.once('exit', () => children.delete(child))
   return child
@@ -155,7 +156,7 @@ http {
 `
 }
 
-function freePort() {
+export function freePort() {
   return new Promise(resolve => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address()

@@ -1,5 +1,6 @@
+import { startKratos } from './_kratos.mjs'
 import { start, startCli, startNginx } from './_processes.mjs'
-import { checkedAuthorization, checkSameHeaders, startBackends, timed } from './_signed-in.mjs'
+import { COOKIE, checkedAuthorization, checkSameHeaders, startBackends, timed } from './_signed-in.mjs'
 import { inTurns, median, promise, shown } from './_stats.mjs'
 
 const ROUNDS = 7
@@ -12,9 +13,11 @@ const NGINX = 'whoami for each request, nginx'
 
 /** Signed-in requests a second: ours against a bare proxy, and against those that ask Ory each time. */
 export async function proxy() {
-  const { app, ory, load, close } = await startBackends()
-  const ours = await startCli(app.url, ['--sdk-url', ory.url])
-  const options = { app: app.url, ory: ory.url, authorization: await checkedAuthorization(ours) }
+  const { app, ory: standIn, load, close } = await startBackends()
+  const kratos = await startKratos()
+  const { url: ory, cookie } = kratos ?? { url: standIn.url, cookie: COOKIE }
+  const ours = await startCli(app.url, ['--sdk-url', ory])
+  const options = { app: app.url, ory, authorization: await checkedAuthorization(ours, cookie) }
   const nginx = await startNginx(options)
   const sides = {
     [OURS]: ours,
@@ -23,23 +26,24 @@ export async function proxy() {
     [NAIVE]: await start('sides/naive.mjs', options),
     ...(nginx && { [NGINX]: nginx }),
   }
-  await checkSameHeaders(BARE, sides[BARE], ours)
-  for (const [name, side] of Object.entries(sides)) await timed(load, name, { ...JOB, url: side.url }) // warm
+  await checkSameHeaders(BARE, sides[BARE], ours, cookie)
+  const run = (side, name) => timed(load, name, { ...JOB, cookie, url: side.url })
+  for (const [name, side] of Object.entries(sides)) await run(side, name) // warm
   const rounds = await inTurns(ROUNDS, sides, (side, name) =>
-    name === NGINX ? timed(load, name, { ...JOB, url: side.url }) : withCpu(load, side, name),
+    name === NGINX ? run(side, name) : withCpu(side, () => run(side, name)),
   )
-  await Promise.all([close(), ...Object.values(sides).map(side => side.close())])
-  return report(rounds)
+  await Promise.all([close(), kratos?.close(), ...Object.values(sides).map(side => side.close())])
+  return report(rounds, kratos ? 'a real Kratos in memory' : 'a stand-in that answers whoami at once')
 }
 
-async function withCpu(load, side, name) {
+async function withCpu(side, run) {
   const before = await side.usage()
-  const result = await timed(load, name, { ...JOB, url: side.url })
+  const result = await run()
   const after = await side.usage()
   return { ...result, micros: ((after.cpu - before.cpu) / result.requests) * 1e6 }
 }
 
-function report(rounds) {
+function report(rounds, ory) {
   const of = (name, key) => rounds[name].map(round => round[key])
   const ratio = (name, key) =>
     median(
@@ -48,7 +52,7 @@ function report(rounds) {
   const names = Object.keys(rounds)
   return {
     title: 'Signed-in requests through the command',
-    how: `${JOB.connections} connections, ${ROUNDS} rounds of ${JOB.seconds} s each`,
+    how: `${JOB.connections} connections, ${ROUNDS} rounds of ${JOB.seconds} s each; Ory is ${ory}`,
     table: {
       columns: ['', 'requests/s', 'processor time, µs a request'],
       rows: names.map(name => [

@@ -20,6 +20,7 @@ if (unknown.length > 0) {
 }
 const picked = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
+mkdirSync(DOCS, { recursive: true })
 for (const name of picked) {
   const started = performance.now()
   const result = await benchmarks[name]()
@@ -29,13 +30,16 @@ for (const name of picked) {
     seconds: Math.round((performance.now() - started) / 1000),
   }
   console.log(asText(name, results[name]))
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`)
+  write()
 }
-const inOrder = Object.keys(benchmarks).flatMap(name => (results[name] ? [[name, results[name]]] : []))
-mkdirSync(DOCS, { recursive: true })
-writeFileSync(new URL('performance.svg', DOCS), plot(inOrder.map(([, { bars }]) => bars).filter(Boolean)))
-writeFileSync(
-  new URL('performance.md', DOCS),
-  page(inOrder, readFileSync(new URL('./LEARNED.md', import.meta.url), 'utf8')),
-)
 process.exit(picked.every(name => results[name].promises.every(({ met }) => met)) ? 0 : 1)
+
+/** After each benchmark: what was measured is kept when a later one fails. */
+function write() {
+  const inOrder = Object.keys(benchmarks).flatMap(name => (results[name] ? [[name, results[name]]] : []))
+  const charts = inOrder.map(([, { bars }]) => bars).filter(Boolean)
+  const learned = readFileSync(new URL('./LEARNED.md', import.meta.url), 'utf8')
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`)
+  writeFileSync(new URL('performance.svg', DOCS), plot(charts))
+  writeFileSync(new URL('performance.md', DOCS), page(inOrder, learned))
+}
