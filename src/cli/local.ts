@@ -5,7 +5,7 @@ import { addFlags } from './flags.js'
 import { resolveSettings } from './settings.js'
 
 /** Everything but what is for a tunnel's or an emulator's own command; `publicUrl` is the second argument. */
-const FLAGS: readonly OptionName[] = [
+export const LOCAL_FLAGS: readonly OptionName[] = [
   'sdkUrl',
   'project',
   'workspace',
@@ -47,7 +47,7 @@ export function localCommand(): Command {
     .description('Serves your app and Ory on one origin: /.ory is Ory, everything else is your app.')
     .argument('<application-url>', 'your app, like http://localhost:3000 or just 3000', parseAppUrl)
     .argument('[publish-url]', 'the address people type, when it is another one', parseAppUrl)
-  return addFlags(command, FLAGS)
+  return addFlags(command, LOCAL_FLAGS)
     .addOption(new Option('--dev').hideHelp()) // `ory proxy` takes it and does nothing with it
     .addHelpText('after', '\nExample:\n  $ ory-proxy local http://localhost:3000\n')
     .action(async (app: string, publishUrl: string | undefined) => {

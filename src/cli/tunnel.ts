@@ -2,35 +2,20 @@ import { Command } from 'commander'
 import type { OptionName } from '../option-table.js'
 import { parseAppUrl } from './app-url.js'
 import { addFlags } from './flags.js'
+import { LOCAL_FLAGS } from './local.js'
 import { resolveSettings } from './settings.js'
 
-const FLAGS: readonly OptionName[] = [
-  'sdkUrl',
-  'project',
-  'workspace',
-  'apiEndpoint',
-  'consoleApiEndpoint',
-  'apiKeyExpiry',
-  'seed',
-  'config',
-  'port',
-  'host',
-  'allowedHosts',
-  'https',
-  'dontInstallCert',
-  'tlsCert',
-  'tlsKey',
-  'certProvider',
-  'trustForwarded',
-  'defaultRedirectUrl',
-  'cookieDomain',
-  'allowedCorsOrigins',
-  'additionalCorsHeaders',
-  'quiet',
-  'yes',
-  'debug',
-  'json',
+/** No app is behind a tunnel: nobody to tell who asks, nothing to open. */
+const FOR_AN_APP: readonly OptionName[] = [
+  'jwt',
+  'sessionCache',
+  'passAuthorization',
+  'keyFile',
+  'rewriteHost',
+  'open',
 ]
+
+const FLAGS = LOCAL_FLAGS.filter(name => !FOR_AN_APP.includes(name))
 
 /** `ory-proxy tunnel [<application-url>]`: Ory on an origin beside the app's. */
 export function tunnelCommand(): Command {
