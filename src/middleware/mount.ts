@@ -36,10 +36,11 @@ function below(mount: string, target: string): string | null {
 }
 
 /**
- * A segment that climbs, or a separator in a spelling that a server behind us might undo. To such a server
- * `#` may end a path and `;` a segment.
+ * A segment that climbs, a separator in a spelling that a server behind us might undo, or what no target can
+ * hold (RFC 9112, section 3.2) and a parser of URLs leaves out. To such a server `#` may end a path and `;` a
+ * segment.
  */
-const CLIMBING = /(^|\/)(\.|%2e){1,2}([/;#]|$)|%2f|%5c|\\/i
+const CLIMBING = /(^|\/)(\.|%2e){1,2}([/;#]|$)|%2f|%5c|\\|[\0-\x20\x7f]/i
 
 /** Whether a path under the mount could leave it, or the path prefix of Ory's address, on Ory's side. */
 export function climbs(path: string): boolean {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, signIn, startClient } from '../emulator/_emulator.js'
+import { fc } from './_fast-check.js'
 
 let client: Client
 const flows: Record<string, string> = {}

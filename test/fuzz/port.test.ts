@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
-import fc from 'fast-check'
 import { expect } from 'vitest'
 import { startEchoApp } from '../_app.js'
 import { receivedBy, test } from '../_fixtures.js'
 import { startCommand } from '../faults/_command.js'
+import { fc } from './_fast-check.js'
 
 const lines = (...head: string[]): string => `${head.join('\r\n')}\r\n\r\n`
 const common = ['Host: localhost', 'Authorization: Bearer forged', 'Cookie: ory_kratos_session=x; a=b']
