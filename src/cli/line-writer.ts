@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 
 /** Milliseconds for which lines are gathered: one write for many requests. */
-const GATHER = 15
+const GATHER = 50
 
 /** Writes lines in their order, several at once; what is left is written when the process ends. */
 export function createLineWriter(stream: Writable): { line(text: string): void; flush(): void } {

@@ -1,7 +1,6 @@
 import connect from 'connect'
 import { OryProxyError } from '../errors.js'
 import { isLoopback } from '../loopback.js'
-import type { Middleware } from '../middleware/pipeline.js'
 import { localBanner, localFacts } from './banner.js'
 import { openBrowser } from './browser.js'
 import { createLazyForwarder } from './lazy-forwarder.js'
@@ -23,12 +22,12 @@ export async function serveLocal(
     serving(ory, watch, { logger }) {
       const { trustForwarded } = ory.options
       const forwarder = createLazyForwarder({ app, rewriteHost, trustForwarded, logger })
-      const observe: Middleware = (req, res, next) => {
-        watch.request(req, res)
-        next()
-      }
+      const chain = connect().use(ory.middleware).use(forwarder.request)
       return {
-        onRequest: connect().use(observe).use(ory.middleware).use(forwarder.request),
+        onRequest(req, res) {
+          watch.request(req, res)
+          chain(req, res)
+        },
         onUpgrade(req, socket, head) {
           watch.upgraded(req)
           forwarder.upgrade(req, socket, head)

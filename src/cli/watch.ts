@@ -12,31 +12,35 @@ export interface Watch {
   upgraded(req: IncomingMessage): void
 }
 
+/** Kept on the request itself: to look each one up in a table is dear for what is forgotten at once. */
+const WHO = Symbol('who')
+
+type Watched = IncomingMessage & { [WHO]?: string }
+
 export function createWatch({ passed }: Terminal): Watch {
   if (!passed) return { request() {}, identified() {}, upgraded() {} }
-  const people = new WeakMap<IncomingMessage, string>()
   return {
-    request(req, res) {
+    request(req: Watched, res) {
       const start = performance.now()
       const path = pathOf(req) // now: later stages may change the address
-      res.once('close', () => {
+      res.on('close', () => {
         passed({
           at: new Date(),
           method: req.method ?? '',
           path,
           status: res.statusCode,
           ms: performance.now() - start,
-          who: people.get(req),
+          who: req[WHO],
           asset: isAsset(req, path),
           cut: !res.writableFinished,
         })
       })
     },
     identified({ req, identified }) {
-      if (identified) people.set(req, identified.label)
+      if (identified) (req as Watched)[WHO] = identified.label
     },
-    upgraded(req) {
-      const line = { method: 'WS', path: pathOf(req), who: people.get(req), asset: false, cut: false }
+    upgraded(req: Watched) {
+      const line = { method: 'WS', path: pathOf(req), who: req[WHO], asset: false, cut: false }
       passed({ ...line, at: new Date(), status: 101, ms: 0 })
     },
   }

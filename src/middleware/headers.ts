@@ -10,7 +10,8 @@ export function setHeader(req: IncomingMessage, name: string, value: string | un
   const { headers, headersDistinct, rawHeaders } = req
   const lower = name.toLowerCase()
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
-    if (rawHeaders[i]!.toLowerCase() === lower) rawHeaders.splice(i, 2)
+    const raw = rawHeaders[i]!
+    if (raw.length === lower.length && raw.toLowerCase() === lower) rawHeaders.splice(i, 2)
   }
   delete headers[lower]
   if (headersDistinct) delete headersDistinct[lower] // absent on HTTP/2

@@ -38,7 +38,7 @@ export class Connections {
     if (req.httpVersionMajor !== 1) return
     const { socket } = req
     this.#count(socket, +1)
-    res.once('close', () => {
+    res.on('close', () => {
       this.#count(socket, -1)
       if (this.#closing && this.#answers.get(socket) === 0) socket.destroySoon()
     })
