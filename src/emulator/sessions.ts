@@ -46,21 +46,16 @@ export function isActive(core: Core, session: Session, identity: Identity | unde
 
 /** Who is asking. Throws {@link NoSession}. */
 export function signedIn(x: Exchange): SignedIn {
-  const token = tokenOf(x)
-  if (!token) throw new NoSession()
-  const session = x.core.state.sessionByToken(token)
-  const identity = session && x.core.state.identity(session.identity_id)
-  if (!session || !identity || !isActive(x.core, session, identity)) throw new NoSession()
-  return { session, identity }
+  const who = maybeSignedIn(x)
+  if (!who) throw new NoSession()
+  return who
 }
 
 export function maybeSignedIn(x: Exchange): SignedIn | undefined {
-  try {
-    return signedIn(x)
-  } catch (error) {
-    if (error instanceof NoSession) return undefined
-    throw error
-  }
+  const token = tokenOf(x)
+  const session = token === '' ? undefined : x.core.state.sessionByToken(token)
+  const identity = session && x.core.state.identity(session.identity_id)
+  return session && identity && isActive(x.core, session, identity) ? { session, identity } : undefined
 }
 
 /** Two factors of different kinds make level 2. */
