@@ -44,7 +44,7 @@ export const ERRORS = {
     exit: 1,
     hint: 'Name the origin in `allowedCorsOrigins` (--allowed-cors-origins) if it is yours.',
   },
-  ORY_PROXY_PORT_TAKEN: { status: 500, exit: 1, hint: 'Choose another port with --port.' },
+  ORY_PROXY_PORT_TAKEN: { status: 500, exit: 1, hint: 'Choose another port.' },
   ORY_PROXY_KEY_FILE: {
     status: 500,
     exit: 1,

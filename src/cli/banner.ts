@@ -1,5 +1,6 @@
+import type { Emulator } from '../emulator/index.js'
 import { flagOf, OPTIONS } from '../option-table.js'
-import type { Ory } from '../setup.js'
+import type { Ory, Person } from '../setup.js'
 import type { Started } from './report.js'
 
 /** What the first lines are made of. */
@@ -19,8 +20,7 @@ function which({ target, emulator }: Ory): string {
 }
 
 /** Whom to sign in as; they share one password unless a seed says otherwise. */
-function people({ emulator }: Ory): string | undefined {
-  const [first, second] = emulator?.people ?? []
+function whoOf([first, second]: readonly Person[] = []): string | undefined {
   if (!first) return undefined
   if (!second) return `${first.email}, password ${first.password}`
   if (first.password === second.password)
@@ -30,7 +30,7 @@ function people({ emulator }: Ory): string | undefined {
 
 /** At most eight lines: where, which Ory and why, whom to sign in as, the keys, the next step. */
 export function localBanner({ url, app, ory }: Serving): Started['banner'] {
-  const who = people(ory)
+  const who = whoOf(ory.emulator?.people)
   return ({ bold, dim, cyan }) =>
     [
       '',
@@ -51,7 +51,7 @@ export function localFacts({ url, app, ory }: Serving): Started['facts'] {
 
 /** The address, and how the three shells hand it to a program. */
 export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
-  const who = people(ory)
+  const who = whoOf(ory.emulator?.people)
   return ({ bold, cyan }) =>
     [
       '',
@@ -67,6 +67,24 @@ export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
 
 export function tunnelFacts({ url, app, ory }: Serving): Started['facts'] {
   return { url, app: app.origin, ...oryFacts(ory), oryUrl: url }
+}
+
+/** Kratos' two addresses, and whom to sign in as. */
+export function emulatorBanner({ url, adminUrl, people }: Emulator): Started['banner'] {
+  const who = whoOf(people)
+  return ({ bold, cyan, dim }) =>
+    [
+      '',
+      `  ${bold('Public API')}  ${cyan(url)}`,
+      `  Admin API   ${adminUrl}`,
+      ...(who === undefined ? [] : [`  Sign in     ${who}`]),
+      dim(`  Next        open ${url}/ui/login`),
+      '',
+    ].join('\n')
+}
+
+export function emulatorFacts({ url, adminUrl, people }: Emulator): Started['facts'] {
+  return { url, adminUrl, people }
 }
 
 function oryFacts({ target, emulator }: Ory): Started['facts'] {

@@ -12,6 +12,7 @@ export interface EmulatorFlags {
   import?: string
   export?: string
   quiet?: boolean
+  json?: boolean
 }
 
 const portOf =
@@ -40,6 +41,7 @@ export function emulatorCommand(): Command {
     .option('--import <file>', 'read the state from this file at the start')
     .option('--export <file>', 'write the state to this file at the end')
     .option('-q, --quiet', 'say nothing but errors')
+    .option('--json', 'JSON lines on standard output, for scripts')
     .addHelpText('after', '\nExample:\n  $ ory-proxy emulator --config kratos.yml\n')
     .action(async (flags: EmulatorFlags) => {
       const { serveEmulator } = await import('./serve-emulator.js')

@@ -1,34 +1,34 @@
 import { loadConfig } from '../emulator/config.js'
-import { startEmulator } from '../emulator/index.js'
+import { type Emulator, startEmulator } from '../emulator/index.js'
 import { silentLogger } from '../log.js'
+import { emulatorBanner, emulatorFacts } from './banner.js'
 import type { EmulatorFlags } from './emulator.js'
+import { createJsonLines } from './json-lines.js'
+import { assertFree } from './port.js'
+import type { Terminal } from './report.js'
 import { untilSignal } from './run.js'
 import { createTerminal } from './terminal.js'
 
 /** Starts the emulator and serves until a signal comes. */
-export async function serveEmulator({ quiet = false, ...options }: EmulatorFlags): Promise<void> {
-  const terminal = createTerminal({ quiet, debug: false })
-  const emulator = await startEmulator({
-    ...options,
-    ...(await portsOf(options)),
-    logger: terminal.logger,
-  })
-  const [someone] = emulator.people
-  terminal.logger.info(
-    [
-      '',
-      `  Public API  ${emulator.url}`,
-      `  Admin API   ${emulator.adminUrl}`,
-      ...(someone
-        ? [`  Sign in     ${new URL('/ui/login', emulator.url)} as ${someone.email} / ${someone.password}`]
-        : []),
-      '',
-    ].join('\n'),
-  )
-  untilSignal(async () => {
+export async function serveEmulator({ quiet = false, json, ...options }: EmulatorFlags): Promise<void> {
+  const terminal = json ? createJsonLines({ debug: false }) : createTerminal({ quiet, debug: false })
+  const ports = await portsOf(options)
+  await assertFree(ports.port, options.host)
+  await assertFree(ports.adminPort, options.host, '--admin-port')
+  const { emulator } = await untilSignal(open({ ...options, ...ports }, terminal), terminal.logger)
+  terminal.started({ facts: emulatorFacts(emulator), banner: emulatorBanner(emulator) })
+}
+
+async function open(
+  options: Omit<EmulatorFlags, 'quiet' | 'json'>,
+  terminal: Terminal,
+): Promise<{ emulator: Emulator; close(): Promise<void> }> {
+  const emulator = await startEmulator({ ...options, logger: terminal.logger })
+  const close = async (): Promise<void> => {
     await emulator.close()
     terminal.close()
-  })
+  }
+  return { emulator, close }
 }
 
 /** Flag, else the configuration, else Kratos' own ports. */

@@ -45,6 +45,6 @@ export async function serveLocal(
 function refuseCircle(app: URL, port: number): void {
   const appPort = Number(app.port) || (app.protocol === 'https:' ? 443 : 80)
   if (port === 0 || appPort !== port || !isLoopback(app.hostname)) return
-  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen.`
+  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen (--port).`
   throw new OryProxyError('ORY_PROXY_PORT_TAKEN', message)
 }

@@ -10,12 +10,11 @@ export async function serveTunnel(
   publishUrl: string | undefined,
   settings: Settings,
 ): Promise<void> {
-  const { options, https } = settings
   const { ory, url, terminal } = await serve({
     settings,
-    https: https && app.protocol === 'https:', // cookies are not shared between http and https (Schemeful Same-Site)
+    https: settings.https && app.protocol === 'https:', // cookies are not shared between http and https (Schemeful Same-Site)
     publishUrl,
-    options: { ...options, jwt: false },
+    options: { jwt: false },
     context: { tunnelFor: app.origin },
     serving: (ory, watch) => ({
       onRequest(req, res) {

@@ -42,40 +42,43 @@ export interface Running {
 
 /** Starts Ory, the certificate and the port, and serves until a signal comes. */
 export async function serve(start: Start): Promise<Running> {
-  const { settings, publishUrl, context } = start
+  const { settings } = start
   await assertFree(settings.port, settings.host)
-  const debug = start.options?.debug ?? settings.options.debug ?? false
-  const terminal = settings.json ? createJsonLines({ debug }) : createTerminal({ ...settings, debug })
-  const { logger } = terminal
+  const terminal = settings.json ? createJsonLines(settings) : createTerminal(settings)
+  return untilSignal(open(start, terminal), terminal.logger)
+}
+
+async function open(start: Start, terminal: Terminal): Promise<Running & { close(): Promise<void> }> {
   const watch = createWatch(terminal)
-  const options: OryOptions = { ...settings.options, ...start.options, logger }
-  if (publishUrl !== undefined) options.publicUrl = publishUrl
-  const ory = await startOry(options, {
-    ...settings.surroundings,
-    ...context,
-    ...namesOf(settings),
-    explain: watch.identified,
-  }).catch((error: unknown) => {
-    terminal.close() // what was said before comes before the error
-    throw error
-  })
+  const closing: (() => unknown)[] = [terminal.close]
+  const close = async (): Promise<void> => {
+    for (const end of closing.reverse()) await end()
+  }
   try {
+    const ory = await openOry(start, watch, terminal)
+    closing.push(ory.close)
     const serving = start.serving(ory, watch, terminal)
-    const entry = await openEntry(start, ory, serving, logger)
+    closing.push(() => serving.close?.())
+    const entry = await openEntry(start, ory, serving, terminal.logger)
+    closing.push(() => entry.close(GRACE))
     ory.gateUpgrades(entry.server)
-    const { port } = await entry.listen(settings.port, settings.host)
-    untilSignal(async () => {
-      await entry.close(GRACE)
-      serving.close?.()
-      await ory.close()
-      terminal.close()
-    })
-    return { ory, url: ory.options.publicUrl?.origin ?? address(start, port), terminal }
+    const { port } = await entry.listen(start.settings.port, start.settings.host)
+    return { ory, url: ory.options.publicUrl?.origin ?? address(start, port), terminal, close }
   } catch (error) {
-    await ory.close()
-    terminal.close()
+    await close() // what was said before comes before the error
     throw error
   }
+}
+
+function openOry(
+  { settings, publishUrl, options, context }: Start,
+  watch: Watch,
+  { logger }: Terminal,
+): Promise<Ory> {
+  return startOry(
+    { ...settings.options, ...options, logger, ...(publishUrl !== undefined && { publicUrl: publishUrl }) },
+    { ...settings.surroundings, ...context, ...namesOf(settings), explain: watch.identified },
+  )
 }
 
 async function openEntry(

@@ -6,6 +6,9 @@ import { readSettingsFile, type SettingsFile } from './settings-file.js'
 /** Defaults of what only the command has. Two addresses: browsers try `::1` first, much else only `127.0.0.1`. */
 export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: 'localhost' }
 
+/** What may be written, as a flag or in a file. */
+type Written = CommandOptions & OryOptions
+
 /** What a command runs with: flag, else environment, else file, else default. */
 export interface Settings {
   readonly port: number
@@ -20,6 +23,8 @@ export interface Settings {
   readonly open: boolean | undefined
   readonly quiet: boolean
   readonly json: boolean
+  /** The library asks for itself; here it decides whether its lines are shown. */
+  readonly debug: boolean
   /** For {@link startOry}: what was given as a flag. */
   readonly options: OryOptions
   readonly surroundings: Surroundings
@@ -31,13 +36,13 @@ export interface Settings {
 export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = process.env): Settings {
   const flags = givenFlags(command)
   const file = readSettingsFile(flags.config ?? env[OPTIONS.config.env![0]!])
-  const value = <K extends keyof CommandOptions>(name: K): CommandOptions[K] | undefined => {
+  const value = <K extends OptionName>(name: K): Written[K] | undefined => {
     if (flags[name] !== undefined) return flags[name]
     const found = fromEnvironment(name, env)
-    if (found) return checked(name, found.value as CommandOptions[K], found.source)
+    if (found) return checked(name, found.value as Written[K], found.source)
     const written = file?.settings[name]
     if (written !== undefined) return checked(name, written, `"${name}" in ${file!.name}`)
-    return COMMAND_DEFAULTS[name] as CommandOptions[K]
+    return COMMAND_DEFAULTS[name] as Written[K]
   }
   const port = value('port')!
   return {
@@ -52,24 +57,27 @@ export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = proce
     open: value('open'),
     quiet: value('quiet') ?? false,
     json: value('json') ?? false,
+    debug: value('debug') ?? false,
     options: libraryOptions(flags, file, value('seed')),
     surroundings: { ownPort: port, ...(file && { file: libraryFile(file) }) },
   }
 }
 
-type Flags = Partial<CommandOptions & OryOptions>
-
 /** Only what was typed: commander's own default of `--no-x` would hide the environment and the file. */
-function givenFlags(command: Command): Flags {
+function givenFlags(command: Command): Written {
   const given = Object.entries(command.opts()).filter(
     ([name]) => name in OPTIONS && command.getOptionValueSource(name) === 'cli',
   )
-  return Object.fromEntries(given) as Flags
+  return Object.fromEntries(given) as Written
 }
 
 const isForLibrary = (name: string): boolean => OPTIONS[name as OptionName]?.commandOnly !== true
 
-function libraryOptions(flags: Flags, file: SettingsFile | undefined, seed: string | undefined): OryOptions {
+function libraryOptions(
+  flags: Written,
+  file: SettingsFile | undefined,
+  seed: string | undefined,
+): OryOptions {
   const options = Object.fromEntries(Object.entries(flags).filter(([name]) => isForLibrary(name)))
   return { ...options, ...(seed !== undefined && { emulator: { ...file?.settings.emulator, seed } }) }
 }

@@ -40,11 +40,16 @@ const json = (res: ServerResponse, status: number, body?: object): void => {
 export const PROJECT = { id: '3b0e9a4e-8d5c-4a1e-9e0e-0c8f3c1d2b4a', slug: 'happy-ant-x1y2z3' }
 export const TOKEN = 'ory_pat_0123456789abcdef'
 
+/** The console's side of the temporary keys. */
+export interface Console extends StandIn {
+  readonly keys: Map<string, { name: string; expires_at: string; value: string }>
+  /** What the answer with a new key waits for. */
+  beforeKey: Promise<void>
+}
+
 /** The console: it knows one token and one project, and hands out temporary keys. */
-export async function startConsole(): Promise<
-  StandIn & { keys: Map<string, { name: string; expires_at: string; value: string }> }
-> {
-  const keys = new Map<string, { name: string; expires_at: string; value: string }>()
+export async function startConsole(): Promise<Console> {
+  const keys: Console['keys'] = new Map()
   const console = await serve((req, res, body) => {
     if (req.headers.authorization !== `Bearer ${TOKEN}`) return json(res, 401, { error: { code: 401 } })
     const [, project, tokens, key] = /^\/projects\/([^/]+)(\/tokens)?(?:\/([^/]+))?$/.exec(req.url!) ?? []
@@ -58,12 +63,13 @@ export async function startConsole(): Promise<
         value: `ory_apikey_${id}`,
       }
       keys.set(id, made)
-      return json(res, 201, { id, project_id: PROJECT.id, ...made })
+      return void whole.beforeKey.then(() => json(res, 201, { id, project_id: PROJECT.id, ...made }))
     }
     if (req.method === 'DELETE' && keys.delete(key!)) return json(res, 204)
     return json(res, 404, { error: { code: 404 } })
   })
-  return { ...console, keys }
+  const whole: Console = { ...console, keys, beforeKey: Promise.resolve() }
+  return whole
 }
 
 /** What the edge got with its last request. */

@@ -49,14 +49,50 @@ test('the ports of the configuration count where no flag says otherwise', async 
   expect(await emulator.end()).toBe(0)
 })
 
-test('a port that is taken is told', async () => {
+test.for(['--port', '--admin-port'])('a taken %s is told, with one that is free', async flag => {
   const first = start(flags)
   const [, port] = await first.until(/Public API\s+http:\/\/[^:]+:(\d+)/)
-  const { code, stderr } = await run(['emulator', '--port', port!, '--admin-port', '0'])
-  expect(stderr).toMatch(new RegExp(`ory-proxy: .*[Pp]ort ${port}`))
+  const { code, stderr } = await run([...flags, flag, port!])
+  expect(stderr).toMatch(
+    new RegExp(`^ory-proxy: Port ${port} is taken.* Port (\\d+) is free: ${flag} \\1\\.`),
+  )
   expect(stderr.trim().split('\n')).toHaveLength(1)
   expect(code).toBe(1)
   await first.end()
+})
+
+test("an address that is not this machine's is told", async () => {
+  const { code, stderr } = await run([...flags, '--host', 'no.such.host.invalid'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--host no.such.host.invalid is no address')])
+})
+
+test('--json says where it is, and what it says is JSON', async () => {
+  const emulator = start([...flags, '--json'])
+  const [line] = await emulator.until(/\{.*\}\n/)
+  const facts = JSON.parse(line) as {
+    type: string
+    url: string
+    adminUrl: string
+    people: { email: string }[]
+  }
+  expect(facts).toMatchObject({ type: 'started', people: [{ email: 'alice@example.com' }, {}] })
+  expect((await fetch(`${facts.url}/health/alive`)).status).toBe(200)
+  expect((await fetch(`${facts.adminUrl}/admin/health/alive`)).status).toBe(200)
+  const flow = (await (await fetch(`${facts.url}/self-service/recovery/api`)).json()) as { id: string }
+  await fetch(`${facts.url}/self-service/recovery?flow=${flow.id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ method: 'code', email: 'alice@example.com' }),
+  })
+  await emulator.until(/\[mail\]/)
+  expect(await emulator.end()).toBe(0)
+  const types = emulator
+    .stdout()
+    .trim()
+    .split('\n')
+    .map(text => (JSON.parse(text) as { type: string }).type)
+  expect(types).toEqual(['started', 'log'])
+  expect(emulator.stderr()).toBe('')
 })
 
 test('it does not start in production', async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { receivedBy } from '../_fixtures.js'
-import { run, startLocal } from './_command.js'
-import { type Edge, PROJECT, startConsole, startEdge, TOKEN } from './_network.js'
+import { run, start, startLocal } from './_command.js'
+import { type Console, type Edge, PROJECT, startConsole, startEdge, TOKEN } from './_network.js'
 
 let app: EchoApp
-let console: Awaited<ReturnType<typeof startConsole>>
+let console: Console
 let edge: Edge
 
 beforeAll(async () => {
@@ -89,6 +89,27 @@ describe('a project of Ory Network', () => {
     expect(console.keys.size).toBe(0)
     expect(command.stderr()).not.toContain(key!.value)
   })
+
+  test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s before the start is over deletes it too',
+    async signal => {
+      let handOut = (): void => {}
+      console.beforeKey = new Promise(resolve => {
+        handOut = resolve
+      })
+      const command = start(
+        ['local', app.url, '--port', '0', ...flags(), '--project', PROJECT.slug, '--api-key-expiry', '24h'],
+        { env: { ORY_ACCESS_TOKEN: TOKEN } },
+      )
+      await expect.poll(() => console.keys.size, { timeout: 10_000 }).toBe(1)
+      const ending = command.end(signal)
+      await command.until(/Letting open answers end/)
+      handOut()
+      expect(await ending).toBe(0)
+      expect(console.keys.size).toBe(0)
+      expect(command.stderr()).not.toMatch(/Open\s/)
+    },
+  )
 
   test('an edge that has enough makes nobody wait and is named once', async () => {
     const busy = await startEdge()

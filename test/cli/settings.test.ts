@@ -62,6 +62,15 @@ describe('flag, else environment, else file, else default', () => {
     await command.end()
   })
 
+  test('what the library has too is heard by the terminal as well', async () => {
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'ory-proxy.yml'), `sdkUrl: ${inFile.url}\nhttps: false\ndebug: true\n`)
+    const command = await startLocal('9', [], { cwd })
+    await fetch(`${command.url}/.ory/x`)
+    await command.until(/GET \/\.ory\/x: /)
+    await command.end()
+  })
+
   test('of the configuration of the Ory CLI, the selected project counts and nothing secret is read out', async () => {
     const text = JSON.stringify({
       version: 'v1',
