@@ -25,6 +25,7 @@ export function hostStage(rules: HostRules): Stage<Exchange> {
   return function oryHost(x) {
     const { req } = x
     if (!req.url?.startsWith('/') && req.url !== '*') throw badRequest('The request target must be a path.')
+    if (hidesHeaders(req)) throw badRequest('Too many headers.')
     const host = requestHost(req)
     const name = hostName(host)
     if (name === null) throw badRequest('The Host header is not a host.')
@@ -34,6 +35,19 @@ export function hostStage(rules: HostRules): Stage<Exchange> {
     x.origin = publicOrigin(req, host, rules)
     return 'next'
   }
+}
+
+/** Headers that Node shows in `headers`, unless the server says otherwise. */
+const SHOWN = 1000
+
+/**
+ * Behind the last header that it puts into `headers`, Node leaves a few more in `rawHeaders`. A framework that
+ * reads those would believe an `Authorization` that nobody here has seen.
+ */
+function hidesHeaders({ rawHeaders, socket }: IncomingMessage): boolean {
+  const { server } = socket as { server?: { maxHeadersCount?: number | null } }
+  const shown = server?.maxHeadersCount ?? SHOWN
+  return shown > 0 && rawHeaders.length > 2 * shown
 }
 
 const badRequest = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)

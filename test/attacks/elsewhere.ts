@@ -13,6 +13,15 @@ const at = (file: string, threat: string, precedent: string, ...titles: string[]
 /** Rows of the table of threats that need more than one request to show. */
 export const ELSEWHERE: readonly Elsewhere[] = [
   ...at(
+    'test/attacks/hidden-headers.test.ts',
+    'a header hides where only some look',
+    'found here: Node shows 1,000 headers in `headers`, some more in `rawHeaders`',
+    'an Authorization among a thousand headers is not found by those who read rawHeaders',
+    'nor where a server shows fewer or all of them',
+    'nor in a handshake',
+    'what only we may say to Ory is not said by a client among a thousand headers',
+  ),
+  ...at(
     'test/attacks/mixups.test.ts',
     'one person gets the identity of another',
     'Oathkeeper GHSA-4mq7-pvjg-xp2r',
@@ -153,6 +162,8 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'deep JSON exhausts the stack',
     'to %s is answered, never with an error of our own',
     '%s that nest deep are a bad request',
+    'a million quotes without an end are a bad request',
+    'a million digits are no duration',
   ),
   ...at(
     'test/fuzz/port.test.ts',
