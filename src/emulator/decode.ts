@@ -37,8 +37,6 @@ export interface DecodeOptions {
 }
 
 const CONTENT_TYPES = ['multipart/form-data', 'application/x-www-form-urlencoded', 'application/json']
-/** Go allows 10,000; our own recursion over what is nested, like JSON.stringify's, needs a lower one. */
-const MAX_DEPTH = 1_000
 
 export function decode(x: Exchange, known: readonly PayloadField[], options: DecodeOptions = {}): JsonObject {
   const { methods = ['POST', 'PUT', 'PATCH'], query = false } = options
@@ -101,18 +99,9 @@ function jsonValues(x: Exchange): Map<string, string[]> {
 }
 
 function parseJson(text: string): Json {
-  const decoded = nesting(text) > MAX_DEPTH ? { error: 'exceeded max depth' } : decodeJson(text)
+  const decoded = decodeJson(text)
   if ('value' in decoded) return decoded.value
   throw new Problem(400, { message: decoded.error, reason: 'Unable to decode form as JSON.' })
-}
-
-function nesting(text: string): number {
-  let [depth, deepest] = [0, 0]
-  for (const [bracket] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    if (bracket === '[' || bracket === '{') deepest = Math.max(deepest, ++depth)
-    else if (bracket === ']' || bracket === '}') depth--
-  }
-  return deepest
 }
 
 const asText = (value: Json): string =>
@@ -173,7 +162,7 @@ function toBoolean(text: string): Json {
   return /^(0|f|F|FALSE|false|False)$/.test(text) ? false : text
 }
 function toNumber(text: string): Json {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

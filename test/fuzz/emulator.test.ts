@@ -93,6 +93,21 @@ describe('whatever is submitted', () => {
     expect((await client.admin('POST', '/admin/identities', text)).status).toBe(400)
   })
 
+  // Not timed: a pattern that goes back over them would not come back from either.
+  test('a million quotes without an end are a bad request', async () => {
+    for (const kind of ['login', 'registration']) {
+      const text = '\\"'.repeat(1_000_000)
+      const { status } = await client.call('POST', `/self-service/${kind}?flow=${flows[kind]}`, text)
+      expect(status).toBe(400)
+    }
+  })
+
+  test('a million digits are no duration', async () => {
+    const [someone] = (await client.admin('GET', '/admin/identities')).body
+    const text = JSON.stringify({ identity_id: someone.id, expires_in: '1'.repeat(1_000_000) })
+    expect((await client.admin('POST', '/admin/recovery/code', text)).status).toBe(400)
+  })
+
   test('and then somebody signs in as always', async () => {
     const { status } = await signIn(client, 'alice@example.com', 'ory-dev-password')
     expect(status).toBe(200)

@@ -65,7 +65,7 @@ const UNITS: Record<string, number> = {
   m: 60_000,
   h: 3_600_000,
 }
-const DURATION = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
+const DURATION = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
 
 function expiresIn(text: string | undefined, byDefault: number): number {
   if (!text) return byDefault
@@ -75,7 +75,7 @@ function expiresIn(text: string | undefined, byDefault: number): number {
     )
   }
   let total = 0
-  for (const [, count, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g))
     total += Number(count) * UNITS[unit!]!
   if (text.startsWith('-') || total === 0) {
     throw badRequest(
