@@ -166,6 +166,10 @@ function links(page: FlowPage): Html | false {
     items.push(html`<li>Have an account? <a href="${sibling(page, 'login')}">Sign in</a></li>`)
   } else if (kind === 'recovery') {
     items.push(html`<li><a href="${sibling(page, 'login')}">Back to sign-in</a></li>`)
+  } else if (kind === 'verification' && flow.state !== 'passed_challenge') {
+    // Nothing waits for it: whoever has just registered is signed in.
+    const onwards = flow.return_to ? safeHref(flow.return_to) : `${page.root}/ui/welcome`
+    items.push(html`<li><a href="${onwards}">Not now</a></li>`)
   }
   return (
     items.length > 0 &&
