@@ -53,7 +53,7 @@ export const ERRORS = {
   ORY_PROXY_JWKS: {
     status: 502,
     exit: 1,
-    hint: 'Start the proxy; where it speaks https, let the backend trust its authority (NODE_EXTRA_CA_CERTS).',
+    hint: 'Start the proxy; where it speaks https, let the backend trust it: NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path).',
   },
   ORY_PROXY_UNSUPPORTED: {
     status: 500,

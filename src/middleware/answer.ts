@@ -76,6 +76,9 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, char => ENTITIES[char]!)
 }
 
+/** Text with `names` between backticks. */
+const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
+
 /** A small page of ours: what happened, and what to do about it. */
 function page({ status, code, message, hint }: Explained, head: string): string {
   return `<!doctype html>
@@ -88,6 +91,6 @@ main{max-width:34rem;margin:1rem;padding:2rem 2.25rem;border-radius:14px;backgro
 h1{font-size:1.25rem;line-height:1.35;margin:0 0 .75rem;overflow-wrap:anywhere}p{margin:.5rem 0}
 small{color:light-dark(#6b6b76,#9a9aa6)}
 </style></head>
-<body><main><h1>${escapeHtml(message)}</h1><p>${escapeHtml(hint)}</p><p><small>ory-proxy · ${status} · ${escapeHtml(code)}</small></p></main></body></html>
+<body><main><h1>${escapeHtml(message)}</h1><p>${prose(hint)}</p><p><small>ory-proxy · ${status} · ${escapeHtml(code)}</small></p></main></body></html>
 `
 }
