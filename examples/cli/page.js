@@ -3,8 +3,8 @@ const escapeHtml = text => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(
 const style = `
   :root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f4f5f8, #101217); color: light-dark(#191b20, #e8e9ee); }
-  main { width: min(44rem, calc(100vw - 3rem)); padding: 2.5rem; border-radius: 18px; background: light-dark(#fff, #191c23); box-shadow: 0 1px 2px #0002, 0 18px 50px #00000014; }
-  h1 { margin: 0 0 .5rem; font-size: 1.6rem; letter-spacing: -.01em; }
+  main { box-sizing: border-box; width: min(46rem, 100vw - 2rem); margin: 1rem; padding: clamp(1.25rem, 5vw, 2.5rem); border-radius: 18px; background: light-dark(#fff, #191c23); box-shadow: 0 1px 2px #0002, 0 18px 50px #00000014; }
+  h1 { margin: 0 0 .5rem; font-size: 1.6rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
   nav { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 0; }
   nav a, nav button { font: inherit; padding: .6rem 1.1rem; border-radius: 10px; border: 1px solid light-dark(#d5d8e0, #343944); color: inherit; background: none; text-decoration: none; cursor: pointer; }
   nav .main { background: #3d53f5; border-color: #3d53f5; color: #fff; }
@@ -12,10 +12,12 @@ const style = `
 `
 
 const signOut = `
-  document.querySelector('#sign-out').onclick = async () => {
-    const answer = await fetch('/.ory/self-service/logout/browser', { headers: { Accept: 'application/json' } })
-    const { logout_token } = await answer.json()
-    location.href = '/.ory/self-service/logout?token=' + logout_token + '&return_to=' + encodeURIComponent(location.origin + '/')
+  const button = document.querySelector('#sign-out')
+  button.hidden = false
+  button.onclick = async () => {
+    const answer = await fetch('/.ory/self-service/logout/browser')
+    const { logout_url } = await answer.json()
+    location.href = logout_url
   }
 `
 
@@ -28,7 +30,7 @@ const signedIn = claims => `
   <h1>Signed in as ${escapeHtml(String(claims.session.identity.traits.email ?? claims.sub))}</h1>
   <p>These are the claims of the JWT this app received and verified:</p>
   <pre id="claims">${escapeHtml(JSON.stringify(claims, null, 2))}</pre>
-  <nav><a href="/.ory/ui/settings">Settings</a> <button id="sign-out">Sign out</button></nav>
+  <nav><a href="/.ory/ui/settings">Settings</a> <button id="sign-out" hidden>Sign out</button></nav>
   <script>${signOut}</script>`
 
 /** The one page: who is signed in, and the way in or out. */

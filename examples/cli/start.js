@@ -1,24 +1,23 @@
-// The app, and `ory-proxy local` in front of it: the two terminals of a developer in one.
+// The app, and `ory-proxy local` in front of it: the two terminals of a developer in one. Flags go to the command.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
-const port = process.env.PORT ?? '4000'
+const flags = process.argv.slice(2)
+const { values } = parseArgs({ args: flags, options: { port: { type: 'string' } }, strict: false })
+const port = values.port ?? process.env.PORT ?? '4000'
 const appPort = process.env.APP_PORT ?? String(await freePort())
 const here = dirname(fileURLToPath(import.meta.url))
 const command = join(dirname(fileURLToPath(import.meta.resolve('ory-proxy/package.json'))), 'dist/cli.js')
 
-const run = (file, args, env) =>
+const run = (file, args, env = {}) =>
   spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, stdio: 'inherit' })
 
 const children = [
   run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: `http://localhost:${port}/.ory/jwks.json` }),
-  run(
-    command,
-    ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...process.argv.slice(2)],
-    {},
-  ),
+  run(command, ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...flags]),
 ]
 for (const child of children) {
   child.on('exit', code => {

@@ -1,29 +1,19 @@
-// The API behind the dev server's proxy: verifies the JWT and answers with its claims.
+// The API behind the dev server's proxy: who asks? `verifySession` reads the JWT and checks it.
 import { createServer } from 'node:http'
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { verifySession } from 'ory-proxy/verify'
 
 const jwksUrl = process.env.JWKS_URL ?? 'http://localhost:8081/.ory/jwks.json'
-const keys = createRemoteJWKSet(new URL(jwksUrl))
 
-async function answerTo(authorization) {
-  if (!authorization) return [401, { error: 'not signed in' }]
+async function answerTo(req) {
   try {
-    const { payload } = await jwtVerify(authorization.slice('Bearer '.length), keys, {
-      algorithms: ['ES256'],
-    })
-    return [200, payload]
+    const claims = await verifySession(req, { jwksUrl })
+    return claims ? [200, claims] : [401, { error: 'not signed in' }]
   } catch (error) {
-    if (error instanceof errors.JOSEError)
-      return [403, { error: 'the token did not verify', code: error.code }]
-    throw error
+    return [502, { error: error.message }] // the keys could not be loaded
   }
 }
 
-createServer((req, res) => {
-  answerTo(req.headers.authorization)
-    .catch(error => [500, { error: error.message }])
-    .then(([status, body]) => {
-      res.writeHead(status, { 'Content-Type': 'application/json' })
-      res.end(JSON.stringify(body))
-    })
+createServer(async (req, res) => {
+  const [status, body] = await answerTo(req)
+  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
 }).listen(Number(process.env.API_PORT ?? 8080), 'localhost')

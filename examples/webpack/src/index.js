@@ -19,9 +19,9 @@ async function load() {
 }
 
 async function signOut() {
-  const answer = await fetch('/.ory/self-service/logout/browser', { headers: { Accept: 'application/json' } })
+  const answer = await fetch('/.ory/self-service/logout/browser')
   const { logout_url } = await answer.json()
-  location.href = `${logout_url}&return_to=${encodeURIComponent(`${location.origin}/`)}`
+  location.href = logout_url
 }
 
 element('sign-out').addEventListener('click', signOut)
