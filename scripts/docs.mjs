@@ -1,4 +1,4 @@
-// Writes the tables of the README from the code they describe: `npm run docs`. A test holds the two together.
+// Writes the tables of the documentation from the code they describe: `npm run docs`. A test holds the two together.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { COMMAND_DEFAULTS } from '../dist/cli/settings.js'
@@ -49,16 +49,21 @@ function emulatorTable() {
   return table(['path', 'methods', 'emulated'], rows)
 }
 
-/** The README with its tables as they should be. */
-export function withTables(readme) {
+/** The pages that have tables. */
+export const PAGES = ['README.md', 'docs/emulator.md']
+
+/** A page with its tables as they should be. */
+export function withTables(page) {
   const tables = { options: optionsTable(), errors: errorsTable(), emulator: emulatorTable() }
   return Object.entries(tables).reduce((text, [name, body]) => {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
     return text.replace(place, (_match, open, close) => `${open}${body}\n${close}`)
-  }, readme)
+  }, page)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const file = fileURLToPath(new URL('../README.md', import.meta.url))
-  writeFileSync(file, withTables(readFileSync(file, 'utf8')))
+  for (const page of PAGES) {
+    const file = fileURLToPath(new URL(`../${page}`, import.meta.url))
+    writeFileSync(file, withTables(readFileSync(file, 'utf8')))
+  }
 }

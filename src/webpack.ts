@@ -35,7 +35,7 @@ const NAME = 'ory-proxy'
  *
  * export default {
  *   entry: './src/index.js',
- *   devServer: withOry({ proxy: [{ context: ['/api'], target: 'http://localhost:8080' }] }),
+ *   devServer: withOry({ proxy: [{ context: ['/api'], target: 'http://localhost:3001' }] }),
  * }
  */
 export function withOry<T extends object>(devServer?: T, options: OryOptions = {}): T {

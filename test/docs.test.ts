@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { withTables } from '../scripts/docs.mjs'
+import { PAGES, withTables } from '../scripts/docs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')
@@ -27,7 +27,9 @@ test('every example of the documentation compiles as it stands', () => {
     f.endsWith('.ts'),
   )
   const examples = [
-    ...blocksIn('README.md').map((code, i) => [`readme-${i}`, code] as const),
+    ...PAGES.flatMap(page =>
+      blocksIn(page).map((code, i) => [`${page.replaceAll(/\W/g, '-')}-${i}`, code] as const),
+    ),
     ...sources.flatMap(file =>
       examplesIn(join('src', file)).map((code, i) => [`${file.replaceAll(/\W/g, '-')}-${i}`, code] as const),
     ),
@@ -35,13 +37,11 @@ test('every example of the documentation compiles as it stands', () => {
   expect(examples.length).toBeGreaterThan(6)
   rmSync(place, { recursive: true, force: true })
   mkdirSync(place, { recursive: true })
-  for (const [name, code] of examples) {
-    const given = code.includes('token') && !code.includes('token =') ? 'declare const token: string\n' : ''
-    writeFileSync(join(place, `${name}.ts`), `${given}${code}\nexport {}\n`)
-  }
+  for (const [name, code] of examples) writeFileSync(join(place, `${name}.ts`), `${code}\nexport {}\n`)
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2023',
+    lib: ['es2023', 'dom'],
     strict: true,
     noEmit: true,
     skipLibCheck: true,
@@ -59,7 +59,7 @@ test('every example of the documentation compiles as it stands', () => {
   expect(stdout).toBe('')
 })
 
-test('the tables of the README are those of the code', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  expect(withTables(readme)).toBe(readme)
+test.for(PAGES)('the tables of %s are those of the code', page => {
+  const text = readFileSync(join(root, page), 'utf8')
+  expect(withTables(text)).toBe(text)
 })
