@@ -162,6 +162,9 @@ export function resolveOptions(
   env: NodeJS.ProcessEnv = process.env,
   { file, ownPort }: Surroundings = {},
 ): ResolvedOptions {
+  if (!KINDS.object.test(raw)) {
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `The options must be an object, not ${typeName(raw)}.`)
+  }
   rejectUnknown(raw, OPTION_NAMES, '')
   const from: Record<string, string> = {}
   const value = <K extends keyof OryOptions>(name: K): OryOptions[K] | undefined => {

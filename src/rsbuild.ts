@@ -1,11 +1,15 @@
-import type { EventEmitter } from 'node:events'
+import type { Server as HttpServer } from 'node:http'
+import { announcement, originOf } from './announcement.js'
+import { OryProxyError } from './errors.js'
+import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
-import type { OryOptions } from './options.js'
+import { inOneLine } from './one-line.js'
+import { type OryOptions, resolveOptions } from './options.js'
 import { type SharedOry, shareOry } from './shared.js'
 
 /** What of Rsbuild's dev and preview server is used. */
 interface Server {
-  readonly httpServer: EventEmitter | null
+  readonly httpServer: HttpServer | null
   readonly middlewares: { use(middleware: Middleware): unknown }
 }
 
@@ -19,8 +23,10 @@ interface Api {
   readonly context: { readonly rootPath: string }
   getNormalizedConfig(): Config
   onBeforeStartDevServer(hook: (params: { server: Server }) => Promise<void>): void
-  onBeforeStartPreviewServer(hook: (params: { server: Server }) => Promise<void>): void
-  onAfterStartDevServer(hook: (params: { port: number }) => void): void
+  /** Absent before Rsbuild 2. */
+  onBeforeStartPreviewServer?(hook: (params: { server: Server }) => Promise<void>): void
+  onAfterStartDevServer(hook: () => void): void
+  onAfterStartPreviewServer(hook: () => void): void
   onCloseDevServer(hook: () => Promise<void>): void
 }
 
@@ -37,7 +43,7 @@ export interface RsbuildOryPlugin {
  * Hosts besides loopback names and IP addresses are refused until `allowedHosts`, here or in Rsbuild's
  * `server.allowedHosts`, lists them: Rsbuild's own default is to allow every host.
  *
- * @throws {OryProxyError} at the start of the server, when an option is wrong
+ * @throws {OryProxyError} at the start of the server, when an option is wrong or Rsbuild is too old
  *
  * @example
  * import { ory } from 'ory-proxy/rsbuild'
@@ -51,31 +57,47 @@ export function ory(options: OryOptions = {}): RsbuildOryPlugin {
   return {
     name: 'ory-proxy',
     setup(api) {
-      let shared: SharedOry | undefined
+      if (!api.onBeforeStartPreviewServer) inOneLine(tooOld())
+      let attached: Attached | undefined
       const start = async ({ server }: { server: Server }): Promise<void> => {
-        shared = await attach(server, api, options)
+        if (isFirst(server)) attached = await attach(server, api, options).catch(inOneLine)
+        else resolveOptions(options).logger.warn(TWICE)
       }
+      const announce = (): void => attached && say(attached)
       api.onBeforeStartDevServer(start)
       api.onBeforeStartPreviewServer(start)
-      api.onAfterStartDevServer(({ port }) => shared && announce(shared, port))
-      api.onCloseDevServer(async () => shared?.release())
+      api.onAfterStartDevServer(announce)
+      api.onAfterStartPreviewServer(announce)
+      api.onCloseDevServer(async () => attached?.shared.release())
     },
   }
 }
 
-async function attach(
-  { middlewares, httpServer }: Server,
-  api: Api,
-  options: OryOptions,
-): Promise<SharedOry> {
+interface Attached {
+  readonly shared: SharedOry
+  readonly httpServer: HttpServer | null
+}
+
+const tooOld = (): OryProxyError =>
+  new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This Rsbuild is older than 2.')
+
+/** The servers that have us: two of us would ask Ory twice. */
+const served = new WeakSet<object>()
+
+const isFirst = ({ middlewares }: Server): boolean =>
+  !served.has(middlewares) && Boolean(served.add(middlewares))
+
+const TWICE = 'ory() is in `plugins` more than once: only the first one counts.'
+
+async function attach({ middlewares, httpServer }: Server, api: Api, options: OryOptions): Promise<Attached> {
   const config = api.getNormalizedConfig()
   const shared = await shareOry(options, { root: api.context.rootPath, allowedHosts: hostsOf(config) })
   middlewares.use(shared.ory.middleware)
-  if (httpServer === null) return shared // middleware mode: the server is the user's to gate
+  if (httpServer === null) return { shared, httpServer } // middleware mode: the server is the user's to gate
   const hmr = config.dev?.client?.path ?? '/rsbuild-hmr'
   shared.ory.gateUpgrades(httpServer, req => req.url?.split('?', 1)[0] === hmr)
   httpServer.once('close', () => shared.release())
-  return shared
+  return { shared, httpServer }
 }
 
 /** `true` is Rsbuild's default and nobody's decision, so it counts for nothing here. */
@@ -83,11 +105,7 @@ function hostsOf({ server }: Config): string[] {
   return [server?.allowedHosts, server?.host].flat().filter(name => typeof name === 'string')
 }
 
-function announce({ ory: { target, emulator, options } }: SharedOry, port: number): void {
-  const which = emulator ? 'emulator' : target.url.origin
-  options.logger.info(`  ➜  Ory:      http://localhost:${port}/.ory (${which}: ${target.why})`)
-  if (emulator)
-    for (const { email, password } of emulator.people) {
-      options.logger.info(`               ${email} · ${password}`)
-    }
+function say({ shared: { ory }, httpServer }: Attached): void {
+  const origin = httpServer === null ? '' : originOf(httpServer)
+  for (const line of announcement(ory, origin + MOUNT)) ory.options.logger.info(line)
 }

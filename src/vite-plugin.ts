@@ -1,5 +1,6 @@
 import type { Plugin, ResolvedConfig } from 'vite'
 import { OryProxyError } from './errors.js'
+import { inOneLine } from './one-line.js'
 import type { OryOptions } from './options.js'
 import { shareOry } from './shared.js'
 import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'
@@ -92,10 +93,4 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
 function viteSdkUrl(config: ResolvedConfig | undefined): string | undefined {
   const value: unknown = config?.env['VITE_ORY_SDK_URL']
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** Vite prints the stack of what stops it; where the user's configuration is wrong, ours tells them nothing. */
-function inOneLine(error: unknown): never {
-  if (error instanceof OryProxyError) error.stack = error.explanation
-  throw error
 }

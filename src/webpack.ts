@@ -1,9 +1,12 @@
-import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import { announcement, originOf } from './announcement.js'
 import { OryProxyError } from './errors.js'
 import { answerError } from './middleware/answer.js'
+import { MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
+import { inOneLine } from './one-line.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import type { Ory } from './setup.js'
 import { shareOry } from './shared.js'
 import { gateServer } from './upgrade.js'
 
@@ -12,7 +15,7 @@ type Layer = { readonly name?: string; readonly middleware: unknown } | ((...arg
 
 /** What of a dev server is used; webpack-dev-server and @rspack/dev-server both have it. */
 interface DevServer {
-  readonly server?: EventEmitter | undefined
+  readonly server?: Server | undefined
   readonly options: {
     readonly allowedHosts?: unknown
     readonly host?: unknown
@@ -39,7 +42,7 @@ const NAME = 'ory-proxy'
  * }
  */
 export function withOry<T extends object>(devServer?: T, options: OryOptions = {}): T {
-  const resolved = resolveOptions(options) // a wrong option stops the start, not the first request
+  const resolved = checked(options)
   const own = (devServer ?? {}) as { setupMiddlewares?: SetupMiddlewares }
   const setupMiddlewares: SetupMiddlewares = (layers, server) => {
     const list = own.setupMiddlewares ? own.setupMiddlewares(layers, server) : layers
@@ -51,6 +54,15 @@ export function withOry<T extends object>(devServer?: T, options: OryOptions = {
     return list
   }
   return { ...own, setupMiddlewares } as T
+}
+
+/** A wrong option stops the start, not the first request. */
+function checked(options: OryOptions): ResolvedOptions {
+  try {
+    return resolveOptions(options)
+  } catch (error) {
+    return inOneLine(error)
+  }
 }
 
 const nameOf = (layer: Layer): string => ('name' in layer ? (layer.name ?? '') : '')
@@ -68,6 +80,7 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
   const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
   gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
+  server.once('listening', () => starting.then(({ ory }) => announce(server, ory)).catch(() => {}))
   server.once('close', () => starting.then(({ release }) => release()).catch(() => {}))
   return (req, res, next) => {
     starting.then(
@@ -75,6 +88,10 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
       error => answerError(req, res, error),
     )
   }
+}
+
+function announce(server: Server, ory: Ory): void {
+  for (const line of announcement(ory, originOf(server) + MOUNT)) ory.options.logger.info(line)
 }
 
 /** Older ones have no server yet at this point. To pass requests on unchecked would be worse than not to serve. */

@@ -115,4 +115,14 @@ describe.each(VERSIONS)('Vite %s with https, which is HTTP/2', (_major, place) =
     expect(JSON.parse(await open(url)).authorization).toMatch(/^Bearer ey/)
     await expect(open(url.replace('https', 'http'))).rejects.toThrow('403')
   })
+
+  test.for([
+    ['fields of one connection', ['Keep-Alive', 'timeout=5', 'HTTP2-Settings', 'AAA', 'Upgrade', 'h2c'], 200],
+    ['a field twice that may be there once', ['ETag', '"a"', 'ETag', '"b"'], 500],
+  ] as const)('an answer of Ory with %s ends no process', async ([_what, fields, status], { ory, app }) => {
+    ory.on('/odd', (_req, res) => void res.writeHead(200, [...fields]).end('odd'))
+    const url = await dev(app.url, ory.url)
+    expect((await request(url, { ':path': '/.ory/odd' })).status).toBe(status)
+    expect((await request(url, { ':path': '/.ory/sessions/whoami' })).status).toBe(401)
+  })
 })

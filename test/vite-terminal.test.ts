@@ -72,7 +72,7 @@ test("Vite's own command: the addresses, the keys, and a restart after the confi
   const kid = await keyId(ory!)
   await site.write('vite.config.js', `${config}// edited\n`)
   await printed(/server restarted/)
-  expect(await keyId(ory!)).toBe(kid)
+  await expect.poll(() => keyId(ory!)).toBe(kid)
   expect((await whoami(ory!, token)).status).toBe(200)
 
   child.stdin!.write('i\n')

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import express from 'express'
 import { decodeProtectedHeader } from 'jose'
 import type { InlineConfig, PluginOption } from 'vite'
@@ -194,6 +195,22 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     expect(lines.at(-1)).toContain(`Ory:     ${url.replace('localhost', '127.0.0.1')}/.ory (${ory.url}`)
   })
 
+  test('a framework that never asks Vite for its addresses shows where Ory is, too', async ({ ory, app }) => {
+    const vite = await load<Vite>(place, 'vite')
+    const info = vi.fn()
+    const customLogger = { ...vite.createLogger('silent'), info }
+    const lines = (): string[] => info.mock.calls.flat().filter(line => String(line).includes('Ory:'))
+    const { server, url } = await dev(app.url, [plugin({ sdkUrl: ory.url, ...quiet })], { customLogger })
+    const line = expect.stringContaining(`${url.replace('localhost', '127.0.0.1')}/.ory (${ory.url}`)
+    await expect.poll(lines).toEqual([line])
+    await server.close()
+    const middlewareMode = { customLogger, server: { middlewareMode: true }, appType: 'custom' } as const
+    const own = await config(app.url, [plugin({ sdkUrl: ory.url, ...quiet })], middlewareMode)
+    const middleware = await vite.createServer(own)
+    undo.push(() => middleware.close())
+    expect(lines()).toEqual([line, expect.stringContaining(`Ory:     /.ory (${ory.url}`)])
+  })
+
   test('a production build is the same with us and without', async ({ ory, app }) => {
     const vite = await load<Vite>(place, 'vite')
     const built = async (plugins: PluginOption[]): Promise<unknown> => {
@@ -225,7 +242,7 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     const wrong = plugin({ sdkURL: 'https://x.example' } as object)
     const error = (await dev(app.url, [wrong]).catch(caught => caught)) as Error
     expect(error.message).toContain('Did you mean "sdkUrl"?')
-    expect(error.stack).not.toContain('\n')
+    for (const shown of [error.stack, inspect(error)]) expect(shown).not.toContain('\n') // which one, differs
   })
 })
 

@@ -1,4 +1,7 @@
 import type { EventEmitter } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { decodeProtectedHeader } from 'jose'
 import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
 import { silentLogger } from '../src/index.js'
@@ -23,6 +26,11 @@ interface DevServer {
   start(): Promise<void>
   stop(): Promise<void>
   readonly server: EventEmitter & { address(): { port: number } }
+}
+
+interface Compiler {
+  run(done: (error: Error | null, stats?: { hasErrors(): boolean }) => void): void
+  close(done: (error?: Error | null) => void): void
 }
 
 interface Tools {
@@ -138,6 +146,33 @@ describe.each(TOOLS)('%s', (_name, tools) => {
     expect(await response.text()).toHaveLength(100_000)
   })
 
+  test('it says where Ory is, once the dev server listens', async ({ ory, app }) => {
+    const info = vi.fn()
+    const logger = { ...silentLogger, info }
+    const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, logger }))
+    await expect.poll(() => info.mock.calls.flat().join()).toContain(`${url}/.ory (${ory.url}`)
+  })
+
+  test('a production build is the same with us and without', async () => {
+    const { compile } = await tools()
+    const built = async (rest: object): Promise<string> => {
+      const { root, remove } = await project(SITE)
+      undo.push(remove)
+      const path = join(root, 'dist')
+      const own = { mode: 'production', context: root, entry: './main.js', output: { path } }
+      const compiler = compile({ ...own, ...rest }) as Compiler
+      await new Promise((resolve, reject) =>
+        compiler.run((error, stats) =>
+          error || stats?.hasErrors() ? reject(error ?? stats) : resolve(stats),
+        ),
+      )
+      await new Promise(resolve => compiler.close(resolve))
+      expect(await readdir(path)).toEqual(['main.js'])
+      return readFile(join(path, 'main.js'), 'utf8')
+    }
+    expect(await built({ devServer: withOry({}, quiet) })).toBe(await built({}))
+  })
+
   test('wrapped twice it counts once, and says so once', async ({ ory, app }) => {
     const warn = vi.fn()
     const options = { sdkUrl: ory.url, logger: { ...silentLogger, warn } }
@@ -149,9 +184,25 @@ describe.each(TOOLS)('%s', (_name, tools) => {
   })
 })
 
+function caught(run: () => unknown): Error {
+  try {
+    run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
 describe('withOry', () => {
-  test('a misspelt option stops the start and names the right one', () => {
-    expect(() => withOry({}, { sdkURL: 'https://x.example' } as object)).toThrow('Did you mean "sdkUrl"?')
+  test.for([
+    [{ sdkURL: 'https://x.example' }, 'Did you mean "sdkUrl"?'],
+    [{ sessionCache: '10' }, '"sessionCache" must be a number of seconds like 10, not "10".'],
+    [null, 'The options must be an object, not null.'],
+    ['https://x.example', 'The options must be an object, not string.'],
+  ] as const)('%j stops the start with one line that says what is right', ([options, line]) => {
+    const error = caught(() => withOry({}, options as object))
+    expect(error.message).toContain(line)
+    for (const shown of [error.stack, inspect(error)]) expect(shown).not.toContain('\n')
   })
 
   test('a dev server too old to be guarded serves nothing, and says why in one line', async () => {
@@ -207,36 +258,36 @@ describe('Rsbuild 2', () => {
     createRsbuild(options: object): Promise<{
       startDevServer(): Promise<{ server: { close(): Promise<void> }; port: number }>
       build(): Promise<unknown>
+      readonly context: { readonly distPath: string }
       preview(): Promise<{ server: { close(): Promise<void> }; port: number }>
     }>
   }
 
-  async function dev(app: string, options: object, server: object = {}) {
+  async function dev(app: string, plugins: unknown[], server: object = {}) {
     const { createRsbuild } = await load<Rsbuild>('newer', '@rsbuild/core')
     const { root, remove } = await project(SITE)
     undo.push(remove)
-    const rsbuild = await createRsbuild({
+    return createRsbuild({
       cwd: root,
       config: {
-        plugins: [rsbuildPlugin(options)],
+        plugins,
         logLevel: 'silent',
         source: { entry: { index: './main.js' } },
         html: { template: './index.html' },
         server: { port: 0, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } }, ...server },
       },
     })
-    return rsbuild
   }
 
-  async function started(app: string, options: object): Promise<string> {
-    const rsbuild = await dev(app, options)
-    const { server, port } = await rsbuild.startDevServer()
-    undo.push(() => server.close())
-    return `http://localhost:${port}`
+  async function started(app: string, plugins: unknown[], server: object = {}): Promise<string> {
+    const rsbuild = await dev(app, plugins, server)
+    const running = await rsbuild.startDevServer()
+    undo.push(() => running.server.close())
+    return `http://localhost:${running.port}`
   }
 
   test('the app behind the proxy gets the JWT, over HTTP and in a handshake', async ({ ory, app }) => {
-    const url = await started(app.url, { sdkUrl: ory.url, ...quiet })
+    const url = await started(app.url, [rsbuildPlugin({ sdkUrl: ory.url, ...quiet })])
     const cookie = ory.signIn('ada@example.com')
     const authorization = 'Bearer forged'
     const { headers } = await receivedBy(`${url}/api/x`, { headers: { cookie, authorization } })
@@ -248,19 +299,63 @@ describe('Rsbuild 2', () => {
     expect((await rawRequest(url, '/', { host: 'evil.example' })).status).toBe(403)
   })
 
-  test('its preview does the same', async ({ ory, app }) => {
-    const rsbuild = await dev(app.url, { sdkUrl: ory.url, ...quiet })
+  test('its preview does the same, and says where Ory is', async ({ ory, app }) => {
+    const info = vi.fn()
+    const logger = { ...silentLogger, info }
+    const rsbuild = await dev(app.url, [rsbuildPlugin({ sdkUrl: ory.url, logger })])
     await rsbuild.build()
     const { server, port } = await rsbuild.preview()
     undo.push(() => server.close())
+    const url = `http://localhost:${port}`
     const cookie = ory.signIn('ada@example.com')
-    const { headers } = await receivedBy(`http://localhost:${port}/api/x`, { headers: { cookie } })
+    const { headers } = await receivedBy(`${url}/api/x`, { headers: { cookie } })
     expect(bearerOf(headers)).toMatch(/^ey/)
+    const handshake = await handshakeAt(`${url}/api/ws`, { cookie, origin: url })
+    expect(bearerOf(handshake)).toMatch(/^ey/)
+    expect(info.mock.calls.flat().join('\n')).toContain(`${url}/.ory (${ory.url}`)
   })
 
   test('it says where Ory is', async ({ ory, app }) => {
     const info = vi.fn()
-    const url = await started(app.url, { sdkUrl: ory.url, logger: { ...silentLogger, info } })
+    const logger = { ...silentLogger, info }
+    const url = await started(app.url, [rsbuildPlugin({ sdkUrl: ory.url, logger })])
     expect(info.mock.calls.flat().join('\n')).toContain(`${url}/.ory (${ory.url}`)
+  })
+
+  test('twice in the list it counts once, and says so once', async ({ ory, app }) => {
+    const warn = vi.fn()
+    const options = { sdkUrl: ory.url, logger: { ...silentLogger, warn } }
+    const url = await started(app.url, [rsbuildPlugin(options), rsbuildPlugin(options)])
+    const cookie = ory.signIn('ada@example.com')
+    const { rawHeaders } = await receivedBy(`${url}/api/x`, { headers: { cookie } })
+    expect(rawHeaders.filter(name => name.toLowerCase() === 'authorization')).toHaveLength(1)
+    expect(warn.mock.calls.flat().filter(line => line.includes('more than once'))).toHaveLength(1)
+  })
+
+  test('a misspelt option stops the start with one line that names the right one', async ({ app }) => {
+    const rsbuild = await dev(app.url, [rsbuildPlugin({ sdkURL: 'https://x.example' } as object)])
+    const error = (await rsbuild.startDevServer().catch(caught => caught)) as Error
+    expect(error.message).toContain('Did you mean "sdkUrl"?')
+    expect(error.stack).not.toContain('\n')
+  })
+
+  test('an Rsbuild older than 2 is told so in one line', () => {
+    const error = caught(() => rsbuildPlugin(quiet).setup({} as never))
+    expect(error.stack).toMatch(/^This Rsbuild is older than 2\. Supported are Vite 6 to 8[^\n]*$/)
+  })
+
+  test('a production build is the same with us and without', async ({ app }) => {
+    const built = async (plugins: unknown[]): Promise<unknown> => {
+      const rsbuild = await dev(app.url, plugins)
+      await rsbuild.build()
+      const names = await readdir(rsbuild.context.distPath, { recursive: true })
+      const files = names.filter(name => /\.(?:js|html)$/.test(name)).toSorted()
+      return Promise.all(
+        files.map(async name => [name, await readFile(join(rsbuild.context.distPath, name), 'utf8')]),
+      )
+    }
+    const [withUs, without] = [await built([rsbuildPlugin(quiet)]), await built([])]
+    expect(withUs).toEqual(without)
+    expect(withUs).toHaveLength(2) // the page and its script
   })
 })

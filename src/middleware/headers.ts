@@ -24,6 +24,7 @@ export function setHeader(req: IncomingMessage, name: string, value: string | un
 /** Headers that belong to one connection and never travel on (RFC 9110, section 7.6.1). */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',

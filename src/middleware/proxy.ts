@@ -63,6 +63,8 @@ async function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern
     await pass(x, path, upstream, rules, pattern)
   } catch (error) {
     upstream.destroy() // unread, it would keep its connection for good
+    // Over HTTP/2, what writeHead threw on is set already, and the error page would throw on it again.
+    if (!x.res.headersSent) for (const name of Object.keys(upstream.headers)) x.res.removeHeader(name)
     throw error
   }
 }
@@ -176,13 +178,7 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: ProxyRules)
   return pairs
 }
 
-const NOT_FORWARDED: ReadonlySet<string> = new Set([
-  'host',
-  'cookie',
-  'expect',
-  'forwarded',
-  'http2-settings',
-])
+const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'cookie', 'expect', 'forwarded'])
 
 function isChunked({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
   if (httpVersionMajor < 2) return headers['transfer-encoding'] !== undefined

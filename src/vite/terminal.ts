@@ -1,18 +1,36 @@
+import { announcement } from '../announcement.js'
+import { MOUNT } from '../middleware/mount.js'
 import type { Ory } from '../setup.js'
 import type { ViteServer } from './server.js'
 
 /** One more line below Vite's own addresses, and the people to sign in as. */
-export function announce(server: ViteServer, { target, emulator }: Ory): void {
+export function announce(server: ViteServer, ory: Ory): void {
+  const { info } = server.config.logger
   const print = server.printUrls.bind(server)
+  const say = (): void => {
+    announced.add(ory)
+    for (const line of announcement(ory, mountUrl(server), COLUMN)) info(line)
+  }
   server.printUrls = () => {
     print()
-    const { info } = server.config.logger
-    const which = emulator ? 'emulator' : target.url.origin
-    info(`  ➜  Ory:     ${mountUrl(server)} (${which}: ${target.why})`)
-    if (emulator)
-      for (const { email, password } of emulator.people) info(`              ${email} · ${password}`)
+    say()
   }
+  const sayUnlessSaid = (): void => {
+    if (!announced.has(ory)) say()
+  }
+  if (server.httpServer)
+    server.httpServer.once('listening', () => setTimeout(sayUnlessSaid, PATIENCE).unref())
+  else sayUnlessSaid()
 }
+
+/** Where Vite's own addresses begin. */
+const COLUMN = 14
+
+/** Frameworks with a terminal of their own (Astro, Nuxt) never ask Vite for its addresses. */
+const announced = new WeakSet<Ory>()
+
+/** Milliseconds from listening until nobody is going to ask any more. */
+const PATIENCE = 500
 
 /** A key beside Vite's own (`h` lists it): the emulator's mail is not sent anywhere, so it is looked at. */
 export function bindKeys(server: ViteServer, { emulator }: Ory): void {
@@ -47,5 +65,5 @@ async function openInbox(server: ViteServer): Promise<void> {
 /** Where Ory is; only the path where the address is not Vite's to know (middleware mode). */
 function mountUrl({ resolvedUrls }: ViteServer): string {
   const first = resolvedUrls?.local[0] ?? resolvedUrls?.network[0]
-  return first === undefined ? '/.ory' : `${new URL(first).origin}/.ory`
+  return first === undefined ? MOUNT : new URL(first).origin + MOUNT
 }

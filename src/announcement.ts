@@ -1,0 +1,32 @@
+import type { Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
+import type { Ory } from './setup.js'
+
+/** As many people as fit below a dev server's own addresses without pushing them away. */
+const NAMED = 3
+
+/**
+ * Where Ory is, which one and why, and whom to sign in as, in the manner of a dev server's own addresses.
+ *
+ * @param mount the address of `/.ory`
+ * @param column where the dev server's addresses begin
+ */
+export function announcement({ target, emulator }: Ory, mount: string, column = 15): string[] {
+  const which = emulator ? 'emulator' : target.url.origin
+  const line = (label: string, text: string): string => `  ${label.padEnd(column - 2)}${text}`
+  const people = emulator?.people ?? []
+  return [
+    line('➜  Ory:', `${mount} (${which}: ${target.why})`),
+    ...people.slice(0, NAMED).map(({ email, password }) => line('', `${email} · ${password}`)),
+    ...(people.length > NAMED ? [line('', `and ${people.length - NAMED} more: ${mount}/dev/users`)] : []),
+  ]
+}
+
+/** What people type to reach a server that listens; a name is easier on cookies than an address. */
+export function originOf(server: HttpServer): string {
+  const { address, port } = server.address() as AddressInfo
+  const host = /^(?:127\.|::1$|::$|0\.0\.0\.0$)/.test(address) ? 'localhost' : address
+  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

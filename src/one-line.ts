@@ -1,0 +1,13 @@
+import { OryProxyError } from './errors.js'
+
+/**
+ * Throws an error on, so that a dev server that prints the stack of what stops it, or all of it, prints one line:
+ * where the user's configuration is wrong, our stack tells them nothing.
+ */
+export function inOneLine(error: unknown): never {
+  if (error instanceof OryProxyError) {
+    error.stack = error.explanation
+    Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => error.explanation })
+  }
+  throw error
+}
