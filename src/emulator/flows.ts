@@ -94,18 +94,26 @@ export const uiUrl = (core: Core, flow: Flow): string =>
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
 export const isUuid = (text: string): boolean => UUID.test(text)
 
+function findFlow(core: Core, kind: FlowKind, id: string): Flow | undefined {
+  const flow = core.state.flow(id.toLowerCase())
+  return flow?.kind === kind ? flow : undefined
+}
+
 export function loadFlow(core: Core, kind: FlowKind, id: string | null): Flow {
-  const flow = id ? core.state.flow(id.toLowerCase()) : undefined
-  if (flow?.kind !== kind) throw notLocated()
+  const flow = findFlow(core, kind, id ?? '')
+  if (!flow) throw notLocated()
   return flow
 }
 
-/** The flow that a form was submitted to. */
+/** The flow that a form was submitted to. Where nobody signs in or up, Kratos has words of its own for an unknown one. */
 export function submittedFlow(x: Exchange, kind: FlowKind): Flow {
   const id = x.query.get('flow')
   if (!id || !isUuid(id))
     throw new Problem(400, { reason: 'The flow query parameter is missing or malformed.' })
-  return loadFlow(x.core, kind, id)
+  const flow = findFlow(x.core, kind, id)
+  if (flow) return flow
+  if (kind === 'login' || kind === 'registration') throw notLocated()
+  throw new Problem(404, { reason: `The ${kind} request could not be found. Please restart the flow.` })
 }
 
 export function saveFlow(core: Core, flow: Flow): void {

@@ -11,7 +11,7 @@ import { isPrivileged, type SignedIn } from '../sessions.js'
 import * as ui from '../ui.js'
 import type { LoginMethod, Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { addFactor } from './second-factor.js'
+import { addFactor, mendSecondStep } from './second-factor.js'
 import {
   addressed,
   methodOf,
@@ -67,8 +67,7 @@ const login: LoginMethod = {
       flow.active = 'lookup_secret'
       return { identity: who.identity }
     } catch (error) {
-      ui.resetNodes(flow.ui, id => id === 'lookup_secret')
-      if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+      mendSecondStep(x, flow, 'lookup_secret')
       throw error
     }
   },

@@ -1,5 +1,8 @@
 import { type Core, isoTime } from '../core.js'
+import type { Flow } from '../flows.js'
+import type { Exchange } from '../http.js'
 import { aalOf, type SignedIn } from '../sessions.js'
+import * as ui from '../ui.js'
 
 /** Whoever sets up a second factor has just used it: the session counts as stepped up. */
 export function addFactor(core: Core, { session }: SignedIn, method: 'totp' | 'lookup_secret'): void {
@@ -12,4 +15,10 @@ export function addFactor(core: Core, { session }: SignedIn, method: 'totp' | 'l
     authentication_methods: methods,
     authenticator_assurance_level: aalOf(methods),
   })
+}
+
+/** The form of a second step as it is shown again: without the code that was wrong. */
+export function mendSecondStep(x: Exchange, flow: Flow, code: string): void {
+  ui.resetNodes(flow.ui, id => id === code)
+  if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
 }

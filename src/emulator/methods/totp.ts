@@ -12,7 +12,7 @@ import { isPrivileged, type SignedIn } from '../sessions.js'
 import * as ui from '../ui.js'
 import type { LoginMethod, Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { addFactor } from './second-factor.js'
+import { addFactor, mendSecondStep } from './second-factor.js'
 import {
   addressed,
   methodOf,
@@ -65,8 +65,7 @@ const login: LoginMethod = {
       flow.active = 'totp'
       return { identity: who.identity }
     } catch (error) {
-      ui.resetNodes(flow.ui, id => id === 'totp_code')
-      if (flow.type === 'browser') ui.setCsrf(flow.ui, x.csrf.token)
+      mendSecondStep(x, flow, 'totp_code')
       throw error
     }
   },

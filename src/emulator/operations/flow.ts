@@ -5,14 +5,18 @@ import {
   expiredProblem,
   type Flow,
   type FlowKind,
+  type FlowType,
   flowJson,
   goneProblem,
   isExpired,
   loadFlow,
+  newFlow,
   requireOwnBrowser,
   saveFlow,
+  submittedFlow,
   uiUrl,
 } from '../flows.js'
+import { runBefore } from '../hooks.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
 import { badRequest, FlowExpired, NoMethod } from '../kratos-errors.js'
 import { flowExpired } from '../messages.js'
@@ -40,6 +44,49 @@ export function requireEnabled(x: Exchange, kind: 'recovery' | 'verification'): 
   if (x.core.config.selfservice.flows[kind].enabled) return
   const name = kind === 'recovery' ? 'Recovery' : 'Verification'
   throw badRequest(`${name} is not allowed because it was disabled.`)
+}
+
+/** A new flow of the one method that recovery or verification is set to use, stored. */
+export async function startWithMethod(
+  x: Exchange,
+  kind: 'recovery' | 'verification',
+  type: FlowType,
+): Promise<Flow> {
+  const { core } = x
+  const { use } = core.config.selfservice.flows[kind]
+  const method = core.methods.find(m => m.id === use && m.enabled(core))?.[kind]
+  if (!method)
+    throw badRequest(
+      `You attempted ${kind} using ${use}, which is not enabled or does not exist. An administrator needs to enable this ${kind} method.`,
+    )
+  const flow = newFlow(x, kind, type)
+  method.populate(x, flow)
+  await runBefore(x, flow)
+  saveFlow(core, flow)
+  return flow
+}
+
+/**
+ * `POST /self-service/{kind}`: an error before there is a flow goes to the error page, one after that to `refuse`,
+ * which is to show it in the form.
+ */
+export async function submitFlow(
+  x: Exchange,
+  kind: FlowKind,
+  take: (flow: Flow) => Promise<Answer>,
+  refuse: (flow: Flow, error: unknown) => Promise<Answer>,
+): Promise<Answer> {
+  let flow: Flow
+  try {
+    flow = submittedFlow(x, kind)
+  } catch (error) {
+    return forward(x, error)
+  }
+  try {
+    return await take(flow)
+  } catch (error) {
+    return refuse(flow, error)
+  }
 }
 
 export interface SubmitErrorOptions {

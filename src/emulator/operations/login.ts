@@ -1,20 +1,16 @@
-/** Signing in: https://www.ory.com/docs/kratos/self-service/flows/user-login */
-import { ALPHANUMERIC, isoTime } from '../core.js'
 import { forward } from '../failures.js'
 import {
   type Flow,
   type FlowType,
   flowJson,
-  isUuid,
   newFlow,
   passing,
   requireFresh,
   returnToAfter,
   saveFlow,
-  submittedFlow,
   uiUrl,
 } from '../flows.js'
-import { returnUrlAfter, runAfterLogin, runBefore } from '../hooks.js'
+import { type Completed, returnUrlAfter, runAfterLogin, runBefore } from '../hooks.js'
 import {
   type Answer,
   acceptsJson,
@@ -25,9 +21,9 @@ import {
   problem,
   redirect,
 } from '../http.js'
-import { alreadySignedIn, badRequest, locationChangeRequired, NoMethod, Problem } from '../kratos-errors.js'
+import { alreadySignedIn, locationChangeRequired, NoMethod, Problem } from '../kratos-errors.js'
 import { LOGIN, noStrategy } from '../messages.js'
-import type { Aal, Identity } from '../model.js'
+import type { Identity } from '../model.js'
 import { LOGIN_ORDER } from '../order.js'
 import { secureReturnTo } from '../return-to.js'
 import {
@@ -42,17 +38,15 @@ import {
 import { linkWaiting } from '../social/linking.js'
 import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
-import { getFlow, submitError } from './flow.js'
-
-const isTrue = (value: string | null): boolean => /^(1|t|T|TRUE|true|True)$/.test(value ?? '')
-
-function requestedAal(x: Exchange): Aal {
-  const aal = (x.query.get('aal') || 'aal1').toLowerCase()
-  if (aal === 'aal1' || aal === 'aal2') return aal
-  throw badRequest(
-    `Unable to parse AuthenticationMethod Assurance Level (AAL): expected one of [aal1, aal2] but got ${aal}`,
-  )
-}
+import { getFlow, submitError, submitFlow } from './flow.js'
+import {
+  addExchangeCode,
+  challengeProblem,
+  chooseOrganization,
+  chooseSchema,
+  isTrue,
+  requestedAal,
+} from './requested.js'
 
 /** A new flow, stored; an answer if a method took it over at once. */
 export async function startLogin(
@@ -80,46 +74,11 @@ export async function startLogin(
   return answer ? { answer } : { flow }
 }
 
-/** `?identity_schema=`: the default one, or one that is open for everybody to choose. */
-export function chooseSchema(x: Exchange, flow: Flow): void {
-  const id = x.query.get('identity_schema')
-  if (!id) return
-  const { default_schema_id, schemas } = x.core.config.identity
-  const listed = schemas.find(schema => schema.id === id)
-  if (id !== default_schema_id && !listed?.selfservice_selectable)
-    throw badRequest(
-      `Requested identity schema ${JSON.stringify(id)} ${listed ? 'is not enabled for self-service flows.' : 'does not exist.'}`,
-    )
-  flow.identity_schema = id
-}
-
-/** `?organization=`: only its own providers may be used, and there are none without Ory's licensed edition. */
-export function chooseOrganization(x: Exchange, flow: Flow): boolean {
-  const id = x.query.get('organization')
-  if (!id || !isUuid(id) || flow.requested_aal === 'aal2') return false
-  flow.organization_id = id
-  return true
-}
-
 function startSignedOut(x: Exchange, flow: Flow): void {
   if (flow.type === 'api' && isTrue(x.query.get('return_session_token_exchange_code')))
     addExchangeCode(x, flow)
   if (flow.requested_aal === 'aal2') throw sessionRequired()
   flow.refresh = false
-}
-
-/** For native apps whose users sign in with a browser: half a code now, the other half in the redirect. */
-export function addExchangeCode(x: Exchange, flow: Flow): void {
-  const { core } = x
-  const secret = (): string => core.ids.secret(64, ALPHANUMERIC)
-  const exchange = {
-    flow_id: flow.id,
-    init_code: secret(),
-    return_to_code: secret(),
-    expires_at: isoTime(core.now() + 3_600_000),
-  }
-  core.state.addExchange(exchange)
-  passing(flow).exchangeCode = exchange.init_code
 }
 
 const sessionRequired = (): Problem =>
@@ -163,15 +122,6 @@ export async function createBrowserLogin(x: Exchange): Promise<Answer> {
   }
 }
 
-/** OAuth2 needs Ory Hydra, and Kratos to know where it is; without, this is Kratos' answer. */
-export const challengeProblem = (): Problem =>
-  new Problem(500, {
-    id: 'invalid_configuration',
-    message: 'Invalid configuration',
-    reason:
-      'refusing to parse login_challenge query parameter because oauth2_provider.url is invalid or unset',
-  })
-
 function leave(x: Exchange, error: Problem): Answer {
   try {
     const to = secureReturnTo(x.core, { source: x.requestUrl })
@@ -192,21 +142,14 @@ export async function createNativeLogin(x: Exchange): Promise<Answer> {
 export const getLogin = (x: Exchange): Answer => getFlow(x, 'login')
 
 /** `POST /self-service/login` */
-export async function submitLogin(x: Exchange): Promise<Answer> {
-  let flow: Flow
-  try {
-    flow = submittedFlow(x, 'login')
-  } catch (error) {
-    return forward(x, error)
-  }
-  try {
-    return await take(x, flow)
-  } catch (error) {
-    return submitError(x, flow, error, {
-      order: LOGIN_ORDER,
-      replacement: () => replacement(x, flow),
-    })
-  }
+export function submitLogin(x: Exchange): Promise<Answer> {
+  return submitFlow(
+    x,
+    'login',
+    flow => take(x, flow),
+    (flow, error) =>
+      submitError(x, flow, error, { order: LOGIN_ORDER, replacement: () => replacement(x, flow) }),
+  )
 }
 
 async function replacement(x: Exchange, old: Flow): Promise<Flow> {
@@ -252,31 +195,36 @@ export async function finishLogin(
   saveFlow(core, flow)
   const { after } = core.config.selfservice.flows.login
   const home = core.config.selfservice.default_browser_return_url
-  const to = returnToAfter(core, flow, returnUrlAfter(after, flow.active ?? method.method, home))
-  const { continueWith } = passing(flow)
-  const script = isJson(x)
-  if (flow.type === 'browser' && script)
-    continueWith.push({ action: 'redirect_browser_to', redirect_browser_to: to })
-  const interrupted = await runAfterLogin(x, {
-    flow,
-    method: flow.active ?? method.method,
-    identity,
-    session,
-  })
+  const by = flow.active ?? method.method
+  const to = returnToAfter(core, flow, returnUrlAfter(after, by, home))
+  if (flow.type === 'browser' && isJson(x))
+    passing(flow).continueWith.push({ action: 'redirect_browser_to', redirect_browser_to: to })
+  const interrupted = await runAfterLogin(x, { flow, method: by, identity, session })
   if (interrupted) return interrupted
   if (flow.type === 'browser') issueCookie(x, session)
   core.state.putSession(session)
+  return conclude(x, { flow, method: method.method, identity, session }, stepUp, to)
+}
+
+/** A token for a native app, JSON for a script, a redirect for a browser. */
+function conclude(
+  x: Exchange,
+  { flow, method, session }: Completed,
+  stepUp: string | undefined,
+  to: string,
+): Answer {
+  const { continueWith, returnToVerification } = passing(flow)
   const shown = {
-    session: sessionJson(core, session),
+    session: sessionJson(x.core, session),
     continue_with: continueWith.length > 0 ? continueWith : null,
   }
   if (flow.type === 'api') {
-    const handedOver = handOver(x, flow, method.method, session)
+    const handedOver = handOver(x, flow, method, session)
     if (handedOver) return handedOver
     // Whoever is asked for a second factor might not be the person: nothing about them yet.
     if (stepUp) shown.session['identity'] = null
     return json(200, { session_token: session.token, ...shown })
   }
-  if (stepUp) return script ? problem(locationChangeRequired(stepUp)) : redirect(x, stepUp)
-  return script ? json(200, shown) : redirect(x, passing(flow).returnToVerification ?? to)
+  if (isJson(x)) return stepUp ? problem(locationChangeRequired(stepUp)) : json(200, shown)
+  return redirect(x, stepUp ?? returnToVerification ?? to)
 }

@@ -10,7 +10,6 @@ import {
   requireFresh,
   returnToAfter,
   saveFlow,
-  submittedFlow,
   uiUrl,
 } from '../flows.js'
 import {
@@ -32,8 +31,8 @@ import { secureReturnTo } from '../return-to.js'
 import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
 import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
-import { forwarding, getFlow, submitError } from './flow.js'
-import { addExchangeCode, challengeProblem, chooseOrganization, chooseSchema } from './login.js'
+import { forwarding, getFlow, submitError, submitFlow } from './flow.js'
+import { addExchangeCode, challengeProblem, chooseOrganization, chooseSchema } from './requested.js'
 
 export const registrationDisabled = (): Problem =>
   new Problem(400, {
@@ -88,23 +87,19 @@ export function getRegistration(x: Exchange): Answer {
 }
 
 /** `POST /self-service/registration` */
-export async function submitRegistration(x: Exchange): Promise<Answer> {
+export function submitRegistration(x: Exchange): Answer | Promise<Answer> {
   if (maybeSignedIn(x)) return leave(x)
-  let flow: Flow
-  try {
-    flow = submittedFlow(x, 'registration')
-  } catch (error) {
-    return forward(x, error)
-  }
-  try {
-    return await take(x, flow)
-  } catch (error) {
-    return submitError(x, flow, error, {
-      order: registrationOrder(flowSchema(x.core, flow)),
-      replacement: () => startRegistration(x, flow.type),
-      status: 302,
-    })
-  }
+  return submitFlow(
+    x,
+    'registration',
+    flow => take(x, flow),
+    (flow, error) =>
+      submitError(x, flow, error, {
+        order: registrationOrder(flowSchema(x.core, flow)),
+        replacement: () => startRegistration(x, flow.type),
+        status: 302,
+      }),
+  )
 }
 
 function leave(x: Exchange): Answer {

@@ -14,7 +14,6 @@ import {
   requireFresh,
   returnToAfter,
   saveFlow,
-  submittedFlow,
   uiUrl,
 } from '../flows.js'
 import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks.js'
@@ -27,7 +26,7 @@ import type { Identity, JsonObject } from '../model.js'
 import { settingsOrder } from '../order.js'
 import { isPrivileged, issueCookie, maybeSignedIn, requireAal, type SignedIn } from '../sessions.js'
 import * as ui from '../ui.js'
-import { forwarding, submitError } from './flow.js'
+import { forwarding, submitError, submitFlow } from './flow.js'
 
 const settingsJson = (x: Exchange, flow: Flow): JsonObject =>
   flowJson(x.core, flow, identity => identityJson(x.core, identity))
@@ -111,30 +110,15 @@ export function getSettings(x: Exchange): Answer {
 }
 
 /** `POST /self-service/settings` */
-export async function submitSettings(x: Exchange): Promise<Answer> {
+export function submitSettings(x: Exchange): Answer | Promise<Answer> {
   const who = maybeSignedIn(x)
   if (!who) return signInFirst(x)
-  let flow: Flow
-  try {
-    flow = submittedFlow(x, 'settings')
-  } catch (error) {
-    return forward(x, asSettingsError(error))
-  }
-  try {
-    requireAal(x.core, who, requiredAal(x), x.requestUrl)
-  } catch (error) {
-    return stepUp(x, flow, error)
-  }
-  try {
-    return await take(x, flow, who)
-  } catch (error) {
-    return refuseSettings(x, flow, who, error)
-  }
-}
-
-function asSettingsError(error: unknown): unknown {
-  if (!(error instanceof Problem) || error.code !== 404) return error
-  return new Problem(404, { reason: 'The settings request could not be found. Please restart the flow.' })
+  return submitFlow(
+    x,
+    'settings',
+    flow => take(x, flow, who),
+    (flow, error) => refuseSettings(x, flow, who, error),
+  )
 }
 
 /** Shows the form with what was wrong, or sends whoever must sign in afresh to do so. */
@@ -162,6 +146,11 @@ function reauthenticate(x: Exchange, flow: Flow): Answer {
 }
 
 async function take(x: Exchange, flow: Flow, who: SignedIn): Promise<Answer> {
+  try {
+    requireAal(x.core, who, requiredAal(x), x.requestUrl)
+  } catch (error) {
+    return stepUp(x, flow, error)
+  }
   requireFresh(x.core, flow)
   if (flow.identity_id !== who.identity.id)
     throw new Problem(403, {
