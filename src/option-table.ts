@@ -209,7 +209,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   allowedCorsOrigins: {
     kind: 'origins',
     group: 'What comes back',
-    help: 'origins whose pages may read answers and write as whoever is signed in',
+    help: 'origins that may read answers with credentials',
   },
   additionalCorsHeaders: {
     kind: 'headers',

@@ -86,6 +86,9 @@ export interface KratosConfig {
       lookup_secret: { enabled: boolean }
       link: { enabled: boolean; config: { lifespan: number } }
       profile: { enabled: boolean }
+      /** The emulator has neither; it says so where they are switched on. */
+      webauthn: { enabled: boolean }
+      passkey: { enabled: boolean }
       oidc: { enabled: boolean; config: { base_redirect_uri?: string; providers: OidcProvider[] } }
     }
     flows: {

@@ -28,7 +28,7 @@ export interface Core {
   /** Origins of dev servers that forward to us; what they serve counts as ours. */
   readonly frontOrigins: Set<string>
   now(): number
-  /** A schema by its id; undefined if the configuration has none. */
+  /** A schema by its id, the default one for an empty id; undefined if the configuration has none. */
   schema(id: string): CompiledSchema | undefined
   /** Whom one can sign in as, for those who have just arrived. */
   readonly people: readonly { email: string; password: string }[]

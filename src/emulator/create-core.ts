@@ -55,7 +55,8 @@ export async function createCore(
       if (now - lastSweep > SWEEP_MS) lastSweep = now
       return now
     },
-    schema(id) {
+    schema(wanted) {
+      const id = wanted || config.identity.default_schema_id
       const source = config.identity.schemas.find(schema => schema.id === id)
       if (source && !schemas.has(id)) schemas.set(id, compileSchema(id, source.schema))
       return schemas.get(id)

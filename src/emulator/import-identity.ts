@@ -4,13 +4,14 @@ import { deriveFromTraits, newIdentity, setCredential } from './identities.js'
 import { badRequest } from './kratos-errors.js'
 import type { Identity, Json, JsonObject } from './model.js'
 import { hashPassword, isKnownHash } from './passwords.js'
-import type { ImportedAddress, ImportedCredentials } from './seed.js'
+import type { ImportedAddress, ImportedCredentials, ImportedProvider } from './seed.js'
 
 /** The body of `POST /admin/identities`; a seed may choose the id. */
 export interface IdentityImport {
   id?: string
   schema_id?: string
   external_id?: string
+  organization_id?: string | null
   state?: string
   traits?: Json
   credentials?: ImportedCredentials
@@ -27,6 +28,7 @@ export async function importIdentity(core: Core, body: IdentityImport): Promise<
   if (body.id) identity.id = body.id
   if (body.state) identity.state = stateOf(body.state)
   if (body.external_id) identity.external_id = body.external_id
+  identity.organization_id = body.organization_id?.toLowerCase() ?? null
   identity.metadata_public = body.metadata_public ?? null
   identity.metadata_admin = body.metadata_admin ?? null
   identity.verifiable_addresses = (body.verifiable_addresses ?? []).map(address => verifiable(core, address))
@@ -58,7 +60,8 @@ export async function importCredentials(
   given: ImportedCredentials,
 ): Promise<void> {
   if (given.password) await importPassword(core, identity, given.password.config ?? {})
-  if (given.oidc) importProviders(core, identity, given.oidc.config?.providers ?? [])
+  if (given.oidc) importProviders(core, identity, 'oidc', given.oidc.config?.providers ?? [])
+  if (given.saml) importProviders(core, identity, 'saml', given.saml.config?.providers ?? [])
   if (given.totp) {
     setCredential(core, identity, 'totp', { totp_url: given.totp.config?.totp_url ?? '' }, [identity.id])
   }
@@ -72,39 +75,47 @@ export async function importCredentials(
   }
 }
 
-const UNKNOWN_HASH =
-  'The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2'
-
 type PasswordImport = NonNullable<ImportedCredentials['password']>['config'] & {
   use_password_migration_hook?: boolean
 }
 
+export function requireKnownHash(given: PasswordImport): void {
+  if (given.use_password_migration_hook || given.password || isKnownHash(given.hashed_password ?? '')) return
+  throw badRequest(
+    'The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2',
+  )
+}
+
 async function importPassword(core: Core, identity: Identity, given: PasswordImport): Promise<void> {
+  requireKnownHash(given)
   if (given.use_password_migration_hook) {
     setCredential(core, identity, 'password', { use_password_migration_hook: true })
     return
   }
   const hash = given.password ? await hashPassword(given.password) : (given.hashed_password ?? '')
-  if (!isKnownHash(hash)) throw badRequest(UNKNOWN_HASH)
   setCredential(core, identity, 'password', { hashed_password: hash })
 }
 
+/** SAML needs Ory's licensed edition to sign in with; what is imported is kept all the same. */
 function importProviders(
   core: Core,
   identity: Identity,
-  given: { provider: string; subject: string }[],
+  type: 'oidc' | 'saml',
+  given: readonly ImportedProvider[],
 ): void {
-  const before = identity.credentials.oidc
-  const providers = given.map(({ provider, subject }) => ({
+  const before = identity.credentials[type]
+  const providers = given.map(({ provider, subject, organization, use_auto_link }) => ({
     initial_id_token: '',
     initial_access_token: '',
     initial_refresh_token: '',
     subject,
     provider,
+    ...(organization && { organization }),
+    ...(type === 'oidc' && use_auto_link && { use_auto_link }),
   }))
   const old = (before?.config['providers'] ?? []) as JsonObject[]
   const identifiers = [...(before?.identifiers ?? []), ...given.map(p => `${p.provider}:${p.subject}`)]
-  setCredential(core, identity, 'oidc', { providers: [...old, ...providers] }, identifiers)
+  setCredential(core, identity, type, { providers: [...old, ...providers] }, identifiers)
 }
 
 function verifiable(core: Core, given: ImportedAddress): Identity['verifiable_addresses'][number] {

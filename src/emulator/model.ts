@@ -89,7 +89,7 @@ export interface RecoveryAddress {
   updated_at: string
 }
 
-export type CredentialsType = 'password' | 'oidc' | 'totp' | 'lookup_secret' | 'code'
+export type CredentialsType = 'password' | 'oidc' | 'saml' | 'totp' | 'lookup_secret' | 'code'
 
 export interface Credential {
   type: CredentialsType

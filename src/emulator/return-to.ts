@@ -7,6 +7,8 @@ import { badRequest, Problem } from './kratos-errors.js'
 
 interface Parts {
   scheme: string
+  /** Who and where; the host is its last part. */
+  authority: string
   host: string
   path: string
   rest: string
@@ -19,9 +21,20 @@ function parse(url: string): Parts | undefined {
   const match = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(.*)$/is.exec(url)
   if (!match) return undefined
   const [, scheme = '', authority = '', path = '', rest = ''] = match
+  if (!scheme && !authority && path.split('/')[0]?.includes(':')) return undefined
   if (authority.includes('\\') || /\s/.test(authority)) return undefined
-  return { scheme: scheme.toLowerCase(), host: authority.slice(authority.lastIndexOf('@') + 1), path, rest }
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  return {
+    scheme: scheme.toLowerCase(),
+    authority,
+    host,
+    path: path.replace(UNSAFE, encodeURIComponent),
+    rest,
+  }
 }
+
+/** What no path of a URL may hold as it is (RFC 3986, section 3.3); Go and browsers encode it. */
+const UNSAFE = /[^\w.~!$&'()*+,;=:@/[\]%-]/gu
 
 export interface ReturnToOptions {
   /** An explicit target that wins over the one in the query. */
@@ -45,12 +58,13 @@ export function secureReturnTo(core: Core, { returnTo, source, fallback }: Retur
   const home = parse(standard)
   const scheme = target.scheme || home?.scheme || ''
   const host = target.host || home?.host || ''
-  if (allowed(core).some(prefix => matches(prefix, scheme, host, target.path))) {
-    return isAbsolute(target) ? asked : absolute(scheme, host, target)
-  }
+  const whole = isAbsolute(target)
+    ? absolute({ ...target, scheme })
+    : absolute({ ...target, scheme, authority: target.authority || host })
+  if (allowed(core).some(prefix => matches(prefix, scheme, host, target.path))) return whole
   throw new Problem(400, {
     id: 'self_service_flow_return_to_forbidden',
-    reason: `Requested return_to URL ${JSON.stringify(isAbsolute(target) ? asked : absolute(scheme, host, target))} is not allowed.`,
+    reason: `Requested return_to URL ${JSON.stringify(whole)} is not allowed.`,
   })
 }
 
@@ -61,11 +75,15 @@ const isAbsolute = ({ scheme, host, path }: Parts): boolean =>
 /** In the words of Go's parser. */
 function whyNot(url: string): string {
   const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(url)?.[0]
-  return broken ? `invalid URL escape ${JSON.stringify(broken)}` : 'net/url: invalid control character in URL'
+  if (broken) return `invalid URL escape ${JSON.stringify(broken)}`
+  if (url.startsWith(':')) return 'missing protocol scheme'
+  if (url.split(/[/?#]/)[0]?.includes(':')) return 'first path segment in URL cannot contain colon'
+  return 'net/url: invalid control character in URL'
 }
 
-function absolute(scheme: string, host: string, { path, rest }: Parts): string {
-  return `${scheme}://${host}${path && !path.startsWith('/') ? '/' : ''}${path}${rest}`
+function absolute({ scheme, authority, path, rest }: Parts): string {
+  if (!authority) return `${scheme}:${path}${rest}`
+  return `${scheme}://${authority}${path && !path.startsWith('/') ? '/' : ''}${path}${rest}`
 }
 
 function allowed(core: Core): string[] {

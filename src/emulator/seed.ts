@@ -25,9 +25,17 @@ export interface SeedIdentity {
 
 export interface ImportedCredentials {
   password?: { config: { password?: string; hashed_password?: string } }
-  oidc?: { config: { providers: { provider: string; subject: string }[] } }
+  oidc?: { config: { providers: ImportedProvider[] } }
+  saml?: { config: { providers: ImportedProvider[] } }
   totp?: { config: { totp_url: string } }
   lookup_secret?: { config: { codes: { code: string; used_at?: string }[] } }
+}
+
+export interface ImportedProvider {
+  provider: string
+  subject: string
+  organization?: string
+  use_auto_link?: boolean
 }
 
 export interface ImportedAddress {

@@ -162,6 +162,8 @@ export function issueCookie(x: Exchange, session: Session): void {
 /** Gives a longer cookie to a browser whose session was extended. */
 export function refreshCookie(x: Exchange, session: Session): void {
   const cookie = decodeCookie(x)
+  if (!cookie && x.cookies.get(x.core.config.session.cookie.name))
+    throw new Problem(500, { message: 'securecookie: the value is not valid' })
   if (cookie && cookie.expiresAt < session.expires_at) issueCookie(x, session)
 }
 

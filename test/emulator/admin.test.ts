@@ -26,8 +26,7 @@ describe('identities', () => {
       credentials: {
         password: { config: { password: 'short' } },
         oidc: { config: { providers: [{ provider: 'mock', subject: 's1' }] } },
-        totp: { config: { totp_url: 'otpauth://totp/Lab:x?secret=GEZDGNBVGY3TQOJQ&issuer=Lab' } },
-        lookup_secret: { config: { codes: [{ code: 'abcd1234' }] } },
+        saml: { config: { providers: [{ provider: 'corp', subject: 's2' }] } },
       },
       verifiable_addresses: [
         { value: 'Full@example.org', via: 'email', verified: true, status: 'completed' },
@@ -40,17 +39,17 @@ describe('identities', () => {
         code: { identifiers: ['full@example.org'], version: 1 },
         oidc: { identifiers: ['mock:s1'] },
         password: { identifiers: ['full@example.org'] },
-        totp: { identifiers: [id] },
+        saml: { identifiers: ['corp:s2'] },
       },
       verifiable_addresses: [{ value: 'full@example.org', verified: true, status: 'completed' }],
     })
-    expect(JSON.stringify(created)).not.toMatch(/hashed_password|abcd1234|GEZDGNBVGY/)
+    expect(JSON.stringify(created)).not.toMatch(/hashed_password|initial_id_token/)
     const shown = await client.admin(
       'GET',
-      `/admin/identities/${id}?include_credential=password&include_credential=totp`,
+      `/admin/identities/${id}?include_credential=password&include_credential=saml`,
     )
     expect(shown.body.credentials.password.config.hashed_password).toMatch(/^\$scrypt\$/)
-    expect(shown.body.credentials.totp.config.totp_url).toContain('GEZDGNBVGY3TQOJQ')
+    expect(shown.body.credentials.saml.config.providers).toMatchObject([{ provider: 'corp', subject: 's2' }])
     expect(shown.body.credentials.oidc.config).toBeUndefined()
     expect((await client.admin('GET', '/admin/identities/by/external/crm-1')).body.id).toBe(id)
     expect((await signIn(client, 'FULL@example.org', 'short')).status).toBe(200)
@@ -115,26 +114,31 @@ describe('identities', () => {
   })
 
   test('lose single credentials, but never the last way to sign in', async () => {
-    const { id } = await create('lose', {
-      credentials: {
-        password: { config: { password: 'some-password' } },
-        oidc: { config: { providers: [{ provider: 'mock', subject: 'lose' }] } },
-        totp: { config: { totp_url: 'otpauth://totp/Lab:x?secret=GEZDGNBVGY3TQOJQ' } },
-      },
+    const credentials = {
+      password: { config: { password: 'some-password' } },
+      oidc: { config: { providers: [{ provider: 'mock', subject: 'lose' }] } },
+      totp: { config: { totp_url: 'otpauth://totp/Lab:x?secret=GEZDGNBVGY3TQOJQ' } },
+    }
+    const seeded = await startClient({
+      seed: [{ id: NOBODY, traits: { email: address('lose') }, credentials }],
     })
-    const remove = (type: string) => client.admin('DELETE', `/admin/identities/${id}/credentials/${type}`)
-    expect((await remove('totp')).status).toBe(204)
-    expect((await remove('totp')).body.error.reason).toBe(
-      'You tried to remove a totp but this user have no totp set up.',
-    )
-    expect((await remove('code')).body.error.reason).toBe('Credentials type code cannot be deleted.')
-    expect((await remove('oidc')).body.error.reason).toBe(
-      'You must provide an identifier to delete this credential.',
-    )
-    expect((await remove('oidc?identifier=mock:lose')).status).toBe(204)
-    expect((await remove('password')).body.error.reason).toBe(
-      'You cannot remove the last first factor credential.',
-    )
+    const remove = (type: string) => seeded.admin('DELETE', `/admin/identities/${NOBODY}/credentials/${type}`)
+    try {
+      expect((await remove('totp')).status).toBe(204)
+      expect((await remove('totp')).body.error.reason).toBe(
+        'You tried to remove a totp but this user have no totp set up.',
+      )
+      expect((await remove('code')).body.error.reason).toBe('Credentials type code cannot be deleted.')
+      expect((await remove('oidc')).body.error.reason).toBe(
+        'You must provide an identifier to delete this credential.',
+      )
+      expect((await remove('oidc?identifier=mock:lose')).status).toBe(204)
+      expect((await remove('password')).body.error.reason).toBe(
+        'You cannot remove the last first factor credential.',
+      )
+    } finally {
+      await seeded.emulator.close()
+    }
   })
 
   test('are gone when deleted, with their sessions', async () => {
@@ -251,7 +255,13 @@ describe('mistakes are answered as Kratos v26.2 does', () => {
     ['GET', '/admin/sessions?expand=nope', undefined, 400, { reason: 'Could not parse expand option: nope' }],
     ['POST', '/admin/recovery/code', { identity_id: NOBODY }, 404, { reason: 'could not find identity' }],
     ['GET', '/admin/courier/messages?status=x', undefined, 400, { reason: 'Message status is not valid' }],
-    ['GET', '/admin/courier/messages?page_token=x', undefined, 400, { message: 'invalid pagination token' }],
+    [
+      'GET',
+      '/admin/courier/messages?page_token=aaaa',
+      undefined,
+      400,
+      { message: 'invalid pagination token' },
+    ],
   ]
   test.for(cases)('%s %s %j: %i', async ([method, path, body, status, error]) => {
     const reply = await client.admin(method, path, body)

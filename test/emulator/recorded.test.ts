@@ -24,6 +24,8 @@ test.for<[string, string, string]>([
   ['methods-keys', 'methods.mjs#keys', 'default'],
   ['methods-passwordless', 'methods.mjs#less', 'passwordless'],
   ['methods-strict', 'methods.mjs#strict', 'strict'],
+  ['admin', 'admin.mjs#scenarios', 'default'],
+  ['wanderings', 'wanderings.mjs#scenarios', 'default'],
 ])(
   'the answers of a real Kratos to "%s" are the emulator’s',
   { timeout: 120_000 },

@@ -1,6 +1,6 @@
 /** `PATCH /admin/identities`: many new identities in one request. */
 import { type Answer, type Exchange, json, problem } from '../http.js'
-import { type IdentityImport, importIdentity, stateOf } from '../import-identity.js'
+import { type IdentityImport, importIdentity, requireKnownHash, stateOf } from '../import-identity.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import type { Identity, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
@@ -54,7 +54,7 @@ function readBatch(body: JsonObject): Patch[] {
     )
   }
   const bodies = patches.map(({ create }) => (create ? asObject(create) : undefined))
-  for (const body of bodies) if (body?.['state']) stateOf(body['state'] as string)
+  for (const body of bodies) requireReadable((body ?? {}) as IdentityImport)
   if (bodies.filter(hasPlainPassword).length > MAX_PLAIN_PASSWORDS) {
     throw badRequest(
       `The maximum number of identities per request that can be created with a plaintext password is ${MAX_PLAIN_PASSWORDS}.`,
@@ -64,6 +64,12 @@ function readBatch(body: JsonObject): Patch[] {
     create: bodies[i],
     patchId: typeof id === 'string' ? id : undefined,
   }))
+}
+
+/** What cannot even be read fails the whole request; what does not fit the schema only fails itself. */
+function requireReadable({ state, credentials }: IdentityImport): void {
+  if (credentials?.password) requireKnownHash(credentials.password.config ?? {})
+  if (state) stateOf(state)
 }
 
 function hasPlainPassword(body: JsonObject | undefined): boolean {

@@ -17,6 +17,8 @@ export type Shape =
 export interface StructShape {
   /** Go's name, which its messages carry. */
   struct: string
+  /** The package it is in; `identity` if not said. */
+  package?: string
   fields: Record<string, Shape>
 }
 
@@ -64,7 +66,7 @@ function checkStruct(
   owner: string,
 ): string | undefined {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return mismatch(value, `identity.${shape.struct}`, path, owner)
+    return mismatch(value, `${shape.package ?? 'identity'}.${shape.struct}`, path, owner)
   }
   return first(Object.entries(value), ([key, inner]) => {
     const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined

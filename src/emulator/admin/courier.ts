@@ -17,16 +17,18 @@ export function listMessages(x: Exchange): Answer {
   )
   const size = x.query.get('page_size')
   if (size && !/^[+-]?\d+$/.test(size)) {
-    // Kratos does not make an API error of this: it says 500 in a 400.
-    return problem(
-      new Problem(500, { message: `strconv.Atoi: parsing ${JSON.stringify(size)}: invalid syntax` }),
-      400,
-    )
+    return badPage(`strconv.Atoi: parsing ${JSON.stringify(size)}: invalid syntax`)
   }
+  const token = x.query.get('page_token') ?? ''
+  const mistake = /[^\w-]/.exec(token)?.index ?? (token.length % 4 === 1 ? token.length - 1 : -1)
+  if (mistake >= 0) return badPage(`decode token: illegal base64 data at input byte ${mistake}`)
   const { items, headers } = pageOf(x, found)
   const answer = json(200, items)
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
+
+/** Kratos does not make an API error of this: it says 500 in a 400. */
+const badPage = (message: string): Answer => problem(new Problem(500, { message }), 400)
 
 /** Kratos encrypts its tokens; ours only need to be opaque. */
 const tokenOf = (id: string): string => Buffer.from(id).toString('base64url')
@@ -42,6 +44,7 @@ function pageOf(x: Exchange, all: CourierMessage[]): Page<CourierMessage> {
     tokenOf: message => tokenOf(message.id),
     isBehind: message => (places.get(message.id) ?? 0) > at,
     defaultSize: 10,
+    onlyPageSize: true,
   })
 }
 

@@ -6,6 +6,19 @@ const config = (struct: string, fields: Record<string, Shape>): StructShape => (
   fields: { config: { struct: `${struct}Config`, fields } },
 })
 
+function providers(name: string, more: Record<string, Shape>): StructShape {
+  const struct = `AdminCreateIdentityImportCredentials${name}Provider`
+  const fields: Record<string, Shape> = {
+    subject: 'string',
+    provider: 'string',
+    organization: 'uuid',
+    ...more,
+  }
+  return config(`AdminIdentityImportCredentials${name}`, {
+    providers: { go: `[]identity.${struct}`, list: { struct, fields } },
+  })
+}
+
 const credentials: StructShape = {
   struct: 'IdentityWithCredentials',
   fields: {
@@ -14,25 +27,8 @@ const credentials: StructShape = {
       password: 'string',
       use_password_migration_hook: 'bool',
     }),
-    oidc: config('AdminIdentityImportCredentialsOIDC', {
-      providers: {
-        go: '[]identity.AdminCreateIdentityImportCredentialsOIDCProvider',
-        list: {
-          struct: 'AdminCreateIdentityImportCredentialsOIDCProvider',
-          fields: { subject: 'string', provider: 'string', use_auto_link: 'bool', organization: 'uuid' },
-        },
-      },
-    }),
-    totp: config('AdminIdentityImportCredentialsTOTP', { totp_url: 'string' }),
-    lookup_secret: config('AdminIdentityImportCredentialsLookupSecret', {
-      codes: {
-        go: '[]identity.RecoveryCode',
-        list: { struct: 'RecoveryCode', fields: { code: 'string', used_at: 'string' } },
-      },
-    }),
-    saml: { struct: 'AdminIdentityImportCredentialsSAML', fields: { config: 'any' } },
-    webauthn: { struct: 'AdminIdentityImportCredentialsWebAuthn', fields: { config: 'any' } },
-    passkey: { struct: 'AdminIdentityImportCredentialsPasskey', fields: { config: 'any' } },
+    oidc: providers('OIDC', { use_auto_link: 'bool' }),
+    saml: providers('SAML', {}),
   },
 }
 

@@ -17,12 +17,14 @@ export interface KeysetOptions<T> {
   /** Whether an item comes behind the one of a token. */
   isBehind(item: T, token: string): boolean
   defaultSize?: number
+  /** Older clients' `per_page` is not looked at. */
+  onlyPageSize?: true
 }
 
 /** By the key of the last item seen: pages stay right while items come and go. */
 export function keysetPage<T>(x: Exchange, all: readonly T[], options: KeysetOptions<T>): Page<T> {
   const query = new URLSearchParams(x.search)
-  const perPage = query.get('per_page')
+  const perPage = options.onlyPageSize ? null : query.get('per_page')
   if (perPage !== null && !query.has('page_size')) {
     query.set('page_size', perPage)
     query.delete('per_page')

@@ -5,8 +5,8 @@ import { isoTime } from '../core.js'
 import { decodeJson } from '../go-json.js'
 import { type Answer, type Exchange, json } from '../http.js'
 import { Problem } from '../kratos-errors.js'
-import type { Credential, Identity, Json, JsonObject } from '../model.js'
-import { asObject } from '../schema/fields.js'
+import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '../model.js'
+import { asList, asObject } from '../schema/fields.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
 import { adminIdentityJson } from './identity-json.js'
 
@@ -30,6 +30,7 @@ export function patchIdentity(x: Exchange): Answer {
 function readOperations(text: string): JsonObject[] {
   const decoded = decodeJson(text)
   if ('error' in decoded) throw refused('invalid state detected')
+  if (decoded.value === null) return []
   if (!Array.isArray(decoded.value)) {
     throw refused(`json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type jsonpatch.Patch`)
   }
@@ -100,34 +101,43 @@ function ensureParents(document: JsonObject, path: string): void {
 }
 
 function takeOver(core: Core, identity: Identity, document: JsonObject): void {
-  const { state, schema_id: schemaId, external_id: externalId } = document
+  const { external_id: externalId } = document
+  const state = textOf(document, 'state', 'identity.State')
   if (state !== 'active' && state !== 'inactive') {
     throw new Problem(400, {
       message: 'identity state is not valid',
-      reason: `The supplied state ('${state ?? ''}') was not valid. Valid states are ('active', 'inactive').`,
+      reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
     })
   }
-  if (typeof schemaId !== 'string') {
-    throw refused(
-      `json: cannot unmarshal ${kindOf(schemaId ?? null)} into Go struct field WithCredentialsAndAdminMetadataInJSON.schema_id of type string`,
-    )
-  }
   changeState(core, identity, state)
-  identity.schema_id = schemaId
+  identity.schema_id = textOf(document, 'schema_id', 'string')
   setExternalId(identity, typeof externalId === 'string' ? externalId : undefined)
   identity.traits = (document['traits'] ?? {}) as JsonObject
   identity.metadata_public = document['metadata_public'] ?? null
   identity.metadata_admin = document['metadata_admin'] ?? null
+  const organization = document['organization_id']
+  identity.organization_id = typeof organization === 'string' ? organization : null
   takeAddresses(core, identity, document)
   takeCredentials(identity, asObject(document['credentials']))
 }
 
+/** As Go decodes into a string: what is not there is empty. */
+function textOf(document: JsonObject, field: string, type: string): string {
+  const value = document[field] ?? ''
+  if (typeof value === 'string') return value
+  throw refused(
+    `json: cannot unmarshal ${kindOf(value)} into Go struct field WithCredentialsAndAdminMetadataInJSON.${field} of type ${type}`,
+  )
+}
+
+/** An address that is patched away is made anew, unverified, for as long as the traits have it. */
 function takeAddresses(core: Core, identity: Identity, document: JsonObject): void {
-  const patched = Array.isArray(document['verifiable_addresses'])
-    ? document['verifiable_addresses'].map(asObject)
-    : []
+  const patched = asList(document['verifiable_addresses']).map(asObject)
+  const patchOf = (own: VerifiableAddress): JsonObject | undefined =>
+    patched.find(({ id, value, via }) => id === own.id && value === own.value && via === own.via)
+  identity.verifiable_addresses = identity.verifiable_addresses.filter(patchOf)
   for (const address of identity.verifiable_addresses) {
-    const { verified, status } = patched.find(({ id }) => id === address.id) ?? {}
+    const { verified, status } = patchOf(address) ?? {}
     if (typeof verified === 'boolean' && verified !== address.verified) {
       address.verified = verified
       if (verified) address.verified_at = isoTime(core.now())

@@ -179,6 +179,8 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
     lookup_secret: { enabled: on('lookup_secret') },
     link: { enabled: on('link'), config: { lifespan: milliseconds(config('link')['lifespan']) } },
     profile: { enabled: on('profile') },
+    webauthn: { enabled: on('webauthn') },
+    passkey: { enabled: on('passkey') },
     oidc: {
       enabled: on('oidc'),
       config: {

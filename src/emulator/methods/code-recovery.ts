@@ -46,6 +46,9 @@ export const codeRecovery: ChallengeMethod = {
     if (signedIn) return { answer: signedIn }
     if (!addressed(x.core, codeSwitch, str(payload, 'method'))) return undefined
     if (flow.state === 'passed_challenge') return { answer: retryWith(x, flow, INVALID.recoveryDone()) }
+    requireEmail(email)
+    // Also of a flow that an administrator started: only its code may come from another browser.
+    requireSameBrowser(x, flow, payload)
     sendTo(x, flow, email)
     return { shown: true }
   },
@@ -61,9 +64,12 @@ function csrfMistake(x: Exchange, flow: Flow, payload: JsonObject): unknown {
   }
 }
 
+function requireEmail(email: string): void {
+  if (!email) throw new Invalid({ name: 'email', text: INVALID.required('email') })
+}
+
 function sendTo(x: Exchange, flow: Flow, email: string): void {
   const { core } = x
-  if (!email) throw new Invalid({ name: 'email', text: INVALID.required('email') })
   core.state.deleteCodes(flow.id)
   mailTo(core, flow, email)
   flow.ui = { action: actionUrl(core, 'recovery', flow.id), method: 'POST', nodes: [] }

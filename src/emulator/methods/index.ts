@@ -17,8 +17,8 @@ export const METHODS: readonly Method[] = [
   code,
   link,
   totp,
-  webauthn,
   passkey,
+  webauthn,
   lookupSecret,
   identifierFirst,
 ]

@@ -12,8 +12,8 @@ import type { CompletedMethod, SignedIn } from '../sessions.js'
 export type Outcome<T> = Promise<undefined | { answer: Answer } | T>
 
 export interface LoginMethod {
-  /** At which level it can be submitted. */
-  level(core: Core): Aal | undefined
+  /** At which level it can be submitted; `any`: it looks at every submission. */
+  level(core: Core): Aal | 'any' | undefined
   populateFirst?(x: Exchange, flow: Flow): void
   populateRefresh?(x: Exchange, flow: Flow, who: SignedIn): void
   /** Identifier first: the page that only asks who it is. */

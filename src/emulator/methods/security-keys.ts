@@ -1,54 +1,79 @@
-/** What Kratos has for security keys and passkeys, and the emulator has not: it answers as if switched off. */
-import { decode, fields } from '../decode.js'
+/**
+ * What Kratos has for security keys and passkeys, and the emulator has not: it answers as if switched off,
+ * and where the configuration switches them on, that they are missing.
+ */
+import { decode, fields, str } from '../decode.js'
+import type { Flow } from '../flows.js'
 import type { Exchange } from '../http.js'
+import { notImplemented } from '../kratos-errors.js'
 import type { Method } from './method.js'
-import { disabledEndpoint, methodOf } from './submission.js'
+import { disabledEndpoint, requireFields } from './submission.js'
 
+type Name = 'webauthn' | 'passkey'
+
+const NAMES: Record<Name, string> = { webauthn: 'WebAuthn', passkey: 'passkeys' }
 const nothing = (): void => undefined
-const completed = () => ({ method: 'password', aal: 'aal1' }) as const
 
-function refuse(x: Exchange, ...names: string[]): undefined {
-  const given = decode(x, fields('string', ...names), { methods: ['POST', 'PUT', 'PATCH', 'GET'] })
-  if (names.some(name => given[name] !== undefined)) throw disabledEndpoint()
-  return undefined
+/** Refuses what is for this method: by its name, or by what only its buttons and scripts fill in. */
+function refuse(x: Exchange, method: Name, names: string[], methods?: string[]): undefined {
+  const given = decode(x, fields('string', ...names), methods ? { methods } : {})
+  if (!names.some(name => (name === 'method' ? str(given, name) === method : str(given, name))))
+    return undefined
+  throw x.core.config.selfservice.methods[method].enabled ? notImplemented(NAMES[method]) : disabledEndpoint()
 }
 
-export const webauthn: Method = {
-  id: 'webauthn',
-  group: 'default',
-  enabled: () => false,
-  login: {
-    level: () => 'aal1',
-    completed,
-    async submit(x, flow) {
-      if (flow.type === 'browser' && methodOf(x) === 'webauthn') throw disabledEndpoint()
-      return undefined
+function refuseLogin(x: Exchange, method: Name): undefined {
+  try {
+    return refuse(x, method, ['method', `${method}_login`])
+  } catch (refusal) {
+    // Kratos looks at the form before it looks whether the method is on.
+    if (method === 'webauthn') requireFields(decode(x, fields('string', 'identifier')), 'identifier')
+    throw refusal
+  }
+}
+
+function keys(
+  id: Name,
+  looksAt: (flow: Flow) => boolean,
+  inRegistration: (x: Exchange) => undefined,
+): Method {
+  return {
+    id,
+    group: 'default',
+    enabled: () => false,
+    login: {
+      level: () => 'any',
+      completed: () => ({ method: 'password', aal: 'aal1' }),
+      submit: async (x, flow) => (looksAt(flow) ? refuseLogin(x, id) : undefined),
     },
-  },
+    registration: {
+      populateProfile: nothing,
+      populateCredentials: nothing,
+      populateOneStep: nothing,
+      submit: async x => inRegistration(x),
+    },
+    settings: {
+      populate: nothing,
+      read: (x, flow) => {
+        const register = id === 'passkey' ? 'passkey_settings_register' : 'webauthn_register'
+        return looksAt(flow) ? refuse(x, id, [register, `${id}_remove`], ['POST', 'GET']) : undefined
+      },
+      apply: async () => undefined,
+      mend: nothing,
+    },
+  }
 }
 
-export const passkey: Method = {
-  id: 'passkey',
-  group: 'default',
-  enabled: () => false,
-  login: {
-    level: () => 'aal1',
-    completed,
-    async submit(x) {
-      if (methodOf(x) === 'passkey') throw disabledEndpoint()
-      return refuse(x, 'passkey_login')
-    },
-  },
-  registration: {
-    populateProfile: nothing,
-    populateCredentials: nothing,
-    populateOneStep: nothing,
-    submit: async x => refuse(x, 'passkey_register'),
-  },
-  settings: {
-    populate: nothing,
-    read: x => refuse(x, 'passkey_register', 'passkey_remove'),
-    apply: async () => undefined,
-    mend: nothing,
-  },
-}
+const isBrowser = ({ type }: Flow): boolean => type === 'browser'
+
+export const passkey: Method = keys(
+  'passkey',
+  () => true,
+  x => refuse(x, 'passkey', ['passkey_register'], ['POST', 'PUT', 'PATCH', 'GET']),
+)
+/** Its scripts need a browser, and signing up with it an option of its own. */
+export const webauthn: Method = keys('webauthn', isBrowser, x =>
+  x.core.config.selfservice.methods.webauthn.enabled
+    ? refuse(x, 'webauthn', ['webauthn_register'])
+    : undefined,
+)

@@ -168,7 +168,8 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
   if (!who && wanted === 'aal2') throw sessionRequired()
   requireFresh(x.core, flow)
   for (const { login } of x.core.methods) {
-    if (login?.level(x.core) !== wanted) continue
+    const level = login?.level(x.core)
+    if (!login || (level !== 'any' && level !== wanted)) continue
     const outcome = await login.submit(x, flow, who)
     if (!outcome) continue
     if ('answer' in outcome) return outcome.answer

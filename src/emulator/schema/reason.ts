@@ -128,7 +128,11 @@ function groupKey(failure: Failure, at: number, depth: number): string {
   return TAKES_INSTANCE.has(keyword) ? `${own} ${failure.instance.slice(0, depth + 1).join('/')}` : own
 }
 
-const rankAt = (failure: Failure, at: number): number => rank(failure.schema[at] ?? failure.keyword)
+/** The extension is asked last, even where it speaks about one of the schema's own keywords. */
+function rankAt(failure: Failure, at: number): number {
+  const ownKeyword = failure.keyword === 'extension' && failure.schema.length <= at + 1
+  return rank(ownKeyword ? 'extension' : (failure.schema[at] ?? failure.keyword))
+}
 
 function collapse(reasons: Reason[], schema: string[], instance: string[]): Reason | undefined {
   if (reasons.length <= 1) return reasons[0]
