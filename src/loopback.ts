@@ -6,10 +6,12 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost')
 }
 
-/** Whether a URL's host is this machine: a loopback name or address. */
-export function isLoopback(hostname: string): boolean {
-  return isLoopbackName(hostname) || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+/** Whether a URL's host, or the address of a socket, is this machine: a loopback name or address. */
+export function isLoopback(host: string): boolean {
+  return isLoopbackName(host) || host === '[::1]' || host === '::1' || IPV4_LOOPBACK.test(host)
 }
+
+const IPV4_LOOPBACK = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i
 
 /** Not every system's resolver knows that names below `localhost` are this machine. */
 export const lookupLoopback: LookupFunction = (name, options, callback) =>

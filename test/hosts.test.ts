@@ -89,7 +89,7 @@ describe.each(Object.keys(FACES))('%s', name => {
     expect(headers.host).toBe(new URL(ory.url).host)
     expect(headers['ory-base-url-rewrite']).toBe(`${face.url}/.ory`)
     expect(headers['ory-no-custom-domain-redirect']).toBe('true')
-    expect(headers['x-forwarded-for']).toMatch(/^(::ffff:)?127\.0\.0\.1$/)
+    expect(headers['x-forwarded-for']).toMatch(/^unknown, (::ffff:)?127\.0\.0\.1$/)
     expect(headers).not.toHaveProperty('ory-base-url-rewrite-token')
     expect(headers).not.toHaveProperty('ory_base_url_rewrite_token')
     expect(response.headers.get('strict-transport-security')).toBe('max-age=0')

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OryProxyError } from '../errors.js'
+import { hostOf, isRebound } from './callers.js'
 import type { Core } from './core.js'
 import { csrfProblem } from './csrf.js'
 import { toProblem } from './failures.js'
@@ -77,12 +78,18 @@ const MALFORMED: Answer = {
 async function answer(api: Api, x: Exchange): Promise<Answer> {
   if (/%(?![0-9a-f]{2})/i.test(x.path)) return MALFORMED
   try {
+    if (isRebound(x)) throw notOurs(x)
     noteFront(x)
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? guard(x) : undefined)
     return refused ?? (await dispatch(api.routes, x))
   } catch (error) {
     return problem(toProblem(x, error))
   }
+}
+
+function notOurs(x: Exchange): Problem {
+  const reason = `The emulator is not reached by the name "${hostOf(x)}": serve.public.base_url names another one.`
+  return new Problem(403, { id: 'host_not_allowed', reason })
 }
 
 /** A fault that was set up for this request: it waits, and maybe answers. */

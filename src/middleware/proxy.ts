@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { isLoopback } from '../loopback.js'
 import type { OryClient } from '../ory/client.js'
 import { OUR_HEADERS } from './answer.js'
 import { acceptable, decodeBody } from './decode.js'
@@ -171,11 +172,20 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: ProxyRules)
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
   if (isChunked(req)) pairs.push('Transfer-Encoding', 'chunked') // else node sends a DELETE's body unframed
-  const { remoteAddress } = req.socket // who really asks: Ory notes it, and the emulator's tools are for this machine only
-  if (remoteAddress !== undefined) pairs.push('X-Forwarded-For', remoteAddress)
+  pairs.push('X-Forwarded-For', whoAsks(req))
   pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
   return pairs
+}
+
+/**
+ * Ory notes it, and the emulator's tools are for this machine only. A tunnel in front of us (ngrok and its like) is
+ * on this machine, whoever uses it is not: who, is not the client's to say, so it is `unknown` (RFC 7239, section 6.2).
+ */
+function whoAsks({ headers, socket: { remoteAddress = 'unknown' } }: IncomingMessage): string {
+  const through = String(headers['x-forwarded-for'] ?? '').split(',')
+  const isOurs = through.every(address => address.trim() === '' || isLoopback(address.trim()))
+  return isOurs ? remoteAddress : `unknown, ${remoteAddress}`
 }
 
 const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'cookie', 'expect', 'forwarded'])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isRebound } from '../../src/emulator/callers.js'
 import { type Emulator, startEmulator } from '../../src/emulator/index.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
@@ -45,6 +46,57 @@ test('a form or an image of another site does not reach them either, a page of o
   expect(await reset(ours, host, 'Sec-Fetch-Site: cross-site')).toBe(403)
   expect(await reset(ours, host, `Origin: ${origin}`, 'Sec-Fetch-Site: same-origin')).toBe(200)
 })
+
+test.for([
+  ['evil.example', 403],
+  ['127.0.0.1.evil.example', 403],
+  ['localhost.evil.example', 403],
+  ['evil.test.example', 403],
+  ['', 200],
+  ['localhost:1', 200],
+  ['ory.localhost', 200],
+  ['[::1]:4434', 200],
+  ['192.0.2.1', 200],
+  ['kratos:4434', 200],
+  ['auth.app.test', 200],
+  ['host.docker.internal:4434', 200],
+] as const)('the emulator itself is no way for a page whose name points here: %j', async ([host, status]) => {
+  for (const [url, path] of [
+    [emulator.adminUrl!, '/admin/identities'],
+    [emulator.url, '/sessions/whoami'],
+  ] as const) {
+    const answer = await rawRequest(url, path, { host })
+    expect([path, answer.status === 403 ? 403 : 200]).toEqual([path, status])
+    if (status === 403) expect(answer.body).not.toContain('alice@example.com')
+  }
+})
+
+test('from the network it is reached by whatever name the network has for it', () => {
+  const asked = (remoteAddress: string): boolean =>
+    isRebound({ remoteAddress, header: () => 'ci.example', core: { base: 'http://127.0.0.1:1' } } as never)
+  expect([asked('::ffff:127.0.0.1:5000'), asked('172.18.0.3:5000')]).toEqual([true, false])
+})
+
+test('the name it is configured with is its own', async () => {
+  const named = await startEmulator({ publicUrl: 'https://auth.example.com' })
+  const { status } = await rawRequest(named.adminUrl!, '/admin/identities', { host: 'auth.example.com' })
+  await named.close()
+  expect(status).toBe(200)
+})
+
+test.for([
+  [[], 200],
+  [['X-Forwarded-For: 203.0.113.7'], 403],
+  [['X-Forwarded-For: 127.0.0.1, 203.0.113.7'], 403],
+  [['X-Forwarded-For: 127.0.0.1', 'X-Forwarded-For: 203.0.113.7'], 403],
+  [['X-Forwarded-For: nonsense'], 403],
+  [['X-Forwarded-For: 127.0.0.1, ::1,::ffff:127.0.0.1'], 200],
+] as const)(
+  'who comes through a tunnel on this machine is not on this machine: %j',
+  async ([headers, status]) => {
+    expect(await reset(ours, new URL(ours.url).host, ...headers)).toBe(status)
+  },
+)
 
 test.for([
   '/.ory/ui/login',

@@ -144,6 +144,8 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'webpack-dev-server CVE-2025-30360; Vite CVE-2025-24010',
     'a page of another site does not reach the dev tools %s',
     'a form or an image of another site does not reach them either, a page of ours does',
+    'the emulator itself is no way for a page whose name points here: %j',
+    'who comes through a tunnel on this machine is not on this machine: %j',
     '%s cannot be framed and runs no script that is not its own',
   ),
   ...at(

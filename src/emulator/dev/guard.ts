@@ -2,7 +2,7 @@
  * Who may use the dev tools. They hand out sessions without a password, so neither a page of another
  * origin, nor a name that somebody points at this machine (DNS rebinding), nor the network may reach them.
  */
-import { BlockList, isIP } from 'node:net'
+import { hostOf, isLoopback, isOwnHost, peerOf } from '../callers.js'
 import type { Exchange } from '../http.js'
 import { Problem } from '../kratos-errors.js'
 
@@ -24,26 +24,7 @@ const refused = (reason: string): Problem => new Problem(403, { id: 'dev_forbidd
 /** The socket, and whoever a dev server in front of us says was on its socket. */
 function callers(x: Exchange): string[] {
   const forwarded = x.header('x-forwarded-for').split(',')
-  return [x.remoteAddress.replace(/:\d*$/, ''), ...forwarded]
-    .map(text => text.trim())
-    .filter(text => text !== '')
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-function isLoopback(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, '').replace(/^::ffff:(?=\d+\.)/i, '')
-  const version = isIP(plain)
-  return version !== 0 && LOOPBACK.check(plain, version === 4 ? 'ipv4' : 'ipv6')
-}
-
-const hostOf = (x: Exchange): string => x.header('host').replace(/:\d+$/, '').toLowerCase()
-
-function isOwnHost(x: Exchange, host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)) return true
-  return host === new URL(x.core.base).hostname
+  return [peerOf(x), ...forwarded].map(text => text.trim()).filter(text => text !== '')
 }
 
 /** Where we are, and the dev server that forwarded this request. */
