@@ -80,7 +80,7 @@ async function answer(api: Api, x: Exchange): Promise<Answer> {
   try {
     if (isRebound(x)) throw notOurs(x)
     noteFront(x)
-    const refused = (await misbehave(api, x)) ?? (api.isPublic ? guard(x) : undefined)
+    const refused = (await misbehave(api, x)) ?? (api.isPublic ? (startPage(x) ?? guard(x)) : undefined)
     return refused ?? (await dispatch(api.routes, x))
   } catch (error) {
     return problem(toProblem(x, error))
@@ -104,6 +104,20 @@ async function misbehave({ faults }: Api, x: Exchange): Promise<Answer | undefin
 function noteFront(x: Exchange): void {
   const front = x.header('ory-base-url-rewrite')
   if (URL.canParse(front)) x.core.frontOrigins.add(new URL(front).origin)
+}
+
+const STARTS: Readonly<Record<string, string>> = {
+  '/': 'ui/welcome',
+  '/ui': 'ui/welcome',
+  '/ui/': 'welcome',
+  '/dev/': '../dev',
+}
+
+/** Somebody who opens our address in a browser is shown in; a program gets Kratos' 404. */
+function startPage(x: Exchange): Answer | undefined {
+  const page = STARTS[x.path]
+  const navigates = x.method === 'GET' && x.header('sec-fetch-mode') === 'navigate'
+  return page !== undefined && navigates ? redirect(x, page) : undefined
 }
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE']

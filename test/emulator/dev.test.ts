@@ -48,12 +48,12 @@ describe('who may use the tools', () => {
     [{ 'x-forwarded-for': '::ffff:127.0.0.1' }, 200],
   ])('%j: %i', async ([headers, status]) => {
     for (const path of ['/dev', '/dev/users', '/dev/export'])
-      expect(await raw('GET', path, headers)).toBe(status)
-    expect(await raw('POST', '/dev/reset', headers)).toBe(status)
+      expect(await raw('GET', path, headers)).toMatchObject({ status })
+    expect(await raw('POST', '/dev/reset', headers)).toMatchObject({ status })
   })
 
   test('its own origin may', async () => {
-    expect(await raw('POST', '/dev/reset', { origin: client.emulator.url })).toBe(200)
+    expect(await raw('POST', '/dev/reset', { origin: client.emulator.url })).toMatchObject({ status: 200 })
   })
 
   test('nothing is changed by a GET', async () => {
@@ -68,12 +68,17 @@ describe('who may use the tools', () => {
   })
 })
 
-/** fetch does not send a Host of one's choice. */
-function raw(method: string, path: string, headers: Record<string, string>): Promise<number> {
+interface Head {
+  status: number | undefined
+  location: string | undefined
+}
+
+/** fetch sends no Host and no Sec-Fetch-Mode of one's choice. */
+function raw(method: string, path: string, headers: Record<string, string>): Promise<Head> {
   return new Promise((resolve, reject) => {
     const req = request(`${client.emulator.url}${path}`, { method, headers }, res => {
       res.resume()
-      resolve(res.statusCode ?? 0)
+      resolve({ status: res.statusCode, location: res.headers.location })
     })
     req.on('error', reject)
     req.end()
@@ -249,14 +254,93 @@ test('a reset leaves the people of the seed, and nothing else', async () => {
 })
 
 describe('pages', () => {
+  const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  const post = (path: string, fields: Record<string, string>): Promise<Reply> =>
+    client.send('POST', client.emulator.url + path, new URLSearchParams(fields).toString(), {
+      ...HTML,
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+
   test.for(['/dev', '/dev/users', '/dev/sign-in', '/dev/inbox', '/dev/clock', '/dev/faults'])(
-    '%s works without a script',
+    '%s works without a script, and is JSON for whoever is no browser',
     async path => {
-      const page = await client.call('GET', path, undefined, { accept: 'text/html' })
+      const page = await client.call('GET', path, undefined, HTML)
       expect(page.status).toBe(200)
       expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'/)
       expect(page.body).toMatch(/<h1>/)
       expect(page.body).not.toMatch(/<script|javascript:|\son\w+=/)
+      const forCurl = await client.call('GET', path, undefined, { accept: '*/*' })
+      expect(forCurl.headers.get('content-type')).toBe('application/json; charset=utf-8')
     },
   )
+
+  test('a form leads back to its page, so that a reload does nothing again', async () => {
+    const done = await post('/dev/clock', { advance: '26h5m' })
+    expect([done.status, done.headers.get('location')]).toEqual([303, '../dev/clock'])
+    expect((await client.call('GET', '/dev/clock', undefined, HTML)).body).toContain('26h5m')
+    expect((await post('/dev/reset', {})).headers.get('location')).toBe('../dev')
+  })
+
+  test.for([
+    ['/dev/clock', { advance: 'soon' }, 400, 'duration'],
+    ['/dev/clock', { set: 'never' }, 400, 'not a time'],
+    ['/dev/faults', { path: '/todos', status: '503' }, 400, 'value="/todos"'],
+    ['/dev/sign-in', { identity: 'nobody@example.com' }, 404, 'There is nobody called'],
+    ['/dev/import', { file: 'none' }, 400, 'state:1:'],
+  ] as const)('%s with %j: %i, on the page that asked', async ([path, fields, status, text]) => {
+    const page = await post(path, fields)
+    expect(page.status).toBe(status)
+    expect(page.body).toContain('role="alert"')
+    expect(page.body).toContain('<form')
+    expect(page.body).toContain(text)
+  })
+
+  test('a refusal is a page for a browser', async () => {
+    const page = await client.call('GET', '/dev/users', undefined, {
+      ...HTML,
+      'sec-fetch-site': 'cross-site',
+    })
+    expect(page.status).toBe(403)
+    expect(page.body).toContain('answer pages of their own origin only')
+    expect(page.body).not.toContain('alice@example.com')
+  })
+
+  test('the inbox renews itself for those who ask for it only', async () => {
+    const inbox = async (query: string): Promise<string> =>
+      (await client.call('GET', `/dev/inbox${query}`, undefined, HTML)).body
+    expect(await inbox('')).not.toContain('http-equiv="refresh"')
+    expect(await inbox('?live=on')).toContain('http-equiv="refresh"')
+  })
+
+  test.for([
+    ['/', 'ui/welcome'],
+    ['/ui', 'ui/welcome'],
+    ['/ui/', 'welcome'],
+    ['/dev/', '../dev'],
+  ] as const)('whoever types %s is shown in, a program gets what Kratos says', async ([path, to]) => {
+    const navigation = { ...HTML, 'sec-fetch-mode': 'navigate' }
+    expect(await raw('GET', path, navigation)).toMatchObject({ status: 303, location: to })
+    expect(await raw('GET', path, HTML)).toMatchObject({ status: 404 })
+  })
+})
+
+test('what curl calls a form may be JSON', async () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded', accept: '*/*' }
+  const { status, body } = await client.call('POST', '/dev/clock', '{"advance":"1h"}', form)
+  expect([status, body.offset]).toEqual([200, 3_600_000])
+})
+
+test('a state comes back through the form on the page, too', async () => {
+  const { body: state } = await client.call('GET', '/dev/export')
+  const form = new FormData()
+  form.append('file', new File([JSON.stringify(state)], 'state.json'))
+  const send = (body: FormData) =>
+    fetch(`${client.emulator.url}/dev/import`, {
+      method: 'POST',
+      body,
+      headers: { accept: 'application/json' },
+    })
+  expect(await (await send(form)).json()).toEqual({ imported: true })
+  const empty = await send(new FormData())
+  expect([empty.status, (await empty.json()).error.reason]).toEqual([400, 'There is no file in this form.'])
 })

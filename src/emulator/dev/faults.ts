@@ -1,41 +1,53 @@
 /** `/dev/faults`: answers that come late or not as they should. */
-
 import { FAULTY, type Fault } from '../faults.js'
-import { type Answer, type Exchange, json } from '../http.js'
+import type { Exchange } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import type { JsonObject } from '../model.js'
-import { html } from '../pages/index.js'
+import { attributes, type Html, html } from '../pages/index.js'
 import type { DevTools } from './index.js'
-import { answerAs, durationOf, inputOf } from './input.js'
+import { durationOf, inputOf, textOf } from './input.js'
+import { type Done, rootOf, type View } from './tool.js'
 
-export function listFaults(x: Exchange, dev: DevTools): Answer {
+export function listFaults(x: Exchange, dev: DevTools): View {
   const faults = dev.faults.list()
-  return answerAs(x, faults, () => ({
+  const action = `${rootOf(x)}/dev/faults`
+  const input = inputOf(x)
+  const field = (name: string, label: string, attrs: Record<string, string | boolean>): Html =>
+    html`<div class="field"><label for="${name}">${label}${!attrs['required'] && html` <span class="optional">optional</span>`}</label>
+<input${attributes({ id: name, name, value: textOf(input, name), autocomplete: 'off', ...attrs })}></div>
+`
+  return {
+    json: faults,
     title: 'Faults',
-    wide: true,
-    body: html`<div class="card"><h1>Faults</h1>
-<p class="lead">Answers of the self-service and sessions API that come late, or as an error.</p>
-<table><thead><tr><th scope="col">Path</th><th scope="col">Method</th><th scope="col">Delay</th><th scope="col">Status</th><th scope="col">Left</th></tr></thead><tbody>
-${faults.map(fault => html`<tr><td><code>${fault.path}</code></td><td>${fault.method ?? 'any'}</td><td>${fault.delay ?? 0} ms</td><td>${fault.status ?? 'as it is'}</td><td>${fault.count ?? 'always'}</td></tr>`)}</tbody></table>
-<form action="faults" method="post"><div class="field"><label for="path">Path</label><input id="path" name="path" value="/sessions/whoami" required></div>
-<div class="field"><label for="status">Status <span class="optional">optional</span></label><input id="status" name="status" inputmode="numeric" placeholder="503"></div>
-<div class="field"><label for="delay">Delay <span class="optional">optional</span></label><input id="delay" name="delay" placeholder="2s"></div>
-<div class="field"><label for="count">How often <span class="optional">optional</span></label><input id="count" name="count" inputmode="numeric"></div>
-<button type="submit">Add</button></form>
-<form action="faults" method="post"><button class="quiet" type="submit" name="clear" value="true">Remove all</button></form></div>`,
-  }))
+    lead: 'Answers of the self-service and sessions API that come late, or as an error.',
+    layout: { wide: true },
+    body: html`${
+      faults.length > 0 &&
+      html`<form action="${action}" method="post"><ul class="list">
+${faults.map(row)}</ul></form>
+<form action="${action}" method="post"><button class="plain" type="submit" name="clear" value="true">Remove all</button></form>
+`
+    }<form action="${action}" method="post">
+${field('path', 'Path', { required: true, placeholder: '/sessions/whoami or /self-service/*' })}${field('method', 'Method', { placeholder: 'any' })}${field('status', 'Status', { inputmode: 'numeric', placeholder: 'as it is, or 503' })}${field('delay', 'Delay', { placeholder: '2s' })}${field('count', 'How often', { inputmode: 'numeric', placeholder: 'always' })}<button type="submit">Add</button></form>
+`,
+  }
+}
+
+function row({ id, path, method = 'any method', delay, status, count }: Fault): Html {
+  const effect = [delay && `${delay} ms late`, status && `with status ${status}`].filter(Boolean).join(', ')
+  const often = count === undefined ? 'always' : `${count} more times`
+  return html`<li><div><code>${path}</code><p class="hint">${method}, ${effect}, ${often}</p></div>
+<button type="submit" name="remove" value="${id}" class="quiet" aria-label="Remove the fault of ${path}">Remove</button></li>
+`
 }
 
 /** `POST /dev/faults`: `{"path": "/sessions/whoami", "status": 503, "count": 2, "delay": "2s"}`, `{"remove": 1}` or `{"clear": true}` */
-export function changeFaults(x: Exchange, dev: DevTools): Answer {
+export function changeFaults(x: Exchange, dev: DevTools): Done {
   const input = inputOf(x)
   if (input['clear']) dev.faults.clear()
   else if (input['remove'] !== undefined) remove(dev, Number(input['remove']))
-  else {
-    const added = dev.faults.add(faultOf(input))
-    if (!x.header('content-type').startsWith('application/x-www-form-urlencoded')) return json(201, added)
-  }
-  return listFaults(x, dev)
+  else return { status: 201, json: dev.faults.add(faultOf(input)) }
+  return { json: dev.faults.list() }
 }
 
 function remove(dev: DevTools, id: number): void {

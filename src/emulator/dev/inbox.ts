@@ -1,38 +1,57 @@
-/** The mails that were sent: a page that renews itself, and for tests a list that can wait. */
-import { type Answer, acceptsJson, type Exchange, json } from '../http.js'
+/** The mails that were sent: a page, and for tests a list that can wait. */
+import type { Exchange } from '../http.js'
 import { badRequest } from '../kratos-errors.js'
 import type { JsonObject } from '../model.js'
-import { type Html, html, safeHref } from '../pages/index.js'
+import { type Fragment, type Html, html, renderTime, safeHref } from '../pages/index.js'
 import type { CourierMessage } from '../state.js'
-import { htmlPage } from './input.js'
+import { rootOf, type View } from './tool.js'
 
 const MAX_WAIT_S = 60
 const LOOK_EVERY_MS = 25
 const REFRESH_S = 3
+/** A page of more would take longer to look through than to filter. */
+const MOST_SHOWN = 50
 
 /** `GET /dev/inbox?to=&wait=&after=` */
-export async function showInbox(x: Exchange): Promise<Answer> {
+export async function showInbox(x: Exchange): Promise<View> {
   const found = await waitFor(x, waitOf(x))
-  if (acceptsJson(x) || x.query.get('format') === 'json') return json(200, found.map(mailJson))
-  const to = x.query.get('to')
-  return htmlPage(x, {
+  const live = x.query.has('live')
+  return {
+    json: found.map(mailJson),
     title: 'Inbox',
-    wide: true,
-    refresh: REFRESH_S,
-    body: html`<div class="bare"><h1>Inbox</h1>
-<p class="lead">${to ? html`Mail to <strong>${to}</strong>.` : 'Nothing leaves this machine: every mail ends here.'}</p></div>
-${found.length === 0 ? html`<div class="card"><p class="lead">No mail yet. This page looks again every ${REFRESH_S} seconds.</p></div>` : found.map(mailCard)}`,
-  })
+    lead: 'Nothing leaves this machine: every mail ends here.',
+    layout: { wide: true, ...(live && { refresh: REFRESH_S }) },
+    body: controls(x, live, found.length),
+    more: found.slice(0, MOST_SHOWN).map(mailCard),
+  }
+}
+
+/** Whoever reads is not interrupted: the page renews itself only for those who asked for it (WCAG 2.2.1). */
+function controls(x: Exchange, live: boolean, count: number): Fragment {
+  const to = x.query.get('to') ?? ''
+  const at = (more: Record<string, string>): string =>
+    `${rootOf(x)}/dev/inbox?${new URLSearchParams({ ...(to && { to }), ...more })}`
+  const shown =
+    count > MOST_SHOWN ? `The newest ${MOST_SHOWN} of ${count} mails` : count === 0 ? 'No mail' : ''
+  return html`<form class="inline" action="${rootOf(x)}/dev/inbox" method="get"><div class="field"><label for="to">Mail to <span class="optional">optional</span></label>
+<input id="to" name="to" value="${to}" placeholder="everybody" autocomplete="off" spellcheck="false" autocapitalize="none"></div>
+${live && html`<input type="hidden" name="live" value="on">`}<button type="submit">Look now</button></form>
+<p class="hint">${shown && html`${shown}${to && html` to ${to}`}. `}${
+    live
+      ? html`This page looks again every ${REFRESH_S} seconds. <a href="${at({})}">Stop that</a>`
+      : html`<a href="${at({ live: 'on' })}">Look again every ${REFRESH_S} seconds</a>`
+  }</p>
+`
 }
 
 function mailCard(message: CourierMessage): Html {
   const { code, link } = secretsOf(message)
   return html`<article class="card" data-testid="ory/dev/mail">
 <h2>${message.subject}</h2>
-<p class="lead">To ${message.recipient}, <time datetime="${message.created_at}">${message.created_at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time></p>
-${code && html`<p class="hint">Code</p><code class="secret">${code}</code>`}
+<p class="lead">To ${message.recipient}, ${renderTime(message.created_at)}</p>
+${code && html`<p class="hint">Code</p><code class="secret code">${code}</code>`}
 ${link && html`<p class="hint"><a href="${safeHref(link)}">Open the link in this mail</a></p>`}
-<pre tabindex="0" aria-label="Text">${message.body}</pre>
+<details><summary>Text</summary><pre>${message.body}</pre></details>
 </article>
 `
 }

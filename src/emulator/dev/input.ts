@@ -1,10 +1,8 @@
-/** What a dev tool is told: JSON or a form, and an answer of the same kind. */
+/** What a dev tool is told: JSON or a form. */
 import { milliseconds } from '../config/build.js'
-import { type Answer, acceptsJson, type Exchange, json } from '../http.js'
+import type { Exchange } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
 import type { Json, JsonObject } from '../model.js'
-import { type Layout, layout, pageHeaders } from '../pages/index.js'
-import { returnTargets } from '../return-to.js'
 import { asObject } from '../schema/fields.js'
 
 /** Fields of the body, those of the query beside them. */
@@ -13,8 +11,8 @@ export function inputOf(x: Exchange): JsonObject {
   const type = x.header('content-type').split(';')[0]?.trim().toLowerCase()
   const text = x.body.toString('utf8')
   if (x.tooLarge) throw new Problem(413, { reason: 'The body is larger than 5 MiB.' })
-  if (type === 'application/json' || (type === '' && text.startsWith('{')))
-    return { ...query, ...parse(text) }
+  // `curl -d '{…}'` calls its JSON a form.
+  if (type === 'application/json' || text.startsWith('{')) return { ...query, ...parse(text) }
   return { ...query, ...Object.fromEntries(new URLSearchParams(text)) }
 }
 
@@ -42,13 +40,14 @@ export function durationOf(value: Json | undefined, name: string): number {
   )
 }
 
-/** JSON for programs, a page for people. */
-export function answerAs(x: Exchange, value: unknown, page: () => Omit<Layout, 'root'>): Answer {
-  if (acceptsJson(x) || x.query.get('format') === 'json') return json(200, value)
-  return htmlPage(x, page())
-}
-
-export function htmlPage(x: Exchange, page: Omit<Layout, 'root'>, status = 200): Answer {
-  const root = x.path === '/dev' ? '.' : '..'
-  return { status, headers: pageHeaders(returnTargets(x.core)), body: layout({ ...page, root }) }
+/** The other way round, to the second: `26h5m`. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000)
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ]
+  const text = parts.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('')
+  return text === '' ? '0s' : `${ms < 0 ? '-' : ''}${text}`
 }

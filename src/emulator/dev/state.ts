@@ -1,16 +1,15 @@
 /** Starting over, and taking the state along. */
 import { OryProxyError } from '../../errors.js'
-import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http.js'
-import { Problem } from '../kratos-errors.js'
+import type { Answer, Exchange } from '../http.js'
+import { badRequest, Problem } from '../kratos-errors.js'
 import { exportState, importState } from '../state-file.js'
 import type { DevTools } from './index.js'
+import type { Done } from './tool.js'
 
 /** `POST /dev/reset`: only the people of the seed are left, the clock is right and nothing is faulty. */
-export async function resetAll(x: Exchange, dev: DevTools): Promise<Answer> {
+export async function resetAll(_x: Exchange, dev: DevTools): Promise<Done> {
   await dev.reset()
-  return acceptsJson(x) || x.header('sec-fetch-mode') === ''
-    ? json(200, { reset: true })
-    : redirect(x, '../dev')
+  return { json: { reset: true } }
 }
 
 /** `GET /dev/export` */
@@ -27,14 +26,25 @@ export function exportAll(x: Exchange): Answer {
 }
 
 /** `POST /dev/import` with what `export` gave. */
-export async function importAll(x: Exchange): Promise<Answer> {
+export async function importAll(x: Exchange): Promise<Done> {
   if (x.tooLarge)
     throw new Problem(413, { reason: 'The state is larger than 5 MiB: start with --import instead.' })
+  const { text, name } = await uploaded(x)
   try {
-    await importState(x.core, x.body.toString('utf8'), 'state')
+    await importState(x.core, text, name)
   } catch (error) {
-    if (error instanceof OryProxyError) throw new Problem(400, { reason: error.message })
+    if (error instanceof OryProxyError) throw badRequest(error.message)
     throw error
   }
-  return json(200, { imported: true })
+  return { json: { imported: true } }
+}
+
+/** The body, or the file of the form on the page. */
+async function uploaded(x: Exchange): Promise<{ text: string; name: string }> {
+  const type = x.header('content-type')
+  if (!type.startsWith('multipart/form-data')) return { text: x.body.toString('utf8'), name: 'state' }
+  const body = new Response(new Uint8Array(x.body), { headers: { 'content-type': type } })
+  const file = (await body.formData().catch(() => undefined))?.get('file')
+  if (!(file instanceof File)) throw badRequest('There is no file in this form.')
+  return { text: await file.text(), name: file.name }
 }

@@ -1,5 +1,5 @@
 /** Everybody there is, and signing in as one of them without a password. */
-import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http.js'
+import type { Exchange } from '../http.js'
 import { identityJson } from '../identities.js'
 import { normalizeIdentifier } from '../identity-schema.js'
 import { badRequest, Problem } from '../kratos-errors.js'
@@ -8,17 +8,35 @@ import { attributes, type Html, html } from '../pages/index.js'
 import { secureReturnTo } from '../return-to.js'
 import { activate, type CompletedMethod, issueCookie, sessionJson } from '../sessions.js'
 import type { DevTools } from './index.js'
-import { answerAs, htmlPage, inputOf, textOf } from './input.js'
+import { inputOf, textOf } from './input.js'
+import { type Done, rootOf, type View } from './tool.js'
 
-export function listUsers(x: Exchange, dev: DevTools): Answer {
+/** A page of more takes long to load; everybody else can be named. */
+const MOST_SHOWN = 200
+
+/** `GET /dev/users`, and `/dev/sign-in` for whoever was sent there to choose. */
+export function listUsers(x: Exchange, dev: DevTools): View {
   const users = x.core.state.identities().map(identity => userJson(identity, dev))
-  return answerAs(x, users, () => ({ title: 'People', wide: true, body: peopleCard(x, users) }))
+  return {
+    json: users,
+    title: 'People',
+    lead: 'Sign in as anybody. This is a tool of the emulator: nobody is asked for a password.',
+    layout: { wide: true },
+    body: peopleForms(x, users),
+  }
 }
 
-interface User extends JsonObject {
+interface User {
   id: string
-  identifiers: string[]
+  external_id?: string
+  schema_id: string
   state: string
+  identifiers: string[]
+  verified: boolean
+  methods: string[]
+  traits: JsonObject
+  /** Where the seed has it in clear. */
+  password?: string
 }
 
 function userJson(identity: Identity, dev: DevTools): User {
@@ -45,44 +63,39 @@ function identifiersOf({ credentials, verifiable_addresses }: Identity): string[
   return [...new Set([...all, ...verifiable_addresses.map(address => address.value)])]
 }
 
-/** `GET /dev/sign-in`: whom to be. */
-export function chooseUser(x: Exchange, dev: DevTools): Answer {
-  const users = x.core.state.identities().map(identity => userJson(identity, dev))
-  return htmlPage(x, { title: 'Sign in as', wide: true, body: peopleCard(x, users) })
+/** Without a script: one button a person, and a field for whoever is not listed. */
+function peopleForms(x: Exchange, users: readonly User[]): Html {
+  const action = `${rootOf(x)}/dev/sign-in`
+  const returnTo = textOf(inputOf(x), 'return_to')
+  const back = returnTo && html`<input type="hidden" name="return_to" value="${returnTo}">`
+  const others = users.length - MOST_SHOWN
+  return html`<form action="${action}" method="post">${back}<ul class="list">
+${users.slice(0, MOST_SHOWN).map(row)}</ul></form>
+<form class="inline" action="${action}" method="post">${back}<div class="field"><label for="identity">${others > 0 ? `One of the other ${others}` : 'Or by name'}</label>
+<input id="identity" name="identity" placeholder="address, user name or id" required autocomplete="off" spellcheck="false" autocapitalize="none"></div>
+<button type="submit" class="quiet">Sign in</button></form>
+`
 }
 
-/** A form without a script: one button a person. */
-export function peopleCard(x: Exchange, users: readonly User[]): Html {
-  const action = x.path === '/dev' ? 'dev/sign-in' : 'sign-in'
-  const returnTo = x.query.get('return_to')
-  return html`<div class="card">
-<h1>People</h1>
-<p class="lead">Sign in as anybody. This is a tool of the emulator: nobody is asked for a password.</p>
-<form action="${action}" method="post">
-${returnTo && html`<input type="hidden" name="return_to" value="${returnTo}">`}
-<table><thead><tr><th scope="col">Who</th><th scope="col">Password</th><th scope="col"><span class="seen-by-readers-only">Sign in</span></th></tr></thead><tbody>
-${users.map(row)}</tbody></table>
-</form>
-${users.length === 0 && html`<p class="lead">There is nobody yet.</p>`}</div>`
-}
-
-function row(user: User): Html {
-  const name = user.identifiers[0] ?? user.id
+function row({ id, identifiers, state, verified, methods, password }: User): Html {
+  const name = identifiers[0] ?? id
+  const facts = [...methods, verified ? 'verified' : 'not verified', ...(state === 'active' ? [] : [state])]
   const button = attributes({
     type: 'submit',
     name: 'identity',
-    value: user.id,
+    value: id,
     class: 'quiet',
-    disabled: user.state !== 'active',
+    disabled: state !== 'active',
+    'aria-label': `Sign in as ${name}`,
   })
-  const { password } = user
-  return html`<tr><td><strong>${name}</strong><br><code>${user.id}</code></td><td>${typeof password === 'string' && html`<code>${password}</code>`}</td>
-<td><button${button} aria-label="Sign in as ${name}">Sign in</button></td></tr>
+  return html`<li><div><strong>${name}</strong>${password !== undefined && html` <code>${password}</code>`}
+<p class="hint">${facts.join(', ')}<br><code>${id}</code></p></div>
+<button${button}>Sign in</button></li>
 `
 }
 
 /** `POST /dev/sign-in`: a session, as a cookie and a redirect or, for programs, as JSON. */
-export async function signInAs(x: Exchange): Promise<Answer> {
+export async function signInAs(x: Exchange): Promise<Done> {
   const input = inputOf(x)
   const wanted = textOf(input, 'identity', 'id', 'email', 'identifier')
   if (wanted === '') throw badRequest('Name somebody: "identity" is an id, an address or a user name.')
@@ -92,16 +105,16 @@ export async function signInAs(x: Exchange): Promise<Answer> {
   const session = activate(x, identity, methodsFor(textOf(input, 'aal')))
   x.core.state.putSession(session)
   issueCookie(x, session)
-  if (!acceptsJson(x)) return redirect(x, target)
   const shown = sessionJson(x.core, session, identity)
-  return json(200, {
+  const answer = {
     session: shown,
     session_token: session.token,
     cookie: cookieOf(x),
     jwt: (await x.core.mintJwt?.(JSON.stringify(shown))) ?? null,
     identity: identityJson(x.core, identity),
     return_to: target,
-  })
+  }
+  return { json: answer, to: target }
 }
 
 function findIdentity(x: Exchange, wanted: string): Identity | undefined {

@@ -53,3 +53,8 @@ export function safeHref(address: string): string {
   if (!URL.canParse(address, base)) return '#'
   return /^https?:$/.test(new URL(address, base).protocol) ? address : '#'
 }
+
+/** A time, for people and for machines. */
+export function renderTime(time: string): Html {
+  return html`<time datetime="${time}">${time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time>`
+}

@@ -5,7 +5,7 @@
  */
 export { type ErrorPage, renderErrorPage } from './error.js'
 export { type FlowKind, type FlowPage, type PageFlow, renderFlowPage, type SeededPerson } from './flow.js'
-export { attributes, escapeHtml, type Fragment, Html, html, safeHref } from './html.js'
+export { attributes, escapeHtml, type Fragment, Html, html, renderTime, safeHref } from './html.js'
 export { contentSecurityPolicy, type Layout, layout, pageHeaders, type Root } from './layout.js'
 export { renderMessages } from './messages.js'
 export { renderWelcomePage, type WelcomePage } from './welcome.js'

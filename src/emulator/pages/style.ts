@@ -33,6 +33,10 @@ a:hover{text-decoration-thickness:2px}
 form{margin:1.5rem 0 0}
 .card>form:first-child{margin:0}
 .field{margin:0 0 1.125rem}
+form.inline{display:flex;gap:.625rem;align-items:flex-end;margin-bottom:0}
+.inline .field{flex:1;min-width:0;margin:0}
+.inline button,.wide .inline button{width:auto;min-width:6rem;margin:0}
+.inline+form{margin-top:1.25rem}.inline+.hint{margin-top:.75rem}
 label,.label{display:block;margin:0 0 .375rem;font-size:.875rem;font-weight:560}
 .optional{color:var(--faint);font-weight:400}
 .row{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
@@ -90,14 +94,21 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.25rem,1fr));gap:.5rem;margin:0 0 1.125rem;padding:0;list-style:none}
 .codes li{padding:.5rem;border-radius:8px;background:var(--well);text-align:center}
 .codes .used{text-decoration:line-through;opacity:.6}
-table{width:100%;border-collapse:collapse;margin-top:1.25rem;font-size:.875rem}
-th{padding:.375rem .5rem;text-align:left;font-weight:560;color:var(--soft)}
-td{padding:.5rem;border-top:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+.code{font-size:1.375rem;letter-spacing:.2em;user-select:all}
+.list{margin:0;padding:0;list-style:none}
+.list li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
+.list div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
+.list p{margin-top:.125rem}
+.wide .list button{margin:0;min-width:0}
+details{margin-top:.75rem;font-size:.875rem}
+summary{cursor:pointer;color:var(--soft)}
 footer{margin-top:auto;padding-top:2.5rem;font-size:.75rem;color:var(--soft)}
 .badge{display:inline-flex;align-items:center;gap:.5rem;padding:.25rem .75rem;border:1px solid var(--line);border-radius:99px;background:var(--card)}
 .badge::before{content:"";width:.4375rem;height:.4375rem;border-radius:50%;background:#2fa866}
 .bar{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;justify-content:center;margin:0 0 .75rem;padding:0;list-style:none}
 .bar a{color:inherit}
+.bar [aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
+nav{font-size:.875rem;color:var(--soft)}
 .seen-by-readers-only{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:30rem){body{padding:0 0 1.25rem;background:var(--card)}.bare{padding:1.5rem 1.25rem .75rem}
 .card{border-width:0 0 1px;border-radius:0;box-shadow:none;padding:1.75rem 1.25rem}.card+.card{margin:0}.aside{margin:1rem 1.25rem 0}footer{padding-inline:1.25rem}}

@@ -1,5 +1,5 @@
 import type { Aal, JsonObject } from '../model.js'
-import { type Html, html, safeHref } from './html.js'
+import { type Html, html, renderTime, safeHref } from './html.js'
 import { layout, type Root } from './layout.js'
 
 export interface WelcomePage {
@@ -37,9 +37,9 @@ function signedIn(page: WelcomePage, session: NonNullable<WelcomePage['session']
 <dt>Identity</dt><dd><code>${identity.id}</code></dd>
 <dt>Schema</dt><dd>${identity.schema_id}</dd>
 <dt>Signed in with</dt><dd>${session.methods.join(', ')} (${session.authenticator_assurance_level})</dd>
-<dt>Until</dt><dd><time datetime="${session.expires_at}">${session.expires_at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}</time></dd>
+<dt>Until</dt><dd>${renderTime(session.expires_at)}</dd>
 </dl>
-<pre aria-label="Traits" tabindex="0">${JSON.stringify(identity.traits, null, 2)}</pre>
+<pre role="group" aria-label="Traits" tabindex="0">${JSON.stringify(identity.traits, null, 2)}</pre>
 <form action="${page.root}/ui/settings" method="get"><button type="submit">Account settings</button></form>
 ${page.logoutUrl && html`<a class="button quiet" href="${safeHref(page.logoutUrl)}">Sign out</a>`}
 `

@@ -1,0 +1,106 @@
+/** What all dev tools have in common: JSON for programs, a page for browsers, and forms that come back to it. */
+import { toProblem } from '../failures.js'
+import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http.js'
+import { Problem } from '../kratos-errors.js'
+import { type Fragment, html, type Layout, layout, pageHeaders, renderErrorPage } from '../pages/index.js'
+import { returnTargets } from '../return-to.js'
+import { requireOwner } from './guard.js'
+import type { DevTools } from './index.js'
+
+export type Tool = (x: Exchange, dev: DevTools) => Answer | Promise<Answer>
+
+/** What there is to see. */
+export interface View {
+  json: unknown
+  title: string
+  lead: Fragment
+  /** In the card that says what this is. */
+  body: Fragment
+  /** Cards of their own. */
+  more?: Fragment
+  layout?: Pick<Layout, 'wide' | 'refresh'>
+}
+type Show = (x: Exchange, dev: DevTools) => View | Promise<View>
+
+/** What was done. */
+export interface Done {
+  json: unknown
+  status?: number
+  /** Where that leads, if it does not lead back to the form. */
+  to?: string
+}
+type Act = (x: Exchange, dev: DevTools) => Done | Promise<Done>
+
+const wantsPage = (x: Exchange): boolean => x.header('accept').includes('text/html')
+
+/** A tool for GET: it looks, and changes nothing. */
+export const shows =
+  (show: Show): Tool =>
+  async (x, dev) => {
+    const view = await show(x, dev)
+    return wantsPage(x) ? page(x, view) : json(200, view.json)
+  }
+
+/**
+ * A tool for POST. A form is answered with the way back to its page, so that reloading changes nothing
+ * again, or with that page and what was wrong.
+ */
+export const changes =
+  (act: Act, home: string, show: Show): Tool =>
+  async (x, dev) => {
+    try {
+      const { status = 200, json: value, to } = await act(x, dev)
+      if (to !== undefined && !acceptsJson(x)) return redirect(x, to)
+      return wantsPage(x) ? redirect(x, `..${home}`) : json(status, value)
+    } catch (error) {
+      if (!wantsPage(x) || !(error instanceof Problem)) throw error
+      return page(x, await show(x, dev), error)
+    }
+  }
+
+/** A tool for those who may use it; a refusal is a page, too. */
+export const guarded =
+  (tool: Tool): Tool =>
+  async (x, dev) => {
+    try {
+      requireOwner(x)
+      return await tool(x, dev)
+    } catch (error) {
+      if (!wantsPage(x)) throw error
+      const failure = toProblem(x, error)
+      const body = renderErrorPage({ root: rootOf(x), error: failure.error(), devLinks: false })
+      return { status: failure.code, headers: headersOf(x), body }
+    }
+  }
+
+/** From a tool's page to the mount: links and forms hold wherever that is. */
+export const rootOf = (x: Exchange): '.' | '..' => (x.path === '/dev' ? '.' : '..')
+
+const headersOf = (x: Exchange): Record<string, string> => pageHeaders(returnTargets(x.core))
+
+const NAV: readonly [path: string, name: string][] = [
+  ['/dev', 'Overview'],
+  ['/dev/users', 'People'],
+  ['/dev/inbox', 'Inbox'],
+  ['/dev/clock', 'Clock'],
+  ['/dev/faults', 'Faults'],
+]
+
+function page(x: Exchange, view: View, failure?: Problem): Answer {
+  const root = rootOf(x)
+  const body = html`<nav aria-label="Tools"><ul class="bar">${NAV.map(
+    ([path, name]) =>
+      html`<li><a href="${root}${path}"${path === x.path && html` aria-current="page"`}>${name}</a></li>`,
+  )}</ul></nav>
+<div class="card">
+<h1>${view.title}</h1>
+<p class="lead">${view.lead}</p>
+${failure && html`<p class="message error" role="alert">${failure.reason || failure.message}</p>`}
+${view.body}</div>
+${view.more}`
+  return {
+    status: failure?.code ?? 200,
+    headers: headersOf(x),
+    body: layout({ title: view.title, ...view.layout, root, screen: 'dev', devLinks: false, body }),
+  }
+}
