@@ -3,9 +3,12 @@ import module, { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/cert.js'
 import { emulatorCommand } from './cli/emulator.js'
+import { helpCommand, WIDTH } from './cli/help.js'
 import { localCommand } from './cli/local.js'
 import { tunnelCommand } from './cli/tunnel.js'
 import { OryProxyError } from './errors.js'
+import { flagOf, OPTIONS, type OptionName } from './option-table.js'
+import { exampleOf } from './options.js'
 
 const USAGE = 2
 
@@ -18,12 +21,13 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('ory-proxy')
     .description('Ory inside your dev server: sign-in, sessions and a verified JWT on one origin.')
     .version(version)
-    .addHelpText('after', '\nExample:\n  $ ory-proxy local http://localhost:3000\n')
+    .addHelpText('after', '\nExample: ory-proxy local http://localhost:3000')
     .helpCommand(false)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // whoever read our lines is gone
   for (const command of [localCommand(), tunnelCommand(), emulatorCommand(), certCommand()]) {
     program.addCommand(command)
   }
-  program.commands.forEach(settle)
+  program.addCommand(helpCommand(program))
   settle(program)
   try {
     await program.parseAsync(argv)
@@ -36,15 +40,20 @@ async function main(argv: readonly string[]): Promise<void> {
 function settle(command: Command): void {
   command
     .exitOverride()
-    .configureHelp({ helpWidth: 110 })
+    .configureHelp({ helpWidth: WIDTH, subcommandTerm: nameOf, ...command.configureHelp() })
     .helpOption('-h, --help', 'show this')
     .configureOutput({ outputError: (text, write) => write(`ory-proxy: ${oneLine(text)}`) })
   command.commands.forEach(settle)
 }
 
-/** What commander says, and for the commonest slip what would be right. */
+const nameOf = (command: Command): string => [command.name(), ...command.aliases()].join('|')
+
+/** What commander says, and for the commonest slips what would be right. */
 function oneLine(text: string): string {
   const line = text.replace(/^error: /, '').replaceAll('\n(', ' (')
+  const flag = /^option '(--[\w-]+) <.*' argument missing/.exec(line)?.[1]
+  const name = (Object.keys(OPTIONS) as OptionName[]).find(known => flagOf(known) === flag)
+  if (name) return `${flag} needs a value: ${exampleOf(name)}.\n`
   if (!line.includes("missing required argument 'application-url'")) return line
   return 'Where is your app? Say it like: ory-proxy local http://localhost:3000\n'
 }

@@ -7,7 +7,7 @@ export const ERRORS = {
   ORY_PROXY_BAD_URL: {
     status: 500,
     exit: 2,
-    hint: 'Give the full address, like "https://slug.projects.oryapis.com".',
+    hint: 'Give the whole address, with http:// or https://.',
   },
   ORY_PROXY_BAD_APP_URL: {
     status: 500,

@@ -24,9 +24,22 @@ const listOf = (each: RegExp, example: string): KindRules => ({
   fromText: asList,
 })
 
+/** A project's slug is a label of a host name; an id looks like one too. */
+export const SLUG: RegExp = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i
+
 /** The rules of every kind. */
 export const KINDS: Readonly<Record<Kind, KindRules>> = {
   text: { test: v => typeof v === 'string' && v !== '', example: 'a text', fromText: asItIs },
+  project: {
+    test: v => typeof v === 'string' && SLUG.test(v),
+    example: 'a slug or id like "happy-ant-x1y2z3"',
+    fromText: asItIs,
+  },
+  provider: {
+    test: v => v === 'own' || v === 'devcert',
+    example: '"own" or "devcert"',
+    fromText: asItIs,
+  },
   url: {
     test: isHttpUrl,
     example: 'an address like "https://slug.projects.oryapis.com"',

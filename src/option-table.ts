@@ -3,6 +3,8 @@ import type { OryOptions } from './options.js'
 /** What a value must look like; `option-kinds.ts` says how it is checked and read from text. */
 export type Kind =
   | 'text'
+  | 'project'
+  | 'provider'
   | 'url'
   | 'switch'
   | 'seconds'
@@ -21,7 +23,7 @@ export interface CommandOptions {
   dontInstallCert?: boolean
   tlsCert?: string
   tlsKey?: string
-  certProvider?: string
+  certProvider?: 'own' | 'devcert'
   rewriteHost?: boolean
   open?: boolean
   quiet?: boolean
@@ -35,7 +37,7 @@ export interface CommandOptions {
 export type OptionName = keyof OryOptions | keyof CommandOptions
 
 /** Headings of `--help`, in their order. */
-export const GROUPS = ['Which Ory', 'Where it listens', 'Who asks', 'What comes back', 'Terminal'] as const
+export const GROUPS = ['Which Ory', 'Listening', 'Identity', 'Answers', 'Terminal'] as const
 
 /** One setting: everything that is said about it, said once. */
 export interface OptionRow {
@@ -43,7 +45,7 @@ export interface OptionRow {
   readonly group: (typeof GROUPS)[number]
   /** One line of `--help`. */
   readonly help: string
-  /** A value that is right, where the kind's own example would mislead. */
+  /** Completes "must be …", where the kind's own example would mislead. */
   readonly example?: string
   /** Environment variables that stand for it, first come first served. */
   readonly env?: readonly string[]
@@ -51,6 +53,8 @@ export interface OptionRow {
   readonly noFlag?: true
   /** Of no use inside a dev server, which brings its own. */
   readonly commandOnly?: true
+  /** Has a line of its own in `--help`; the others are named there, and explained by `ory-proxy help`. */
+  readonly usual?: true
   /** Shown in `--help` as `--no-…`: it is on unless switched off. */
   readonly on?: true
 }
@@ -62,13 +66,14 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     group: 'Which Ory',
     help: 'Kratos, a custom domain or a project URL',
     env: ['ORY_SDK_URL', 'VITE_ORY_SDK_URL', 'NEXT_PUBLIC_ORY_SDK_URL'],
+    usual: true,
   },
   project: {
-    kind: 'text',
+    kind: 'project',
     group: 'Which Ory',
-    help: 'Ory Network project; its key in ORY_PROJECT_API_KEY',
-    example: '"happy-ant-x1y2z3"',
+    help: 'Ory Network; its key in ORY_PROJECT_API_KEY',
     env: ['ORY_PROJECT', 'ORY_PROJECT_SLUG'],
+    usual: true,
   },
   projectApiKey: {
     kind: 'text',
@@ -93,14 +98,14 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   apiEndpoint: {
     kind: 'url',
     group: 'Which Ory',
-    help: 'where projects live; alone: Ory',
-    example: '"https://oryapis.com"',
+    help: 'where projects live; with none named, Ory itself',
+    example: 'an address like "https://oryapis.com"',
   },
   consoleApiEndpoint: {
     kind: 'url',
     group: 'Which Ory',
     help: 'where the console lives',
-    example: '"https://api.console.ory.sh"',
+    example: 'an address like "https://api.console.ory.sh"',
   },
   apiKeyExpiry: {
     kind: 'seconds',
@@ -111,125 +116,135 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
   seed: {
     kind: 'text',
     group: 'Which Ory',
-    help: 'people the emulator begins with (default: ory.seed.json)',
-    example: '"ory.seed.json"',
+    help: 'people of the emulator (ory.seed.json)',
+    example: 'a file like "ory.seed.json"',
     commandOnly: true,
+    usual: true,
   },
   emulator: { kind: 'object', group: 'Which Ory', help: 'settings of the embedded emulator', noFlag: true },
   config: {
     kind: 'text',
     group: 'Which Ory',
     help: 'these settings as a file (default: ory-proxy.yml)',
-    example: '"ory-proxy.yml"',
+    example: 'a file like "ory-proxy.yml"',
     env: ['ORY_CONFIG_PATH'],
     commandOnly: true,
   },
   port: {
     kind: 'port',
-    group: 'Where it listens',
-    help: 'port; 0 takes a free one',
+    group: 'Listening',
+    help: '0 takes a free one',
     env: ['PORT'],
     commandOnly: true,
+    usual: true,
   },
   host: {
     kind: 'text',
-    group: 'Where it listens',
-    help: 'address; beyond loopback your network gets in',
-    example: '"127.0.0.1"',
+    group: 'Listening',
+    help: 'address; beyond this machine your network gets in',
+    example: 'an address like "127.0.0.1"',
     commandOnly: true,
   },
-  https: { kind: 'switch', group: 'Where it listens', help: 'serve plain http', on: true, commandOnly: true },
+  https: {
+    kind: 'switch',
+    group: 'Listening',
+    help: 'serve plain http',
+    on: true,
+    commandOnly: true,
+    usual: true,
+  },
   dontInstallCert: {
     kind: 'switch',
-    group: 'Where it listens',
+    group: 'Listening',
     help: 'self-signed certificate; no browser is told to trust it',
     commandOnly: true,
   },
   tlsCert: {
     kind: 'text',
-    group: 'Where it listens',
+    group: 'Listening',
     help: 'your own certificate (PEM)',
-    example: '"cert.pem"',
+    example: 'a file like "cert.pem"',
     commandOnly: true,
   },
   tlsKey: {
     kind: 'text',
-    group: 'Where it listens',
+    group: 'Listening',
     help: 'and its key (PEM)',
-    example: '"key.pem"',
+    example: 'a file like "key.pem"',
     commandOnly: true,
   },
   certProvider: {
-    kind: 'text',
-    group: 'Where it listens',
+    kind: 'provider',
+    group: 'Listening',
     help: '"devcert": a certificate of its authority',
-    example: '"devcert"',
     commandOnly: true,
   },
   allowedHosts: {
     kind: 'hosts',
-    group: 'Where it listens',
-    help: 'more host names to answer to; .app.test means all below it',
+    group: 'Listening',
+    help: 'more names to answer to, like .app.test',
+    usual: true,
   },
   publicUrl: {
     kind: 'url',
-    group: 'Where it listens',
+    group: 'Listening',
     help: 'the address people type, when it is another one',
-    example: '"https://app.example"',
+    example: 'an address like "https://app.example"',
   },
   trustForwarded: {
     kind: 'switch',
-    group: 'Where it listens',
+    group: 'Listening',
     help: 'believe X-Forwarded-* of a proxy in front',
   },
-  jwt: { kind: 'switch', group: 'Who asks', help: 'no session check, no JWT', on: true },
+  jwt: { kind: 'switch', group: 'Identity', help: 'no session check, no JWT', on: true, usual: true },
   sessionCache: {
     kind: 'seconds',
-    group: 'Who asks',
+    group: 'Identity',
     help: 'how long an answer of whoami is believed',
   },
   passAuthorization: {
     kind: 'switch',
-    group: 'Who asks',
+    group: 'Identity',
     help: "hand on a client's own Authorization when nobody is signed in",
   },
   keyFile: {
     kind: 'text',
-    group: 'Who asks',
+    group: 'Identity',
     help: 'where the signing key is kept (default: in node_modules)',
-    example: '"jwt-key.json"',
+    example: 'a file like "jwt-key.json"',
   },
   defaultRedirectUrl: {
     kind: 'url',
-    group: 'What comes back',
+    group: 'Answers',
     help: "where people go instead of Ory's welcome page",
-    example: '"http://localhost:3000/welcome"',
+    example: 'an address like "http://localhost:3000/welcome"',
   },
-  cookieDomain: { kind: 'domain', group: 'What comes back', help: "domain of Ory's cookies" },
+  cookieDomain: { kind: 'domain', group: 'Answers', help: "domain of Ory's cookies" },
   allowedCorsOrigins: {
     kind: 'origins',
-    group: 'What comes back',
-    help: 'origins that may read answers with credentials',
+    group: 'Answers',
+    help: 'origins whose pages may read answers and write as whoever is signed in',
   },
   additionalCorsHeaders: {
     kind: 'headers',
-    group: 'What comes back',
+    group: 'Answers',
     help: 'request headers they may send besides the usual ones',
   },
   rewriteHost: {
     kind: 'switch',
-    group: 'What comes back',
+    group: 'Answers',
     help: "tell the app its own host name instead of the browser's",
     commandOnly: true,
   },
   open: { kind: 'switch', group: 'Terminal', help: 'do not open the browser', on: true, commandOnly: true },
   quiet: { kind: 'switch', group: 'Terminal', help: 'say nothing but errors', commandOnly: true },
-  debug: { kind: 'switch', group: 'Terminal', help: 'say for each request who it is and why' },
+  debug: { kind: 'switch', group: 'Terminal', help: 'why each request is who it is', usual: true },
   json: {
     kind: 'switch',
     group: 'Terminal',
     help: 'JSON lines on standard output, for scripts',
     commandOnly: true,
+    usual: true,
   },
   yes: {
     kind: 'switch',

@@ -230,12 +230,16 @@ export function fromEnvironment(
  * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION`, `ORY_PROXY_BAD_URL`
  */
 export function checked<T>(name: OptionName, value: T, source: string): T {
-  const { kind, example } = OPTIONS[name]
+  const { kind } = OPTIONS[name]
   if (KINDS[kind].test(value)) return value
   const code = kind === 'url' ? 'ORY_PROXY_BAD_URL' : 'ORY_PROXY_BAD_OPTION'
-  const right =
-    example === undefined ? KINDS[kind].example : kind === 'url' ? `an address like ${example}` : example
-  throw new OryProxyError(code, `${source} must be ${right}, not ${shown(name, value)}.`)
+  throw new OryProxyError(code, `${source} must be ${exampleOf(name)}, not ${shown(name, value)}.`)
+}
+
+/** What a value should be, with one that is right. */
+export function exampleOf(name: OptionName): string {
+  const { kind, example } = OPTIONS[name]
+  return example ?? KINDS[kind].example
 }
 
 /** The wrong value, so that it can be found; never a secret one. */

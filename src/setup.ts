@@ -69,6 +69,7 @@ export interface Counters {
 export async function startOry(raw: OryOptions = {}, context: HostContext = {}): Promise<Ory> {
   const options = resolveOptions(raw, context.env, context)
   const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
+  if (options.jwt && options.keyFile !== undefined) await keys() // a wrong file is told now, not by the first request
   const choice = await chooseTarget(options)
   if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })
   const { startEmulator } = await import('./emulator/index.js')

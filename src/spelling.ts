@@ -5,14 +5,14 @@ import { OryProxyError } from './errors.js'
 export function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
-    throw new OryProxyError(
-      'ORY_PROXY_BAD_OPTION',
-      `There is no option "${prefix}${name}". Did you mean "${prefix}${nearest(name, known)}"?`,
-    )
+    const near = nearest(name, known)
+    const meant = near === undefined ? '' : ` Did you mean "${prefix}${near}"?`
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `There is no option "${prefix}${name}".${meant}`)
   }
 }
 
-/** The known word that is the fewest keystrokes away. */
-function nearest(word: string, known: readonly string[]): string {
-  return known.reduce((best, next) => (distance(word, next) < distance(word, best) ? next : best))
+/** The known word that is the fewest keystrokes away, unless that is nearly another word. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const best = known.reduce((a, b) => (distance(word, b) < distance(word, a) ? b : a))
+  return distance(word, best) <= word.length / 2 ? best : undefined
 }

@@ -1,10 +1,11 @@
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { checked } from '../options.js'
 
 /**
  * The address of an app as people type it: `3000`, `localhost:3000`, or whole.
  *
- * @throws {OryProxyError} `ORY_PROXY_BAD_URL`
+ * @throws {OryProxyError} `ORY_PROXY_BAD_APP_URL`
  */
 export function parseAppUrl(text: string): string {
   const full = /^\d+$/.test(text)
@@ -19,3 +20,10 @@ export function parseAppUrl(text: string): string {
     `"${printable(text.replace(/\/\/[^/@]*@/, '//…@'))}" is no address of an app.`,
   )
 }
+
+/**
+ * The address people type, whole: nothing that is left out of it could be guessed.
+ *
+ * @throws {OryProxyError} `ORY_PROXY_BAD_URL`
+ */
+export const parsePublishUrl = (text: string): string => checked('publicUrl', text, 'publish-url')

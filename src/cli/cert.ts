@@ -12,9 +12,9 @@ interface CertFlags {
 export function certCommand(): Command {
   const parent = new Command('cert')
     .summary('the certificate for local https')
-    .description('Shows, trusts or removes the certificate that `local` and `tunnel` serve https with.')
+    .description('Shows, trusts or removes the certificate that `local` and `tunnel` serve with.')
     .helpCommand(false)
-    .addHelpText('after', '\nExample:\n  $ ory-proxy cert status\n')
+    .addHelpText('after', '\nExample: ory-proxy cert status')
   const load = () => import('../tls/commands.js')
   sub(parent, 'status', 'say what there is and who trusts it').action(
     async ({ allowedHosts = [] }: CertFlags) =>
@@ -38,7 +38,7 @@ function sub(parent: Command, name: string, summary: string): Command {
   return parent
     .command(name)
     .description(summary)
-    .addHelpText('after', `\nExample:\n  $ ory-proxy cert ${name}\n`)
+    .addHelpText('after', `\nExample: ory-proxy cert ${name}`)
     .option('--allowed-hosts <names>', 'its further host names, as given to `local`', (text: string) =>
       checked('allowedHosts', KINDS.hosts.fromText(text) as string[], '--allowed-hosts'),
     )

@@ -22,9 +22,6 @@ export async function certificateFor(
 ): Promise<Pem> {
   const { tlsCert, tlsKey, dontInstallCert, certProvider: provider } = settings
   if (tlsCert !== undefined || tlsKey !== undefined) return ownFiles(tlsCert, tlsKey)
-  if (provider !== undefined && provider !== 'own' && provider !== 'devcert') {
-    throw bad(`--cert-provider must be "own" or "devcert", not "${printable(provider)}".`)
-  }
   const { ensureCertificate } = await import('../tls/index.js')
   const hosts = names.filter(name => !name.startsWith('.')) // no certificate of ours has wildcards
   return ensureCertificate({ hosts, install: !dontInstallCert, logger, ...(provider && { provider }) })

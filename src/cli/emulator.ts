@@ -25,16 +25,8 @@ export function emulatorCommand(): Command {
   return new Command('emulator')
     .summary('serve the Ory emulator alone')
     .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
-    .option(
-      '--port <number>',
-      'port of the public API (default: that of the configuration, else 4433)',
-      portOf('--port'),
-    )
-    .option(
-      '--admin-port <number>',
-      'port of the admin API (default: likewise, else 4434)',
-      portOf('--admin-port'),
-    )
+    .option('--port <number>', 'public API (default: as configured, else 4433)', portOf('--port'))
+    .option('--admin-port <number>', 'admin API (default: as configured, else 4434)', portOf('--admin-port'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--config <file>', "Kratos' configuration, YAML or JSON")
     .option('--seed <file>', "people to begin with, in Kratos' import shape")
@@ -42,7 +34,7 @@ export function emulatorCommand(): Command {
     .option('--export <file>', 'write the state to this file at the end')
     .option('-q, --quiet', 'say nothing but errors')
     .option('--json', 'JSON lines on standard output, for scripts')
-    .addHelpText('after', '\nExample:\n  $ ory-proxy emulator --config kratos.yml\n')
+    .addHelpText('after', '\nExample: ory-proxy emulator --config kratos.yml')
     .action(async (flags: EmulatorFlags) => {
       const { serveEmulator } = await import('./serve-emulator.js')
       await serveEmulator(flags)

@@ -58,9 +58,14 @@ const VALUE_WORDS: Readonly<Partial<Record<OptionName, string>>> = {
 }
 
 function helpOf(name: OptionName): string {
-  const { help, env, on } = OPTIONS[name]
-  const preset = { ...DEFAULTS, ...COMMAND_DEFAULTS }[name as string]
-  const told = !on && preset !== undefined && preset !== false && !Array.isArray(preset)
-  const notes = [...(env ? [env[0]!] : []), ...(told ? [`default: ${preset}`] : [])]
+  const { help, env } = OPTIONS[name]
+  const notes = [...(env ? [env[0]!] : []), ...defaultOf(name)]
   return notes.length > 0 ? `${help} (${notes.join(', ')})` : help
+}
+
+/** A default that is worth a word: `default: 4000`. */
+export function defaultOf(name: OptionName): [] | [string] {
+  const preset = { ...DEFAULTS, ...COMMAND_DEFAULTS }[name as string]
+  const told = !OPTIONS[name].on && preset !== undefined && preset !== false && !Array.isArray(preset)
+  return told ? [`default: ${preset}`] : []
 }

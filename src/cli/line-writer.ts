@@ -15,7 +15,6 @@ export function createLineWriter(stream: Writable): { line(text: string): void; 
     pending = []
     stream.write(`${text}\n`)
   }
-  stream.on('error', () => {}) // whoever read our lines is gone; the proxy goes on
   process.once('exit', flush)
   return {
     flush,

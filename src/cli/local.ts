@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import type { OptionName } from '../option-table.js'
-import { parseAppUrl } from './app-url.js'
+import { parseAppUrl, parsePublishUrl } from './app-url.js'
 import { addFlags } from './flags.js'
+import { screenHelp } from './help.js'
 import { resolveSettings } from './settings.js'
 
 /** Everything but what is for a tunnel's or an emulator's own command; `publicUrl` is the second argument. */
@@ -44,12 +45,13 @@ export function localCommand(): Command {
   const command = new Command('local')
     .alias('proxy')
     .summary('put Ory in front of an app')
-    .description('Serves your app and Ory on one origin: /.ory is Ory, everything else is your app.')
+    .description('Serves your app and Ory on one origin: /.ory is Ory, the rest is your app.')
     .argument('<application-url>', 'your app, like http://localhost:3000 or just 3000', parseAppUrl)
-    .argument('[publish-url]', 'the address people type, when it is another one', parseAppUrl)
+    .argument('[publish-url]', 'the address people type, when it is another one', parsePublishUrl)
   return addFlags(command, LOCAL_FLAGS)
     .addOption(new Option('--dev').hideHelp()) // `ory proxy` takes it and does nothing with it
-    .addHelpText('after', '\nExample:\n  $ ory-proxy local http://localhost:3000\n')
+    .configureHelp({ formatHelp: screenHelp })
+    .addHelpText('after', '\nExample: ory-proxy local http://localhost:3000')
     .action(async (app: string, publishUrl: string | undefined) => {
       const settings = resolveSettings(command)
       const { serveLocal } = await import('./serve-local.js')

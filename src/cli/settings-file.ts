@@ -57,7 +57,9 @@ function parse(text: string, name: string): unknown {
   try {
     return parseYaml(text)
   } catch (error) {
-    throw bad(`${name} cannot be read: ${printable((error as Error).message.split('\n', 1)[0]!)}`)
+    throw bad(
+      `${name} cannot be read: ${printable((error as Error).message.split('\n', 1)[0]!.replace(/:$/, '.'))}`,
+    )
   }
 }
 

@@ -17,7 +17,7 @@ export interface Settings {
   readonly dontInstallCert: boolean
   readonly tlsCert: string | undefined
   readonly tlsKey: string | undefined
-  readonly certProvider: string | undefined
+  readonly certProvider: 'own' | 'devcert' | undefined
   readonly rewriteHost: boolean
   /** Undefined: when somebody is there to see it. */
   readonly open: boolean | undefined

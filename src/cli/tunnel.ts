@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import type { OptionName } from '../option-table.js'
-import { parseAppUrl } from './app-url.js'
+import { parseAppUrl, parsePublishUrl } from './app-url.js'
 import { addFlags } from './flags.js'
+import { screenHelp } from './help.js'
 import { LOCAL_FLAGS } from './local.js'
 import { resolveSettings } from './settings.js'
 
@@ -22,7 +23,7 @@ export function tunnelCommand(): Command {
   const command = new Command('tunnel')
     .summary('put Ory on a port beside an app')
     .description(
-      "Serves Ory at the root of its own port, for front ends that call it across origins.\nIts scheme is your app's: cookies are not shared between http and https.",
+      "Serves Ory at the root of a port of its own, for front ends on another origin,\nwith your app's scheme: cookies are not shared between http and https.",
     )
     .argument(
       '[application-url]',
@@ -30,9 +31,14 @@ export function tunnelCommand(): Command {
       parseAppUrl,
       'http://localhost:3000',
     )
-    .argument('[publish-url]', 'the address people reach the tunnel at, when it is another one', parseAppUrl)
+    .argument(
+      '[publish-url]',
+      'the address people reach the tunnel at, when it is another one',
+      parsePublishUrl,
+    )
   return addFlags(command, FLAGS)
-    .addHelpText('after', '\nExample:\n  $ ory-proxy tunnel http://localhost:3000\n')
+    .configureHelp({ formatHelp: screenHelp })
+    .addHelpText('after', '\nExample: ory-proxy tunnel http://localhost:3000')
     .action(async (app: string, publishUrl: string | undefined) => {
       const settings = resolveSettings(command)
       const { serveTunnel } = await import('./serve-tunnel.js')

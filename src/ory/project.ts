@@ -1,12 +1,12 @@
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { SLUG } from '../option-kinds.js'
 import type { ResolvedOptions } from '../options.js'
 import { createOryClient } from './client.js'
 import { createConsole } from './console.js'
 import type { OryTarget } from './target.js'
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-const SLUG = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i
 
 /**
  * Ory Network: a slug is part of the address; an id, and an access token, are looked up at the console.

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** The built command. */
+export const cli: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** An empty place for a command to run in: no settings file, no certificate, no key of anybody's. */
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'ory-proxy-test-'))

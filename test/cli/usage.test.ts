@@ -1,8 +1,20 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { flagOf, OPTIONS, type OptionName } from '../../src/option-table.js'
-import { emptyFolder, run } from './_command.js'
+import { flagOf, OPTIONS } from '../../src/option-table.js'
+import { cli, emptyFolder, run } from './_command.js'
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  local: 'local http://localhost:3000',
+  proxy: 'local http://localhost:3000',
+  tunnel: 'tunnel http://localhost:3000',
+  emulator: 'emulator --config kratos.yml',
+  cert: 'cert status',
+  'cert install': 'cert install',
+}
 
 const APP = 'http://localhost:9'
 
@@ -43,10 +55,11 @@ describe('a wrong value is answered with the value, a right one, and exit code 2
     ['--allowed-cors-origins', 'app.test', /not "app\.test"/],
     ['--allowed-cors-origins', 'https://app.test/path', /not "https:\/\/app\.test\/path"/],
     ['--additional-cors-headers', 'X Tenant', /header names like "X-Tenant", not "X Tenant"/],
-    ['--project', '', /--project must be "happy-ant-x1y2z3", not ""/],
-    ['--host', '', /--host must be "127\.0\.0\.1", not ""/],
+    ['--project', '', /--project must be a slug or id like "happy-ant-x1y2z3", not ""/],
+    ['--project', 'a/../b', /--project must be a slug or id like .* not "a\/\.\.\/b"/],
+    ['--host', '', /--host must be an address like "127\.0\.0\.1", not ""/],
     ['--host', 'no.such.host.invalid', /--host no\.such\.host\.invalid is no address of this machine/],
-    ['--key-file', '', /--key-file must be "jwt-key\.json", not ""/],
+    ['--key-file', '', /--key-file must be a file like "jwt-key\.json", not ""/],
     ['--seed', 'missing.json', /missing\.json/],
     ['--config', 'missing.yml', /--config missing\.yml cannot be read \(ENOENT\)/],
     ['--cert-provider', 'mkcert', /--cert-provider must be "own" or "devcert", not "mkcert"/],
@@ -78,7 +91,14 @@ describe('a wrong value is answered with the value, a right one, and exit code 2
     [['local', 'ftp://x'], /"ftp:\/\/x" is no address/],
     [['local', 'http://me:secret@localhost:3000'], /^(?!.*secret).*is no address/],
     [['local', 'http://'], /is no address/],
-    [['local', APP, 'not an address'], /"not an address" is no address/],
+    [
+      ['local', APP, 'app.test'],
+      /publish-url must be an address like "https:\/\/app\.example", not "app\.test"/,
+    ],
+    [['tunnel', APP, 'app.test'], /publish-url must be an address/],
+    [['local', APP, '--port'], /--port needs a value: a number from 0 to 65535 like 4000\./],
+    [['local', APP, '--sdk-url'], /--sdk-url needs a value: an address like "https:/],
+    [['emulator', '--export'], /'--export <file>' argument missing/],
     [['local', APP, APP, 'more'], /too many arguments/],
     [['locl', APP], /unknown command 'locl' \(Did you mean local\?\)/],
     [['emulator', '--port', 'x'], /--port must be a number from 0 to 65535 like 4000, not "x"/],
@@ -88,6 +108,17 @@ describe('a wrong value is answered with the value, a right one, and exit code 2
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(code).toBe(2)
+  })
+
+  test('a file that holds no key is told before anything is served', async () => {
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'key.json'), '{"kty":"RSA"}', { mode: 0o600 })
+    const { code, stderr } = await run(
+      ['local', APP, '--port', '0', '--no-https', '--key-file', 'key.json'],
+      { cwd },
+    )
+    expect(stderr).toMatch(/^ory-proxy: .*key\.json holds no private P-256 key .*--key-file.*\n$/)
+    expect(code).toBe(1)
   })
 
   test('a variable is named by its own name', async () => {
@@ -114,8 +145,9 @@ describe('the settings file', () => {
       'sessionCache: soon',
       /"sessionCache" in ory-proxy\.yml must be a number of seconds like 10, not "soon"/,
     ],
+    ['rubbish: 1', /There is no option "rubbish"\. All options/],
     ['- a', /ory-proxy\.yml holds no settings/],
-    ['a: [', /ory-proxy\.yml cannot be read/],
+    ['a: [', /ory-proxy\.yml cannot be read: .*[^:]\. All options/],
     ['emulator: { sed: x }', /no option "emulator\.sed"\. Did you mean "emulator\.seed"/],
   ] as [string, RegExp][])('%s', async ([text, message]) => {
     const { code, stderr } = await run(['local', APP, '--no-https'], { cwd: inFolder('ory-proxy.yml', text) })
@@ -126,23 +158,46 @@ describe('the settings file', () => {
 })
 
 describe('--help', () => {
-  const commands = ['local', 'tunnel', 'emulator', 'cert']
-  test.for(commands)('of %s fits a screen and has an example', async command => {
-    const { code, stdout } = await run([command, '--help'])
-    const lines = stdout.split('\n')
-    expect(lines.length).toBeLessThanOrEqual(60)
-    expect(lines.filter(line => line.length > 110)).toEqual([])
-    expect(stdout).toContain(`Example:\n  $ ory-proxy ${command}`)
+  const commands = ['local', 'proxy', 'tunnel', 'emulator', 'cert', 'cert install']
+  test.for(commands)('of %s fits a screen of 24 lines and has an example', async command => {
+    const { code, stdout } = await run([...command.split(' '), '--help'])
+    const lines = stdout.split('\n').slice(0, -1)
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(lines.filter(line => line.length > 80)).toEqual([])
+    expect(lines.at(-1)).toBe(`Example: ory-proxy ${EXAMPLES[command]}`)
     expect(code).toBe(0)
   })
 
-  test('of local names every setting that can be a flag', async () => {
-    const { stdout } = await run(['proxy', '--help'])
-    const flags = Object.entries(OPTIONS).filter(([name, row]) => !row.noFlag && name !== 'publicUrl')
-    expect(flags.length).toBeGreaterThan(25)
+  const isForAnApp = /^(?:jwt|sessionCache|passAuthorization|keyFile|rewriteHost|open)$/
+  test.for([
+    ['local', /^$/],
+    ['tunnel', isForAnApp],
+  ] as [string, RegExp][])('of %s names every setting, `help` explains it', async ([command, without]) => {
+    const named = (await run([command, '--help'])).stdout
+    const explained = (await run(['help', command])).stdout
+    const flags = Object.entries(OPTIONS).filter(
+      ([name, row]) => !row.noFlag && name !== 'publicUrl' && !without.test(name),
+    )
+    expect(flags.length).toBeGreaterThan(20)
     for (const [name, row] of flags) {
-      expect(stdout).toContain(row.on ? flagOf(name).replace('--', '--no-') : flagOf(name as OptionName))
+      const flag = row.on ? flagOf(name).replace('--', '--no-') : flagOf(name)
+      expect(named).toMatch(new RegExp(`[ ,]${flag}[ \\n]`))
+      expect(explained).toMatch(new RegExp(`[ ,]${flag}[ \\n]`))
+      expect(explained).toContain(row.help)
     }
+    expect(explained.split('\n').filter(line => line.length > 110)).toEqual([])
+  })
+
+  test('of what is no command names those there are', async () => {
+    const { code, stderr } = await run(['help', 'locl'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('local, proxy, tunnel, emulator, cert')])
+  })
+
+  test('may be read to its first line only, as by `head`', async () => {
+    const child = spawn(process.execPath, [cli, 'help', 'local'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect([code, said]).toEqual([0, ''])
   })
 
   test('without a command says what there is', async () => {
