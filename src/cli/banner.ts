@@ -28,12 +28,11 @@ function whoOf([first, second]: readonly Person[] = []): string | undefined {
   return `${first.email}, password ${first.password}; ${second.email}, password ${second.password}`
 }
 
-/** At most eight lines: where, which Ory and why, whom to sign in as, the keys, the next step. */
+/** At most eight lines, the empty one at the end included: where, which Ory and why, whom to sign in as, the keys, the next step. */
 export function localBanner({ url, app, ory }: Serving): Started['banner'] {
   const who = whoOf(ory.emulator?.people)
   return ({ bold, dim, cyan }) =>
     [
-      '',
       `  ${bold('Open')}     ${cyan(url)}`,
       `  App      ${app.origin}`,
       `  Ory      ${which(ory)}, at /.ory`,
@@ -55,7 +54,6 @@ export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
   const who = whoOf(ory.emulator?.people)
   return ({ bold, cyan }) =>
     [
-      '',
       `  ${bold('Ory')}         ${cyan(url)}, from ${which(ory)}`,
       `  App         ${app.origin}, may read its answers with cookies`,
       ...(who === undefined ? [] : [`  Sign in     ${who}`]),
@@ -75,7 +73,6 @@ export function emulatorBanner({ url, adminUrl, people }: Emulator): Started['ba
   const who = whoOf(people)
   return ({ bold, cyan, dim }) =>
     [
-      '',
       `  ${bold('Public API')}  ${cyan(url)}`,
       `  Admin API   ${adminUrl}`,
       ...(who === undefined ? [] : [`  Sign in     ${who}`]),

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { addressesOf } from '../tls/listen.js'
 import { currentSystem } from '../tls/system.js'
 import { portHolder } from './port-holder.js'
 
@@ -40,11 +41,10 @@ async function nextFree(from: number, host: string): Promise<number | undefined>
   return undefined
 }
 
-/** Why we cannot listen; `localhost` is two addresses, of which a machine may lack one. */
+/** Why we cannot listen; a machine may lack one of two addresses. */
 async function listeningProblem(port: number, host: string): Promise<string | undefined> {
-  const addresses = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
   const problems: (string | undefined)[] = []
-  for (const address of addresses) problems.push(await tryListening(port, address))
+  for (const address of addressesOf(host)) problems.push(await tryListening(port, address))
   if (problems.includes('EADDRINUSE')) return 'EADDRINUSE'
   return problems.includes(undefined) ? undefined : problems[0]
 }

@@ -3,8 +3,8 @@ import { type CommandOptions, OPTIONS, type OptionName } from '../option-table.j
 import { checked, fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'
 
-/** Defaults of what only the command has. Two addresses: browsers try `::1` first, much else only `127.0.0.1`. */
-export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: 'localhost' }
+/** Defaults of what only the command has. */
+export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: '127.0.0.1' }
 
 /** What may be written, as a flag or in a file. */
 type Written = CommandOptions & OryOptions

@@ -8,9 +8,12 @@ const ATTEMPTS_FOR_A_FREE_PORT = 10
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
 
-/** `localhost` is both loopback addresses: a browser tries `::1` first, much else only `127.0.0.1`. */
-function addressesOf(host: string): readonly string[] {
-  return host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
+/**
+ * What a name or address makes us listen on. `127.0.0.1` brings `::1` along: people type `localhost`, for which a
+ * browser tries `::1` first and much else only `127.0.0.1`; and whoever had `::1` on our port would get their cookies.
+ */
+export function addressesOf(host: string): readonly string[] {
+  return host === 'localhost' || host === '127.0.0.1' ? ['127.0.0.1', '::1'] : [host]
 }
 
 /**

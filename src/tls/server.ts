@@ -37,7 +37,7 @@ export interface Entry {
   readonly server: EventEmitter
   /**
    * @param port 0 takes a free one
-   * @param host `localhost` means both loopback addresses
+   * @param host `localhost` and `127.0.0.1` mean both loopback addresses
    * @throws OryProxyError `ORY_PROXY_PORT_TAKEN`
    */
   listen(port: number, host: string): Promise<AddressInfo>

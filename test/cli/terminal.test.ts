@@ -20,8 +20,8 @@ const flags = (...more: string[]): string[] => ['--no-https', '--sdk-url', ory.u
 describe('the banner', () => {
   test('says in at most eight lines where, which Ory and why, whom to sign in as, the keys, the next step', async () => {
     const command = await startLocal(app.url, ['--no-https'])
-    await command.until(/Next.*\n/)
-    const lines = command.stderr().split('\n').filter(Boolean)
+    await command.until(/Next.*\n\n/)
+    const lines = command.stderr().split('\n').slice(0, -1)
     expect(lines.length).toBeLessThanOrEqual(8)
     const text = lines.join('\n')
     expect(text).toContain(`Open     ${command.url}\n`)

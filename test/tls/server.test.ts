@@ -150,17 +150,28 @@ describe('one port', () => {
     expect(answers.map(answer => answer.body)).toEqual(paths)
   })
 
-  test('listens on both loopback addresses as localhost', async ({ bundle }) => {
-    const entry = createSecureEntry({
-      key: bundle.key,
-      cert: bundle.cert,
-      onRequest: (_req, res) => res.end('both'),
-    })
-    const { port } = await entry.listen(0, 'localhost')
-    for (const host of ['127.0.0.1', '::1']) {
-      const [res] = await once(getSecure({ host, port, ca: bundle.cert, agent: false }), 'response')
-      expect(await read(res)).toBe('both')
-    }
+  test.for(['localhost', '127.0.0.1'])(
+    'listens on both loopback addresses as %s',
+    async (name, { bundle }) => {
+      const entry = createSecureEntry({
+        key: bundle.key,
+        cert: bundle.cert,
+        onRequest: (_req, res) => res.end('both'),
+      })
+      const { port } = await entry.listen(0, name)
+      for (const host of ['127.0.0.1', '::1']) {
+        const [res] = await once(getSecure({ host, port, ca: bundle.cert, agent: false }), 'response')
+        expect(await read(res)).toBe('both')
+      }
+      await entry.close(0)
+    },
+  )
+
+  test('listens on no other address than the one it is told', async () => {
+    const entry = createPlainEntry({ onRequest: (_req, res) => res.end() })
+    const { port } = await entry.listen(0, '::1')
+    const [error] = await once(connectTcp({ port, host: '127.0.0.1' }), 'error')
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' })
     await entry.close(0)
   })
 
