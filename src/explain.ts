@@ -12,6 +12,7 @@ export interface Explainer {
 
 const REASONS: Readonly<Record<Reason, string>> = {
   'no credential': 'it carries no Cookie, Authorization or X-Session-Token',
+  'another origin': 'a page of another origin sent it',
   asked: 'asked Ory, cache miss',
   shared: 'asked Ory together with another request',
   cached: 'cache hit',
@@ -35,10 +36,25 @@ export function createExplainer({ debug, logger }: ResolvedOptions): Explainer |
   }
 }
 
-/** Method and path with the query's keys: values are where codes and tokens are. */
+/** Says, without being asked, why what worked with GET does not with POST: once for an origin. */
+export function createOriginWarning({ logger }: ResolvedOptions): (x: Exchange) => void {
+  let told: string | undefined
+  return ({ req: { method = '', headers } }) => {
+    const { origin = 'another origin', cookie } = headers
+    if (cookie === undefined || origin === told) return
+    told = origin
+    logger.warn(
+      `${printable(`A ${method} from ${origin}`)} passes as anonymous. If that page is yours, name its origin in ` +
+        '`allowedCorsOrigins` (--allowed-cors-origins).',
+    )
+  }
+}
+
+/** Method and path with the query's keys: values are where codes and tokens are, and a key without one may be one. */
 function named({ method = '', url = '' }: IncomingMessage): string {
-  const [path = '', query] = url.split('?', 2)
-  const keys = query === undefined ? [] : [...new URLSearchParams(query).keys()]
+  const [path = '', query = ''] = url.split('?', 2)
+  const pairs = query.split('&').filter(pair => pair.includes('='))
+  const keys = [...new URLSearchParams(pairs.join('&')).keys()]
   return printable(`${method} ${path}${keys.length > 0 ? `?${keys.map(key => `${key}=…`).join('&')}` : ''}`)
 }
 

@@ -73,7 +73,11 @@ export interface OryOptions {
   defaultRedirectUrl?: string
   /** Domain for Ory's cookies. @default none: the cookies belong to the host alone */
   cookieDomain?: string
-  /** Origins that may read answers with credentials, for split set-ups. @default [] */
+  /**
+   * Origins besides our own, for split set-ups: their pages may read answers with credentials, open WebSockets,
+   * and send what is no GET as whoever is signed in. What other pages send is anonymous to the app.
+   * @default []
+   */
   allowedCorsOrigins?: readonly string[]
   /** Request headers such origins may send besides the usual ones. @default [] */
   additionalCorsHeaders?: readonly string[]

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Emulator } from './emulator/index.js'
 import { OryProxyError } from './errors.js'
-import { createExplainer } from './explain.js'
+import { createExplainer, createOriginWarning } from './explain.js'
 import { createMinter, jwksText, type Minter, type SigningKey, sign } from './jwt.js'
 import { loadKey } from './key-file.js'
 import { type Logger, printable } from './log.js'
@@ -119,6 +119,7 @@ function partsOf({ options, context, keys, target }: Ingredients, machinery: Mac
   const { client, sessions, minter } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
+  const warnOfOrigin = createOriginWarning(options)
   return {
     ...options,
     host: {
@@ -148,6 +149,7 @@ function partsOf({ options, context, keys, target }: Ingredients, machinery: Mac
     explain(x, reason) {
       context.explain?.(x, reason)
       explain?.identity(x, reason)
+      if (reason === 'another origin') warnOfOrigin(x)
     },
     onError: (x, error) => report(x, error, options.logger),
   }

@@ -51,10 +51,17 @@ export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
   return async x => void (await run(stages, x))
 }
 
-function identityStages({ jwt, sessions, explain, bearer, passAuthorization }: Parts): Stage<Exchange>[] {
+function identityStages({
+  jwt,
+  sessions,
+  cors,
+  explain,
+  bearer,
+  passAuthorization,
+}: Parts): Stage<Exchange>[] {
   if (!jwt) return []
   return [
-    sessionStage(sessions, explain), // who is this? one question per credential, remembered briefly
+    sessionStage(sessions, cors.allowedCorsOrigins, explain), // who is this? one question per credential, remembered briefly
     tokenStage({ bearer, passAuthorization }), // the app gets a JWT, or no Authorization at all
   ]
 }

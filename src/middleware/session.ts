@@ -4,6 +4,7 @@ import { LruMap } from '../lru.js'
 import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
 import type { Credentials, WhoamiAnswer } from '../ory/whoami.js'
+import { isForeignWrite } from './origins.js'
 import type { Exchange, Stage } from './pipeline.js'
 
 /** For how long "nobody", and for how long a failure, is believed; milliseconds. */
@@ -17,7 +18,7 @@ const REMEMBERED_BYTES = 6 * 1024 * 1024
 const ENTRY_BYTES = 400
 
 /** Why a request is who it is, for the debug output. */
-export type Reason = 'no credential' | 'asked' | 'shared' | 'cached' | 'Ory unreachable'
+export type Reason = 'no credential' | 'another origin' | 'asked' | 'shared' | 'cached' | 'Ory unreachable'
 
 /** Tells who a request is from, and forgets it again. */
 export interface SessionLookup {
@@ -126,6 +127,7 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
 }
 
 const NOT_ASKED: Found = { identified: null, reason: 'no credential' }
+const FROM_ELSEWHERE: Found = { identified: null, reason: 'another origin' }
 const UNREACHABLE: Found = { identified: null, reason: 'Ory unreachable' }
 
 function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
@@ -162,12 +164,14 @@ function isSame(a: Credentials, b: Credentials): boolean {
   return a.cookie === b.cookie && a.authorization === b.authorization && a.sessionToken === b.sessionToken
 }
 
-/** Stage 5: who is this? No credential, no question. */
+/** Stage 5: who is this? No credential, no question; and what a foreign page sends, nobody here has sent. */
 export function sessionStage(
   sessions: SessionLookup,
+  listedOrigins: readonly string[],
   explain: (x: Exchange, reason: Reason) => void,
 ): Stage<Exchange> {
   return function orySession(x) {
+    if (isForeignWrite(x, listedOrigins)) return take(x, FROM_ELSEWHERE)
     const result = sessions.lookup(x.req)
     if (result instanceof Promise) return result.then(later => take(x, later))
     return take(x, result)

@@ -22,6 +22,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'what only we may say to Ory is not said by a client among a thousand headers',
   ),
   ...at(
+    'test/attacks/browser.test.ts',
+    'a page of another origin changes something as the person who looks at it (CSRF)',
+    'CWE-352',
+    'a form on another port of this machine posts with the cookie of a person, but not as that person',
+  ),
+  ...at(
     'test/attacks/mixups.test.ts',
     'one person gets the identity of another',
     'Oathkeeper GHSA-4mq7-pvjg-xp2r',

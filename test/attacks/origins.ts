@@ -1,5 +1,5 @@
 import { rawRequest } from '../_raw.js'
-import { ALL_FACES, type Attack, socketSaw } from './_attack.js'
+import { ALL_FACES, type Attack, asReceived, socketSaw, subOf, type Target } from './_attack.js'
 
 const REBINDING = 'webpack-dev-server#887; Vite CVE-2025-24010'
 
@@ -109,6 +109,27 @@ const handshakes: Attack[] = [
   },
 ]
 
+const written: Attack[] = [
+  ['Origin: http://evil.example'],
+  ['Origin: null'],
+  ['Origin: http://localhost:1'],
+  ['Origin: '],
+  ['Sec-Fetch-Site: cross-site'],
+  ['Origin: http://localhost:1', 'Sec-Fetch-Site: same-site'],
+].flatMap(lines =>
+  ['POST', 'DELETE'].map(method => ({
+    threat: 'a page of another origin changes something as the person who looks at it (CSRF)',
+    precedent: 'CWE-352; cookies do not tell ports apart, and an app that is sent bearer tokens expects none',
+    promise: `a ${method} with "${lines.join(' | ')}" is anonymous`,
+    faces: ALL_FACES,
+    harm: async (target: Target) => {
+      const form = ['Content-Type: application/x-www-form-urlencoded', 'Content-Length: 0']
+      const headers = [`Cookie: ${target.alice}`, ...form, ...lines]
+      return subOf(asReceived(await rawRequest(target.url, '/api/x', { method, headers })))
+    },
+  })),
+)
+
 const readable: Attack[] = ['/api/x', '/.ory/jwks.json', '/.ory/sessions/whoami', '/.ory/init/login'].map(
   path => ({
     threat: 'another site reads answers with the cookies of a person',
@@ -192,6 +213,7 @@ export const ORIGINS: readonly Attack[] = [
   ...oddHosts,
   ...sockets,
   ...handshakes,
+  ...written,
   ...readable,
   granted,
   ...pages,
