@@ -9,14 +9,17 @@ const inflateRaw = promisify(zlib.inflateRaw) as Decode
 /** Node 20 has no Zstandard; where it is there, it works like the others. */
 const { zstdDecompress } = zlib as { zstdDecompress?: Parameters<typeof promisify>[0] }
 
-const DECODERS: Readonly<Record<string, Decode>> = {
-  gzip: promisify(zlib.gunzip) as Decode,
-  'x-gzip': promisify(zlib.gunzip) as Decode,
-  br: promisify(zlib.brotliDecompress) as Decode,
-  // "deflate" means zlib's format (RFC 9110, section 8.4.1.2), but raw streams are sent under that name too.
-  deflate: (data, options) => inflate(data, options).catch(() => inflateRaw(data, options)),
-  ...(zstdDecompress && { zstd: promisify(zstdDecompress) as unknown as Decode }),
-}
+/** A map: in an object, `constructor` would be the name of a coding, too. */
+const DECODERS: ReadonlyMap<string, Decode> = new Map(
+  Object.entries<Decode>({
+    gzip: promisify(zlib.gunzip) as Decode,
+    'x-gzip': promisify(zlib.gunzip) as Decode,
+    br: promisify(zlib.brotliDecompress) as Decode,
+    // "deflate" means zlib's format (RFC 9110, section 8.4.1.2), but raw streams are sent under that name too.
+    deflate: (data, options) => inflate(data, options).catch(() => inflateRaw(data, options)),
+    ...(zstdDecompress && { zstd: promisify(zstdDecompress) as unknown as Decode }),
+  }),
+)
 
 /** The codings of a `Content-Encoding` header in the order they were applied. */
 const codings = (header: string | undefined): string[] =>
@@ -34,7 +37,7 @@ export async function decodeBody(body: Buffer, encoding: string | undefined, lim
   const applied = codings(encoding)
   if (applied.length > MAX_CODINGS) throw new Error(`more than ${MAX_CODINGS} content codings`)
   for (const coding of applied.reverse()) {
-    const decode = DECODERS[coding]
+    const decode = DECODERS.get(coding)
     if (!decode) throw new Error(`unknown content coding ${coding}`)
     data = await decode(data, { maxOutputLength: limit })
   }
@@ -46,7 +49,7 @@ export function acceptable(header: string): string {
   const parts = header.split(',').map(part => part.trim())
   const known = parts.filter(part => {
     const name = part.split(';', 1)[0]!.trim().toLowerCase()
-    return name === 'identity' || name in DECODERS
+    return name === 'identity' || DECODERS.has(name)
   })
   return known.join(', ') || 'identity'
 }

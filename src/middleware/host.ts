@@ -92,27 +92,39 @@ export function isAllowedHost(name: string, { allowedHosts, publicUrl }: HostRul
 
 function publicOrigin(req: IncomingMessage, host: string, rules: HostRules): string {
   if (rules.publicUrl) return rules.publicUrl.origin
-  const encrypted = (req.socket as TLSSocket).encrypted === true
-  const scheme =
-    (rules.trustForwarded && forwarded(req, 'x-forwarded-proto')) || (encrypted ? 'https' : 'http')
-  const named = (rules.trustForwarded && forwarded(req, 'x-forwarded-host')) || host
-  return originOf(scheme, named) ?? `http://${host}`
+  const scheme = (req.socket as TLSSocket).encrypted === true ? 'https' : 'http'
+  if (!rules.trustForwarded) return originOf(scheme, host)
+  const named = forwarded(req, 'x-forwarded-host')
+  return originOf(
+    SCHEMES.get(forwarded(req, 'x-forwarded-proto')) ?? scheme,
+    hostName(named) === null ? host : named,
+  )
 }
+
+/** How proxies in front of us call it; Traefik speaks of `wss` with a handshake. */
+const SCHEMES: ReadonlyMap<string, string> = new Map([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['ws', 'http'],
+  ['wss', 'https'],
+])
 
 /** Dev servers hear one name, seldom two: the last answer is nearly always the next one. */
 let lastBase = ''
-let lastOrigin: string | undefined
+let lastOrigin = ''
 
-function originOf(scheme: string, host: string): string | undefined {
+function originOf(scheme: string, host: string): string {
   const base = `${scheme}://${host}`
   if (base !== lastBase) {
-    lastOrigin = URL.canParse(base) ? new URL(base).origin : undefined
+    lastOrigin = URL.canParse(base) ? new URL(base).origin : base
     lastBase = base
   }
   return lastOrigin
 }
 
-function forwarded(req: IncomingMessage, name: string): string | undefined {
-  const value = req.headers[name]
-  return typeof value === 'string' ? value.split(',')[0]!.trim() : undefined
+/** What the first proxy said; empty where none did. */
+function forwarded({ headers }: IncomingMessage, name: string): string {
+  return String(headers[name] ?? '')
+    .split(',', 1)[0]!
+    .trim()
 }

@@ -206,7 +206,7 @@ function answerHeaders(
   const named = new Set(connectionTokens(upstream.headers.connection))
   const headers: AnswerHeaders = {}
   for (const [name, values] of Object.entries(upstream.headersDistinct)) {
-    if (!values || HOP_BY_HOP.has(name) || named.has(name) || name.startsWith('access-control-')) continue
+    if (!values || HOP_BY_HOP.has(name) || named.has(name) || NOT_OURS.test(name)) continue
     headers[name] = values.length === 1 ? values[0]! : values
   }
   const { location } = upstream.headers
@@ -216,6 +216,9 @@ function answerHeaders(
   for (const [name, value] of Object.entries(OUR_HEADERS)) headers[name.toLowerCase()] = value
   return headers
 }
+
+/** Who may read it is for us to say, and what Ory has at another port (RFC 7838) is not at ours. */
+const NOT_OURS = /^(?:access-control-|alt-svc$)/
 
 /** JSON and HTML speak of Ory's address; scripts must not change (webauthn.js has an integrity hash). */
 const REWRITTEN_TYPES = /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/html)\s*(?:;|$)/i

@@ -69,7 +69,7 @@ export function rewriteText(text: string, pattern: OryPattern, { mounted, home }
     const target = match.includes('\\/\\/') ? escaped : mounted
     return target + rewriteQuery(rest, pattern, mounted)
   })
-  return moved.replaceAll(`"${mounted}/ui/welcome"`, `"${home}"`)
+  return moved.replaceAll(`"${mounted}/ui/welcome"`, () => `"${home}"`)
 }
 
 const rewriteQuery = (rest: string, { inQuery }: OryPattern, mounted: string): string =>

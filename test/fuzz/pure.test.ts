@@ -318,6 +318,7 @@ describe('what comes from outside', () => {
     await fc.assert(
       fc.asyncProperty(codings, fc.uint8Array({ maxLength: 40 }), async (coding, bytes) => {
         const body = await decodeBody(Buffer.from(bytes), coding, 1000).catch((error: unknown) => error)
+        if (/compress|__proto__|constructor/.test(coding)) expect(body).toBeInstanceOf(Error)
         if (!(body instanceof Error)) expect((body as Buffer).length).toBeLessThanOrEqual(1000)
       }),
       CASES,

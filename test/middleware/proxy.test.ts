@@ -148,6 +148,16 @@ describe('framing', () => {
     }
   })
 
+  test('what an answer says about another server, or its connection, stays there', async () => {
+    ory.on('/x', (_req, res) => {
+      res.setHeader('alt-svc', 'h3=":443"')
+      res.setHeader('x-named', '1').setHeader('connection', 'close, x-named')
+      res.setHeader('access-control-allow-origin', '*').end('x')
+    })
+    const { head } = await rawRequest(url, '/.ory/x')
+    expect(head).not.toMatch(/^(?:alt-svc|x-named|access-control-allow-origin):/im)
+  })
+
   test.for([
     '/.ory/../admin',
     '/.ory/%2e%2e/admin',

@@ -28,6 +28,12 @@ describe('bodies', () => {
     expect(text(from!)).toBe(to)
   })
 
+  test('the welcome page becomes the app whatever its address is made of', () => {
+    const home = 'http://localhost:5173/$&/$1'
+    const given = { ...rewriting, home }
+    expect(rewriteText('"http://127.0.0.1:4433/ui/welcome"', oryPattern(kratos), given)).toBe(`"${home}"`)
+  })
+
   test.for([
     '"http://127.0.0.1:44339/x"',
     '"http://127.0.0.1:4433.evil.example/x"',
