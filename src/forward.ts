@@ -30,27 +30,20 @@ export interface ForwardRules {
 }
 
 /** What is left after all stages goes to the app: bodies, cookies and redirects untouched, everything streamed. */
-export function createForwarder({ app, rewriteHost, trustForwarded, logger }: ForwardRules): Forwarder {
+export function createForwarder(rules: ForwardRules): Forwarder {
+  const { app, trustForwarded } = rules
   const { Agent } = app.protocol === 'https:' ? https : http
-  const agent = new Agent({
+  const kept = new Agent({
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     maxFreeSockets: MAX_FREE_SOCKETS,
     lookup: lookupLoopback,
   })
+  // A handshake cannot be sent again, so it never goes out on a connection that the app may be closing.
+  const fresh = new Agent({ lookup: lookupLoopback })
   const again = new WeakSet<IncomingMessage>()
-  let down = false
-  const report = (error?: OryProxyError): void => {
-    if (down === (error !== undefined)) return // once per outage, not once per request
-    down = error !== undefined
-    if (error) logger.warn(`${error.message} Waiting for it.`)
-    else logger.info(`The app at ${app.origin} answers again.`)
-  }
-  const onError = (
-    error: NodeJS.ErrnoException,
-    req: IncomingMessage,
-    res: ServerResponse | Socket,
-  ): void => {
+  const report = createOutageReport(rules)
+  const onError: OnError = (error, req, res) => {
     const failure = appDown(app, error)
     if (!('writeHead' in res)) return refuseSocket(res, failure)
     const stale = error.code === 'ECONNRESET' && isReplayable(req) && !res.headersSent && !again.has(req)
@@ -59,49 +52,68 @@ export function createForwarder({ app, rewriteHost, trustForwarded, logger }: Fo
       return answerError(req, res, failure, { refresh: 2 }) // heals when the app is up
     }
     again.add(req) // the app closed a connection that lay idle
-    void proxy(req, res)
+    void requests(req, res)
   }
-  const proxyThrough = (connections: http.Agent): RequestHandler =>
-    createProxyMiddleware({
-      target: app,
-      agent: connections,
-      changeOrigin: rewriteHost,
-      xfwd: true,
-      secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
-      ejectPlugins: true, // its own error page would come before ours
-      plugins: [
-        server => {
-          server.on('error', onError as never)
-          server.on('proxyReq', (proxyReq, req, res) => {
-            proxyReq.on('upgrade', (_response, socket) => {
-              socket.destroy() // without this listener the client would wait for ever
-              onError(new Error('a protocol switch that was not asked for'), req, res)
-            })
-          })
-          server.on('proxyRes', proxyRes => {
-            if (proxyRes.statusCode! < 200) proxyRes.statusCode = 502 // node throws where it should send it on
-            report()
-          })
-        },
-      ],
-    })
-  const proxy = proxyThrough(agent)
-  // A handshake cannot be sent again, so it never goes out on a connection that the app may be closing.
-  const fresh = new Agent({ lookup: lookupLoopback })
-  const handshakes = proxyThrough(fresh)
+  const requests = proxyThrough(kept, rules, onError, report)
+  const handshakes = proxyThrough(fresh, rules, onError, report)
   const prepared = (req: IncomingMessage): IncomingMessage => {
     delete req.headers.expect // node has answered it
     if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]
     return req
   }
   return {
-    request: (req, res) => void proxy(prepared(req), res),
+    request: (req, res) => void requests(prepared(req), res),
     upgrade: (req, socket, head) => void handshakes.upgrade(prepared(req), socket as Socket, head),
     close() {
-      agent.destroy()
+      kept.destroy()
       fresh.destroy()
     },
   }
+}
+
+type OnError = (error: NodeJS.ErrnoException, req: IncomingMessage, res: ServerResponse | Socket) => void
+
+/** Says that the app is gone, and that it is back: once per outage, not once per request. */
+function createOutageReport({ app, logger }: ForwardRules): (failure?: OryProxyError) => void {
+  let down = false
+  return failure => {
+    if (down === (failure !== undefined)) return
+    down = failure !== undefined
+    if (failure) logger.warn(`${failure.message} Waiting for it.`)
+    else logger.info(`The app at ${app.origin} answers again.`)
+  }
+}
+
+/** @param onAnswer told of every answer of the app */
+function proxyThrough(
+  agent: http.Agent,
+  { app, rewriteHost }: ForwardRules,
+  onError: OnError,
+  onAnswer: () => void,
+): RequestHandler {
+  return createProxyMiddleware({
+    target: app,
+    agent,
+    changeOrigin: rewriteHost,
+    xfwd: true,
+    secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
+    ejectPlugins: true, // its own error page would come before ours
+    plugins: [
+      server => {
+        server.on('error', onError as never)
+        server.on('proxyReq', (proxyReq, req, res) => {
+          proxyReq.on('upgrade', (_response, socket) => {
+            socket.destroy() // without this listener the client would wait for ever
+            onError(new Error('a protocol switch that was not asked for'), req, res)
+          })
+        })
+        server.on('proxyRes', proxyRes => {
+          if (proxyRes.statusCode! < 200) proxyRes.statusCode = 502 // node throws where it should send it on
+          onAnswer()
+        })
+      },
+    ],
+  })
 }
 
 /** `xfwd` adds to what a client claims; so the claims go first. */

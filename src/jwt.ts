@@ -3,7 +3,7 @@ import type { CryptoKey, JWK } from 'jose'
 import { LruMap } from './lru.js'
 
 /** How long a token is valid, and after which age a new one is minted, in seconds. */
-export const TOKEN_LIFETIME = 60
+const TOKEN_LIFETIME = 60
 const REUSED_FOR = TOKEN_LIFETIME / 2
 
 /** Bytes of tokens kept at most. A token is its session in base64, so that with its key it takes some 2.5 times that. */

@@ -113,7 +113,7 @@ interface Mail {
   body: string
 }
 
-export function send(core: Core, { to, via, template, subject, body }: Mail): void {
+function send(core: Core, { to, via, template, subject, body }: Mail): void {
   const now = isoTime(core.now())
   core.state.addMessage({
     id: core.ids.uuid(),

@@ -62,6 +62,17 @@ export interface IdentitySchemaSource {
   schema: JsonObject
 }
 
+/** Recovery and verification: both reach people at an address. */
+export interface AddressFlow {
+  enabled: boolean
+  ui_url: string
+  lifespan: number
+  use: 'code' | 'link'
+  notify_unknown_recipients: boolean
+  before: Before
+  after: After
+}
+
 export interface KratosConfig {
   serve: {
     public: { base_url: string | undefined; host: string; port: number }
@@ -101,24 +112,8 @@ export interface KratosConfig {
         before: Before
         after: After
       }
-      recovery: {
-        enabled: boolean
-        ui_url: string
-        lifespan: number
-        use: 'code' | 'link'
-        notify_unknown_recipients: boolean
-        before: Before
-        after: After
-      }
-      verification: {
-        enabled: boolean
-        ui_url: string
-        lifespan: number
-        use: 'code' | 'link'
-        notify_unknown_recipients: boolean
-        before: Before
-        after: After
-      }
+      recovery: AddressFlow
+      verification: AddressFlow
       logout: { after: { default_browser_return_url: string } }
       login: {
         ui_url: string

@@ -53,7 +53,7 @@ export const passing = (flow: Flow): Passing => {
   return flow.passing
 }
 
-export const lifespanOf = (core: Core, kind: FlowKind): number => core.config.selfservice.flows[kind].lifespan
+const lifespanOf = (core: Core, kind: FlowKind): number => core.config.selfservice.flows[kind].lifespan
 
 const INITIAL: Record<FlowKind, FlowState> = {
   login: 'choose_method',

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Larger bodies are cut off, as in Kratos' public and admin servers. */
-export const MAX_BODY_BYTES: number = 5 * 1024 * 1024
+const MAX_BODY_BYTES = 5 * 1024 * 1024
 
 /** What came in, and the cookies and headers that go out with whatever answer it gets. */
 export class Exchange {

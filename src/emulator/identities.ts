@@ -181,7 +181,7 @@ export function markSent(core: Core, identityId: string, value: string): void {
   core.state.putIdentity(identity)
 }
 
-export const schemaUrl = (core: Core, schemaId: string): string =>
+const schemaUrl = (core: Core, schemaId: string): string =>
   ownUrl(core, `/schemas/${Buffer.from(schemaId).toString('base64url')}`)
 
 /** As the public API shows a person; credentials and admin metadata stay inside. */

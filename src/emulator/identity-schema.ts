@@ -12,9 +12,7 @@ import { compileRegex, KRATOS_FORMATS } from './schema/formats.js'
 import { type SchemaIssue, toIssues } from './schema/issues.js'
 import { inOrder, reasonText } from './schema/reason.js'
 
-export type { Address, Identifiers } from './schema/extension.js'
-export type { TraitField } from './schema/fields.js'
-export { genericText, requiredText, type SchemaIssue } from './schema/issues.js'
+export type { Address } from './schema/extension.js'
 export { normalizeIdentifier } from './schema/normalize.js'
 
 /** A schema that is ready for work. */

@@ -262,5 +262,3 @@ export function duplicateWithHints(types: string[], providers: string[], hint: s
     credential_identifier_hint: hint,
   })
 }
-
-export const systemGeneric = (reason: string): UiText => error(5000001, reason, { reason })

@@ -7,7 +7,7 @@ import type { Logger } from '../log.js'
 import { DEFAULT_SEED, openSeed, type Seed } from './seed.js'
 
 /** Picked up from the working directory when nothing else is said. */
-export const SEED_FILE = 'ory.seed.json'
+const SEED_FILE = 'ory.seed.json'
 
 export interface SeedSource {
   /** Undefined: nothing to watch. */

@@ -205,3 +205,10 @@ export function sessionJson(core: Core, session: Session, identity?: Identity | 
     devices: session.devices.map(({ ...device }) => device),
   }
 }
+
+/** Ends all sessions of the person but this one; those that had ended are counted as well. */
+export function revokeOthers(core: Core, session: Session): number {
+  const others = core.state.sessionsOf(session.identity_id).filter(s => s.id !== session.id)
+  for (const other of others) core.state.putSession({ ...other, active: false })
+  return others.length
+}

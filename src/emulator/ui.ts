@@ -83,7 +83,7 @@ export const addMessage = (ui: UiContainer, message: UiText): void => {
 }
 
 /** Puts what was wrong where it belongs; a field that has no node gets one, as Kratos does it. */
-export function report(ui: UiContainer, issues: readonly Issue[]): void {
+function report(ui: UiContainer, issues: readonly Issue[]): void {
   for (const { name, text: message } of issues) {
     if (!name) {
       addMessage(ui, message)

@@ -22,7 +22,7 @@ export interface OryClient {
 }
 
 /** Milliseconds until whoami is given up. */
-export const WHOAMI_DEADLINE = 2000
+const WHOAMI_DEADLINE = 2000
 
 /** Milliseconds a timer comes late before that says something about this process. */
 const BUSY = 100

@@ -63,7 +63,7 @@ export const codeLogin: LoginMethod = {
   },
 
   async submit(x, flow, who) {
-    if (!isFor(x, flow)) return undefined
+    if (!isFor(x)) return undefined
     let payload: JsonObject = {}
     let hidden = false
     try {
@@ -92,7 +92,7 @@ function populateFirst(x: Exchange, flow: Flow): void {
 }
 
 /** A button with an address on it counts as this method as well. */
-function isFor(x: Exchange, _flow: Flow): boolean {
+function isFor(x: Exchange): boolean {
   if (addressed(x.core, codeSwitch, methodOf(x))) return true
   return configOf(x.core).mfa_enabled && new URLSearchParams(x.body.toString()).has('address')
 }

@@ -1,10 +1,17 @@
 /** Sessions of the person who asks: https://www.ory.com/docs/kratos/session-management/overview */
 import { offsetPage } from '../admin/paging.js'
 import { isUuid } from '../flows.js'
-import { revokeOthers } from '../hooks.js'
 import { type Answer, type Exchange, json, noContentJson, problem } from '../http.js'
 import { badRequest, NoSession, Problem } from '../kratos-errors.js'
-import { isActive, refreshCookie, requireAal, type SignedIn, sessionJson, signedIn } from '../sessions.js'
+import {
+  isActive,
+  refreshCookie,
+  requireAal,
+  revokeOthers,
+  type SignedIn,
+  sessionJson,
+  signedIn,
+} from '../sessions.js'
 
 /** `/sessions/whoami` */
 export function whoami(x: Exchange): Answer {

@@ -152,18 +152,21 @@ async function take(x: Exchange, flow: Flow, who: SignedIn): Promise<Answer> {
     return stepUp(x, flow, error)
   }
   requireFresh(x.core, flow)
-  if (flow.identity_id !== who.identity.id)
-    throw new Problem(403, {
-      id: 'security_identity_mismatch',
-      reason:
-        'The request was initiated by someone else and has been blocked for security reasons. Please go back and try again.',
-    })
+  if (flow.identity_id !== who.identity.id) throw notYours()
   for (const method of x.core.methods) {
     const answer = method.settings && (await tryMethod(x, flow, who, method))
     if (answer) return answer
   }
   throw new NoMethod({ text: noStrategy('settings') })
 }
+
+/** The flow is another identity's. */
+export const notYours = (): Problem =>
+  new Problem(403, {
+    id: 'security_identity_mismatch',
+    reason:
+      'The request was initiated by someone else and has been blocked for security reasons. Please go back and try again.',
+  })
 
 async function tryMethod(
   x: Exchange,

@@ -32,7 +32,7 @@ export function listFields(schema: JsonObject, keysInOrder: readonly string[]): 
 }
 
 /** Where Kratos puts a node: at the first key its name starts with, else behind them all. */
-export function position(keysInOrder: readonly string[], name: string): number {
+function position(keysInOrder: readonly string[], name: string): number {
   const at = keysInOrder.findIndex(key => name.startsWith(key))
   return at < 0 ? keysInOrder.length : at
 }

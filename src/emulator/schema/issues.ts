@@ -1,4 +1,5 @@
 /** Kratos' messages (https://www.ory.com/docs/kratos/concepts/ui-user-interface#ui-error-codes) for traits that do not fit. */
+import { INVALID } from '../messages.js'
 import type { Json, JsonObject, UiText } from '../model.js'
 import type { Failure } from './failures.js'
 
@@ -13,18 +14,8 @@ export function toIssues(failure: Failure): SchemaIssue[] {
   if (failure.keyword !== 'required') return [{ name: dotted(failure.instance), text: toText(failure) }]
   return (failure.params['properties'] as string[]).map(property => ({
     name: dotted([...failure.instance, property]),
-    text: requiredText(property),
+    text: INVALID.required(property),
   }))
-}
-
-/** Kratos' message for a property that is not there. */
-export function requiredText(property: string): UiText {
-  return error(4000002, `Property ${property} is missing.`, { property })
-}
-
-/** A message for which Kratos has no id of its own. */
-export function genericText(reason: string): UiText {
-  return error(4000001, reason, { reason })
 }
 
 function toText(failure: Failure): UiText {
@@ -61,7 +52,7 @@ function toText(failure: Failure): UiText {
     case 'format':
       return formatText(message, params)
     default:
-      return genericText(message)
+      return INVALID.generic(message)
   }
 }
 
@@ -81,7 +72,7 @@ function formatText(message: string, { value, format }: JsonObject): UiText {
     if (format === 'email') return error(4000040, 'Enter a valid email address', { value })
     if (format === 'tel') return error(4000041, 'Enter a valid phone number', { value })
   }
-  return genericText(message)
+  return INVALID.generic(message)
 }
 
 function dotted(segments: readonly string[]): string {

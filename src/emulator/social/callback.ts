@@ -15,7 +15,7 @@ import { submit } from '../nodes.js'
 import { submitError } from '../operations/flow.js'
 import { finishLogin, startLogin } from '../operations/login.js'
 import { finishRegistration, registrationDisabled, startRegistration } from '../operations/registration.js'
-import { finishSettings, refuseSettings } from '../operations/settings.js'
+import { finishSettings, notYours, refuseSettings } from '../operations/settings.js'
 import { LOGIN_ORDER, registrationOrder } from '../order.js'
 import { ProviderAnswerError } from '../provider/index.js'
 import { aalOf, completedAt, isPrivileged, maybeSignedIn, type SignedIn, signedIn } from '../sessions.js'
@@ -195,13 +195,6 @@ async function link(x: Exchange, flow: Flow, { account }: Arrival): Promise<Answ
     return refuseSettings(x, flow, who, error)
   }
 }
-
-const notYours = (): Problem =>
-  new Problem(403, {
-    id: 'security_identity_mismatch',
-    reason:
-      'The request was initiated by someone else and has been blocked for security reasons. Please go back and try again.',
-  })
 
 /** Whoever has just been at the provider has signed in with it, too. */
 function prove(core: Core, { session }: SignedIn, account: LinkedAccount): void {

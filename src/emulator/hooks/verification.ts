@@ -1,0 +1,98 @@
+/** Hooks that have people prove their address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
+import { sendVerification } from '../codes.js'
+import { type Core, withQuery } from '../core.js'
+import { type Flow, newFlow, passing, saveFlow, uiUrl } from '../flows.js'
+import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http.js'
+import { badRequest, Problem } from '../kratos-errors.js'
+import { LABEL, VERIFICATION } from '../messages.js'
+import type { Identity, JsonObject, VerifiableAddress } from '../model.js'
+import { submit } from '../nodes.js'
+import * as ui from '../ui.js'
+
+const NOTE = 'registration_verification_flow_continue_with'
+
+/** Sends a code to an address; the verification flow that waits for it. */
+function sendCode(
+  x: Exchange,
+  original: Flow,
+  identity: Identity,
+  address: VerifiableAddress,
+  csrf: string,
+): Flow {
+  const flow = newFlow(x, 'verification', original.type)
+  flow.request_url = afterVerification(original.request_url)
+  flow.csrf_token = csrf
+  flow.state = 'sent_email'
+  for (const method of x.core.methods) if (method.enabled(x.core)) method.verification?.populate(x, flow)
+  ui.setMessage(flow.ui, VERIFICATION.codeSent())
+  ui.append(flow.ui, submit(address.via, address.value, 'code', LABEL.resend()))
+  saveFlow(x.core, flow)
+  sendVerification(x.core, flow, identity.id, address.value, address.via)
+  return flow
+}
+
+/** `after_verification_return_to` of the first flow is `return_to` of the second. */
+function afterVerification(url: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const params = new URLSearchParams(query)
+  const target = params.get('after_verification_return_to')
+  params.delete('after_verification_return_to')
+  if (target) params.set('return_to', target)
+  params.sort()
+  return params.size > 0 ? `${path}?${params}` : path
+}
+
+/** Sends a code to the first address that nobody has proved yet. */
+export function startVerification(x: Exchange, flow: Flow, identity: Identity): void {
+  const atSignIn = flow.kind !== 'settings'
+  const address = identity.verifiable_addresses.find(
+    a => a.value !== '' && (atSignIn ? !a.verified : a.status === 'pending'),
+  )
+  if (!address) return
+  const csrf = flow.type !== 'browser' ? '' : atSignIn ? x.csrf.regenerate() : x.csrf.token
+  const started = sendCode(x, flow, identity, address, csrf)
+  flow.internal[NOTE] = verificationNote(x.core, started, address.value)
+}
+
+const verificationNote = (core: Core, flow: Flow, address: string): JsonObject => ({
+  id: flow.id,
+  verifiable_address: address,
+  ...(flow.type === 'browser' && { url: uiUrl(core, flow) }),
+})
+
+/** `show_verification_ui`: tells a script of the flow that waits for the code, sends a browser to it. */
+export function showVerification(x: Exchange, flow: Flow): void {
+  const note = flow.internal[NOTE] as JsonObject | undefined
+  if (!note) return
+  passing(flow).continueWith.push({ action: 'show_verification_ui', flow: note })
+  const { ui_url } = x.core.config.selfservice.flows.verification
+  if (isBrowser(x)) passing(flow).returnToVerification = withQuery(ui_url, { flow: String(note['id']) })
+}
+
+/** Nobody gets in with an address that was never proved; a code is sent instead. */
+export function requireVerified(x: Exchange, flow: Flow, identity: Identity): Answer | undefined {
+  const addresses = identity.verifiable_addresses
+  if (addresses.length === 0)
+    throw new Problem(500, {
+      id: 'invalid_configuration',
+      message: 'Invalid configuration',
+      reason:
+        'A misconfiguration prevents login. Expected to find a verification address but this identity does not have one assigned.',
+    })
+  if (addresses.some(a => a.verified)) return undefined
+  const address = addresses.find(a => a.value !== '')
+  if (!address) throw badRequest(NOT_VERIFIED.reason)
+  const started = sendCode(x, flow, identity, address, x.csrf.token)
+  const url = uiUrl(x.core, started)
+  if (!isJson(x)) return redirect(x, url)
+  const note = { id: started.id, verifiable_address: address.value, url }
+  const continue_with = [{ action: 'show_verification_ui', flow: note }]
+  return problem(new Problem(400, { ...NOT_VERIFIED, details: { continue_with } }), 403)
+}
+
+const NOT_VERIFIED = {
+  id: 'session_verified_address_required',
+  message: 'your email or phone address is not yet verified',
+  reason:
+    "Your account's email or phone address are not verified yet. Please check your email or phone inbox or re-request verification.",
+}
