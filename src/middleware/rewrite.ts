@@ -63,13 +63,31 @@ export function oryPattern(ory: URL): OryPattern {
  * Text, not parsed JSON: numbers beyond 2^53, the order of members and broken documents survive. Encoded
  * addresses change only inside an URL of Ory's own: a provider's `redirect_uri` must arrive as Ory sent it.
  */
-export function rewriteText(text: string, pattern: OryPattern, { mounted, home }: Rewriting): string {
+export function rewriteText(text: string, pattern: OryPattern, rewriting: Rewriting): string {
+  const { mounted, home } = rewriting
   const escaped = mounted.replaceAll('/', '\\/')
   const moved = text.replace(pattern.inText, (match: string, rest: string) => {
     const target = match.includes('\\/\\/') ? escaped : mounted
     return target + rewriteQuery(rest, pattern, mounted)
   })
-  return moved.replaceAll(`"${mounted}/ui/welcome"`, () => `"${home}"`)
+  return asSeen(moved, rewriting).replaceAll(`"${mounted}/ui/welcome"`, () => `"${home}"`)
+}
+
+/** A mount of ours, on whatever host. */
+const MOUNTED = /https?:(\\?\/)\\?\/([\w.-]+|\[[\da-f:]+\])(?::(\d+))?\\?\/\.ory(?![\w.-])/gi
+
+/**
+ * A Kratos whose `base_url` is our own address may know it by the other scheme, or by another name of this machine,
+ * than the person who is looking: they would leave their cookies behind.
+ */
+function asSeen(text: string, { origin, mounted }: Rewriting): string {
+  if (mounted === origin || !text.includes('.ory')) return text
+  const own = new URL(origin)
+  return text.replace(MOUNTED, (match: string, slash: string, name: string, port = '') => {
+    const isOurs = name === own.hostname || (LOOPBACK.includes(name) && LOOPBACK.includes(own.hostname))
+    if (!isOurs || port !== own.port) return match
+    return slash === '/' ? mounted : mounted.replaceAll('/', '\\/')
+  })
 }
 
 const rewriteQuery = (rest: string, { inQuery }: OryPattern, mounted: string): string =>
@@ -85,11 +103,16 @@ export function rewriteLocation(
   location: string,
   requested: URL,
   pattern: OryPattern,
-  { mounted, home }: Rewriting,
+  rewriting: Rewriting,
 ): string {
   if (!URL.canParse(location, requested.href)) return location
   const url = new URL(location, requested)
-  if (!pattern.origins.has(url.origin) || url.username !== '' || url.password !== '') return location
+  const { mounted, home } = rewriting
+  if (url.username !== '' || url.password !== '') return location
+  if (!pattern.origins.has(url.origin)) {
+    const seen = asSeen(location, rewriting)
+    return seen === `${mounted}/ui/welcome` ? home : seen
+  }
   const { prefix } = pattern
   if (prefix !== '' && url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return location
   const path = url.pathname.slice(prefix.length)

@@ -47,6 +47,34 @@ describe('bodies', () => {
     expect(text(from)).toBe(from)
   })
 
+  test.for([
+    ['"https://localhost:5173/.ory/ui/login"', '"http://localhost:5173/.ory/ui/login"'],
+    ['"http://127.0.0.1:5173/.ory"', '"http://localhost:5173/.ory"'],
+    ['"https://[::1]:5173/.ory/x"', '"http://localhost:5173/.ory/x"'],
+    ['"https:\\/\\/localhost:5173\\/.ory\\/x"', '"http:\\/\\/localhost:5173\\/.ory\\/x"'],
+    ['"https://localhost:5173/.ory/ui/welcome"', '"http://localhost:5173/"'],
+  ])('our own address is written as the person sees it: %s', ([from, to]) => {
+    expect(text(from!)).toBe(to)
+  })
+
+  test.for([
+    '"https://localhost:5173/app"',
+    '"https://localhost:5173/.oryx"',
+    '"https://localhost:5173/.ory.json"',
+    '"https://localhost:5174/.ory/x"',
+    '"https://localhost.evil.example:5173/.ory/x"',
+    '"https://localhost:5173@evil.example/.ory/x"',
+    '"https://evil.example:5173/.ory/x"',
+    '"https://localhost/.ory/x"',
+  ])('what is not our own address stays: %s', from => {
+    expect(text(from)).toBe(from)
+  })
+
+  test('a tunnel has no mount that could be found again', () => {
+    const from = '"https://localhost:5173/.ory/x"'
+    expect(rewriteText(from, oryPattern(kratos), { ...rewriting, mounted: origin })).toBe(from)
+  })
+
   test('a path in front of Ory belongs to its address', () => {
     const ory = new URL('https://auth.example/kratos/')
     expect(text('"https://auth.example/kratos/ui"', ory)).toBe('"http://localhost:5173/.ory/ui"')
@@ -68,6 +96,8 @@ describe('Location', () => {
     ['//127.0.0.1:4433/x', 'http://localhost:5173/.ory/x'],
     ['http://127.0.0.1:4433/ui/welcome', 'http://localhost:5173/'],
     ['http://localhost:4433/x', 'http://localhost:5173/.ory/x'],
+    ['http://localhost:5173/.ory/ui/welcome', 'http://localhost:5173/'],
+    ['https://localhost:5173/.ory/ui/login?flow=1', 'http://localhost:5173/.ory/ui/login?flow=1'],
     [
       'http://127.0.0.1:4433/ui/login?return_to=http%3A%2F%2F127.0.0.1%3A4433%2Fx',
       'http://localhost:5173/.ory/ui/login?return_to=http%3A%2F%2Flocalhost%3A5173%2F.ory%2Fx',
