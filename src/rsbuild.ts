@@ -50,7 +50,7 @@ export interface RsbuildOryPlugin {
  *
  * export default {
  *   plugins: [ory()],
- *   server: { proxy: { '/api': 'http://localhost:8080' } },
+ *   server: { proxy: { '/api': 'http://localhost:3001' } },
  * }
  */
 export function ory(options: OryOptions = {}): RsbuildOryPlugin {

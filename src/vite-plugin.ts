@@ -24,7 +24,7 @@ const NAME = 'ory-proxy'
  *
  * export default defineConfig({
  *   plugins: [ory()],
- *   server: { proxy: { '/api': 'http://localhost:8080' } },
+ *   server: { proxy: { '/api': 'http://localhost:3001' } },
  * })
  */
 export function ory(options: OryOptions = {}): Plugin[] {

@@ -18,8 +18,6 @@ import { type SeedSource, seedSource, watchFile } from './seed-file.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
 import { exportState, importState, readState, writeState } from './state-file.js'
 
-export type { KratosConfig } from './config-model.js'
-
 /** How {@link startEmulator} starts. Everything has a default. */
 export interface EmulatorOptions {
   /** @default '127.0.0.1' */
@@ -76,13 +74,18 @@ export interface Emulator {
 }
 
 /**
- * Starts an emulator.
+ * Starts an emulator on free ports of this machine, with two people to sign in as.
+ *
+ * @throws {OryProxyError} `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`,
+ * `ORY_PROXY_EMULATOR_SEED`, `ORY_PROXY_EMULATOR_STATE`
+ * @see https://www.ory.com/docs/kratos/reference/api for what it answers
  *
  * @example
+ * import { startEmulator } from 'ory-proxy/emulator'
+ *
  * const ory = await startEmulator()
  * const flow = await (await fetch(`${ory.url}/self-service/login/api`)).json()
  * await ory.close()
- * @throws {OryProxyError} `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`, `ORY_PROXY_EMULATOR_SEED`, `ORY_PROXY_EMULATOR_STATE`
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   if (process.env['NODE_ENV'] === 'production')
