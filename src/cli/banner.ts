@@ -57,6 +57,7 @@ export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
       `  ${bold('Ory')}         ${cyan(url)}, from ${which(ory)}`,
       `  App         ${app.origin}, may read its answers with cookies`,
       ...(who === undefined ? [] : [`  Sign in     ${who}`]),
+      ...(ory.emulator ? [`  Inbox       ${url}/dev/inbox`] : []),
       `  bash, zsh   export ORY_SDK_URL=${url}`,
       `  PowerShell  $Env:ORY_SDK_URL = "${url}"`,
       `  cmd         set ORY_SDK_URL=${url}`,

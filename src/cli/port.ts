@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { isLoopback } from '../loopback.js'
 import { addressesOf } from '../tls/listen.js'
 import { currentSystem } from '../tls/system.js'
 import { portHolder } from './port-holder.js'
@@ -55,4 +56,16 @@ function tryListening(port: number, address: string): Promise<string | undefined
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
     probe.listen(port, address, () => probe.close(() => resolve(undefined)))
   })
+}
+
+/**
+ * Pointed at ourselves, one request would ask for the next one for ever.
+ *
+ * @throws {OryProxyError} `ORY_PROXY_PORT_TAKEN`
+ */
+export function assertElsewhere(app: URL, port: number): void {
+  const appPort = Number(app.port) || (app.protocol === 'https:' ? 443 : 80)
+  if (port === 0 || appPort !== port || !isLoopback(app.hostname)) return
+  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen (--port).`
+  throw new OryProxyError('ORY_PROXY_PORT_TAKEN', message)
 }

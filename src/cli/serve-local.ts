@@ -1,6 +1,4 @@
 import connect from 'connect'
-import { OryProxyError } from '../errors.js'
-import { isLoopback } from '../loopback.js'
 import { localBanner, localFacts } from './banner.js'
 import { openBrowser } from './browser.js'
 import { createLazyForwarder } from './lazy-forwarder.js'
@@ -14,9 +12,9 @@ export async function serveLocal(
   settings: Settings,
 ): Promise<void> {
   const { rewriteHost, https, open, quiet, json } = settings
-  refuseCircle(app, settings.port)
   const { ory, url, terminal } = await serve({
     settings,
+    app,
     https,
     publishUrl,
     serving(ory, watch, { logger }) {
@@ -39,12 +37,4 @@ export async function serveLocal(
   const started = { url, app, ory }
   terminal.started({ facts: localFacts(started), banner: localBanner(started) })
   await openBrowser(url, quiet || json ? (open ?? false) : open)
-}
-
-/** Pointed at ourselves, one request would ask for the next one for ever. */
-function refuseCircle(app: URL, port: number): void {
-  const appPort = Number(app.port) || (app.protocol === 'https:' ? 443 : 80)
-  if (port === 0 || appPort !== port || !isLoopback(app.hostname)) return
-  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen (--port).`
-  throw new OryProxyError('ORY_PROXY_PORT_TAKEN', message)
 }

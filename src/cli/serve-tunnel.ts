@@ -12,6 +12,7 @@ export async function serveTunnel(
 ): Promise<void> {
   const { ory, url, terminal } = await serve({
     settings,
+    app,
     https: settings.https && app.protocol === 'https:', // cookies are not shared between http and https (Schemeful Same-Site)
     publishUrl,
     options: { jwt: false },

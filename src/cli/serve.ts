@@ -7,7 +7,7 @@ import { type HostContext, type Ory, startOry } from '../setup.js'
 import { createPlainEntry, createSecureEntry, type Entry } from '../tls/server.js'
 import { certificateFor } from './certificate.js'
 import { createJsonLines } from './json-lines.js'
-import { assertFree } from './port.js'
+import { assertElsewhere, assertFree } from './port.js'
 import type { Terminal } from './report.js'
 import { GRACE, untilSignal } from './run.js'
 import type { Settings } from './settings.js'
@@ -24,6 +24,7 @@ export interface Serving {
 /** What a command starts from. */
 export interface Start {
   readonly settings: Settings
+  readonly app: URL
   readonly https: boolean
   readonly publishUrl: string | undefined
   /** Beside the flags: what follows from the command's arguments. */
@@ -42,7 +43,8 @@ export interface Running {
 
 /** Starts Ory, the certificate and the port, and serves until a signal comes. */
 export async function serve(start: Start): Promise<Running> {
-  const { settings } = start
+  const { settings, app } = start
+  assertElsewhere(app, settings.port)
   await assertFree(settings.port, settings.host)
   const terminal = settings.json ? createJsonLines(settings) : createTerminal(settings)
   return untilSignal(open(start, terminal), terminal.logger)

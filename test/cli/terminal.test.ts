@@ -203,8 +203,8 @@ describe('a port that is taken', () => {
     await command.end()
   })
 
-  test('can be that of the app itself', async () => {
-    const { code, stderr } = await run(['local', '4000', ...flags()])
+  test.for(['local', 'tunnel'])('can be that of the app of %s itself', async command => {
+    const { code, stderr } = await run([command, '4000', ...flags()])
     expect(stderr).toContain(
       'The app cannot be at http://localhost:4000: that is where ory-proxy is going to listen (--port).',
     )

@@ -25,6 +25,15 @@ describe('ory-proxy tunnel', () => {
     expect(await tunnel.end()).toBe(0)
   })
 
+  test('in front of the emulator names its people and its inbox, in eight lines', async () => {
+    const tunnel = start(['tunnel', '3000', '--port', '0'])
+    const [, inbox] = await tunnel.until(/Inbox\s+(\S+)[\s\S]*set ORY_SDK_URL.*\n\n/)
+    expect(tunnel.stderr().split('\n').slice(0, -1).length).toBeLessThanOrEqual(8)
+    expect(tunnel.stderr()).toContain('alice@example.com')
+    expect((await fetch(inbox!)).status).toBe(200)
+    await tunnel.end()
+  })
+
   test('is Ory at its root, and what Ory answers speaks of it', async () => {
     const tunnel = await startTunnel('http://localhost:3000')
     ory.on('/self-service/login/browser', (_req, res) => {
