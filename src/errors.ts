@@ -73,7 +73,7 @@ export const ERRORS = {
   ORY_PROXY_EMULATOR_STATE: {
     status: 500,
     exit: 2,
-    hint: 'Export the state again, or start without --import.',
+    hint: 'Import what --export wrote; export to a file that can be written.',
   },
   ORY_PROXY_PRODUCTION: {
     status: 500,

@@ -1,17 +1,7 @@
 /** Who asks, from where and by which name. */
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { isLoopback } from '../loopback.js'
 import type { Exchange } from './http.js'
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-/** Whether an address, in the brackets of a URL or without, is this machine. */
-export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, '').replace(/^::ffff:(?=\d+\.)/i, '')
-  const version = isIP(plain)
-  return version !== 0 && LOOPBACK.check(plain, version === 4 ? 'ipv4' : 'ipv6')
-}
 
 /** The address of whoever is at the other end of the connection. */
 export const peerOf = (x: Exchange): string => x.remoteAddress.replace(/:\d*$/, '')
@@ -20,10 +10,8 @@ export const peerOf = (x: Exchange): string => x.remoteAddress.replace(/:\d*$/, 
 export const hostOf = (x: Exchange): string => x.header('host').replace(/:\d+$/, '').toLowerCase()
 
 /** A name that always means this machine, or the one it is configured with. */
-export function isOwnHost(x: Exchange, host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)) return true
-  return host === new URL(x.core.base).hostname
-}
+export const isOwnHost = (x: Exchange, host: string): boolean =>
+  isLoopback(host) || host === new URL(x.core.base).hostname
 
 /** Names without a dot, and below domains that are for private use (RFC 6761; ICANN's .internal). */
 const NOBODYS = /^[^.]*$|\.(?:test|internal)$/

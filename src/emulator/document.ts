@@ -1,6 +1,7 @@
 /** Text files that people write for the emulator: YAML or JSON, with places for messages. */
 import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../errors.js'
+import { decodeJson } from './go-json.js'
 import type { Json } from './model.js'
 
 export type DocumentPath = readonly (string | number)[]
@@ -27,16 +28,13 @@ export async function readDocument(
   const yaml = await import('yaml')
   const lineCounter = new yaml.LineCounter()
   // A byte order mark is what Windows editors write; it belongs to no value.
-  const parsed = yaml.parseDocument(text.replace(/^\uFEFF/, ''), {
-    lineCounter,
-    prettyErrors: false,
-    merge: true,
-  })
+  const plain = text.replace(/^\uFEFF/, '')
+  const parsed = yaml.parseDocument(plain, { lineCounter, prettyErrors: false, merge: true })
   const place = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
   }
-  const broken = parsed.errors[0]
+  const broken = parsed.errors[0] && (jsonMistake(plain) ?? parsed.errors[0])
   if (broken) throw new OryProxyError(code, `${place(broken.pos[0])}: ${broken.message}`)
   const at = (path: DocumentPath): string => place(offsetOf(yaml, parsed, path))
   const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
@@ -46,6 +44,13 @@ export async function readDocument(
   } catch (cause) {
     throw problem([], (cause as Error).message, cause)
   }
+}
+
+/** What is wrong with a text that is meant to be JSON: YAML speaks of flow maps and indentation there. */
+function jsonMistake(text: string): { pos: [number]; message: string } | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  const decoded = decodeJson(text)
+  return 'error' in decoded ? { pos: [decoded.at], message: decoded.error } : undefined
 }
 
 /** The same for values that never were a text: the path itself is the place. */

@@ -5,8 +5,8 @@ import { clearlyFits, DEFAULT_IDENTITY_SCHEMA } from './config/defaults.js'
 import type { Json, JsonObject } from './model.js'
 import { loadAjv } from './schema/ajv.js'
 import { collect, type Identifiers } from './schema/extension.js'
-import { checkExtensions } from './schema/extension-meta.js'
-import { type Failure, toFailures } from './schema/failures.js'
+import { checkExtensions, type SchemaMistake } from './schema/extension-meta.js'
+import { type Failure, pointer, toFailures, unpoint } from './schema/failures.js'
 import { asObject, keysOf, listFields, type TraitField } from './schema/fields.js'
 import { compileRegex, KRATOS_FORMATS } from './schema/formats.js'
 import { type SchemaIssue, toIssues } from './schema/issues.js'
@@ -44,7 +44,7 @@ export interface IdentityProblem {
  * Compiles a schema.
  *
  * @param id the schema's id in the configuration, for messages
- * @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG` if it is no schema that Kratos could start with
+ * @throws {InvalidSchema} if it is no schema that Kratos could start with
  */
 export function compileSchema(id: string, schema: JsonObject): CompiledSchema {
   const known = compiled.get(schema)
@@ -98,6 +98,7 @@ function validator(): Ajv {
     verbose: true,
     logger: false,
     addUsedSchema: false,
+    validateSchema: false, // metaMistake() does, and can say where
     formats: KRATOS_FORMATS,
     code: { regExp: Object.assign(compileRegex, { code: 'compileRegex' }) },
   })
@@ -107,15 +108,28 @@ function validator(): Ajv {
 function compile(id: string, schema: JsonObject): ValidateFunction {
   const { $id: _named, ...anonymous } = schema
   if (typeof asObject(asObject(schema['properties'])['traits'])['properties'] !== 'object') {
-    throw invalid(id, 'it has no "properties.traits.properties", which every identity schema of Kratos needs')
+    const text = 'it has no "properties.traits.properties", which every identity schema of Kratos needs'
+    throw new InvalidSchema(id, { path: ['properties', 'traits'], text })
   }
   const misplaced = checkExtensions(anonymous)
-  if (misplaced) throw invalid(id, misplaced)
+  if (misplaced) throw new InvalidSchema(id, misplaced)
+  let mistake: SchemaMistake | undefined
   try {
-    return validator().compile(anonymous)
+    mistake = metaMistake(anonymous)
+    if (!mistake) return validator().compile(anonymous)
   } catch (cause) {
-    throw invalid(id, explain(cause), cause)
+    throw new InvalidSchema(id, { path: [], text: explain(cause) }, { cause })
   }
+  throw new InvalidSchema(id, mistake)
+}
+
+/** Where a schema is none by the rules of JSON Schema. */
+function metaMistake(schema: JsonObject): SchemaMistake | undefined {
+  const ajv = validator()
+  if (ajv.validateSchema(schema)) return undefined
+  const [error] = ajv.errors ?? []
+  const path = unpoint(error?.instancePath ?? '')
+  return { path, text: `${pointer(path)} ${error?.message}` }
 }
 
 function explain(cause: unknown): string {
@@ -124,10 +138,14 @@ function explain(cause: unknown): string {
   return (cause as Error).message
 }
 
-function invalid(id: string, why: string, cause?: unknown): OryProxyError {
-  return new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', `The identity schema "${id}" is not valid: ${why}`, {
-    cause,
-  })
+/** A schema that cannot be worked with, and the place in it. */
+export class InvalidSchema extends OryProxyError {
+  readonly path: readonly string[]
+
+  constructor(id: string, { path, text }: SchemaMistake, options?: ErrorOptions) {
+    super('ORY_PROXY_EMULATOR_CONFIG', `The identity schema "${id}" is not valid: ${text}`, options)
+    this.path = path
+  }
 }
 
 function onlyIdentifier(fields: readonly TraitField[]): TraitField | undefined {

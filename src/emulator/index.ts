@@ -16,7 +16,7 @@ import { People } from './people.js'
 import { PUBLIC_ROUTES } from './routes.js'
 import { type SeedSource, seedSource, watchFile } from './seed-file.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
-import { exportState, importState, readState, writeState } from './state-file.js'
+import { checkWritable, exportState, importState, readState, writeState } from './state-file.js'
 
 /** How {@link startEmulator} starts. Everything has a default. */
 export interface EmulatorOptions {
@@ -124,6 +124,7 @@ interface Parts {
 }
 
 async function build(options: EmulatorOptions, url: string, adminUrl: string | undefined): Promise<Parts> {
+  if (options.export) await checkWritable(options.export)
   const source = seedSource(options.seed)
   const clock = new Clock(options.clock ?? Date.now)
   const faults = new Faults()
@@ -155,12 +156,14 @@ interface Sockets {
 }
 
 function running({ core, dev, source }: Parts, options: EmulatorOptions, sockets: Sockets): Emulator {
-  const unwatch = source.file === undefined ? () => {} : watchSeed(core, dev, source, source.file)
+  const watching = [watchSeed(core, dev, source), watchConfig(core, options.config)]
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    unwatch()
+    for (const stop of watching) stop()
     await sockets.stop()
-    if (options.export) await writeState(core, options.export)
+    if (!options.export) return
+    await writeState(core, options.export)
+    core.log.info(`${options.export}: state written`)
   }
   return {
     url: sockets.url,
@@ -179,13 +182,27 @@ function running({ core, dev, source }: Parts, options: EmulatorOptions, sockets
   }
 }
 
+/** What is read once cannot be taken over as the seed can; nobody shall wonder. */
+function watchConfig({ log }: Core, config: string | object | undefined): () => void {
+  if (typeof config !== 'string') return () => {}
+  return watchFile(config, () => log.warn(`${config} has changed: that counts from the next start on`), log)
+}
+
 /** A seed that is broken while somebody is still writing it costs one line; the people stay. */
-function watchSeed(core: Core, { people }: DevTools, source: SeedSource, file: string): () => void {
+function watchSeed(core: Core, { people }: DevTools, source: SeedSource): () => void {
+  const { file } = source
+  if (file === undefined) return () => {}
   let turn = Promise.resolve()
   const take = async (): Promise<void> => {
     try {
-      const changed = await people.reseed(core, await source.read())
-      if (changed) core.log.info(`${file}: taken over, ${people.seeded.length} in it`)
+      const seed = await source.read()
+      if (!(await people.reseed(core, seed))) return
+      const names = people.signIns.map(({ email }) => email).join(' and ')
+      core.log.info(
+        seed.optional
+          ? `${file} is gone: ${names} are back`
+          : `${file}: taken over, ${people.seeded.length} in it`,
+      )
     } catch (error) {
       core.log.error(error instanceof OryProxyError ? error.message : `${file}: ${String(error)}`)
     }

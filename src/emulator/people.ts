@@ -33,11 +33,9 @@ export class People {
   }
 
   async plant(core: Core): Promise<void> {
-    const seed = this.#seed
-    if (seed.optional) this.#seed = { ...seed, people: seed.people.flatMap(person => fitting(core, person)) }
-    for (const [i, person] of this.#seed.people.entries()) {
-      store(core, await build(core, this.#seed, person, i), this.#seed, i)
-    }
+    const seed = fitted(core, this.#seed)
+    this.#seed = seed
+    for (const [i, person] of seed.people.entries()) store(core, await build(core, seed, person, i), seed, i)
   }
 
   /**
@@ -46,7 +44,8 @@ export class People {
    *
    * @returns whether anything is different
    */
-  async reseed(core: Core, seed: Seed): Promise<boolean> {
+  async reseed(core: Core, given: Seed): Promise<boolean> {
+    const seed = fitted(core, given)
     const before = new Map(this.#seed.people.map(person => [person.id, JSON.stringify(person)]))
     const changed = seed.people
       .map((person, i) => ({ person, i }))
@@ -67,6 +66,10 @@ export class People {
     this.#seed = seed
     return built.length > 0 || gone.length > 0
   }
+}
+
+function fitted(core: Core, seed: Seed): Seed {
+  return seed.optional ? { ...seed, people: seed.people.flatMap(person => fitting(core, person)) } : seed
 }
 
 /** People nobody asked for are as much of themselves as the identity schema allows, or not there. */

@@ -17,22 +17,26 @@ export interface SeedSource {
 
 /** @param given a file, the people themselves, or undefined for {@link SEED_FILE} where there is one */
 export function seedSource(given: string | readonly object[] | undefined): SeedSource {
-  if (typeof given === 'string') return { file: given, read: () => readSeed(given) }
+  if (typeof given === 'string') return { file: given, read: reader(given) }
   if (given !== undefined) return { file: undefined, read: () => openSeed(JSON.stringify(given), 'seed') }
+  const read = reader(SEED_FILE)
   return {
     file: SEED_FILE,
-    read: () =>
-      readSeed(SEED_FILE).catch(error => (isMissing(error) ? builtInSeed() : Promise.reject(error))),
+    read: () => read().catch(error => (isMissing(error) ? builtInSeed() : Promise.reject(error))),
   }
 }
 
-async function readSeed(file: string): Promise<Seed> {
-  try {
-    return await openSeed(await readFile(file, 'utf8'), file)
-  } catch (cause) {
-    if (cause instanceof OryProxyError) throw cause
-    const message = isMissing({ cause }) ? 'there is no such file' : (cause as Error).message
-    throw new OryProxyError('ORY_PROXY_EMULATOR_SEED', `${file}: ${message}`, { cause })
+/** The file is where it is at the start, wherever the process goes later. */
+function reader(file: string): () => Promise<Seed> {
+  const path = resolve(file)
+  return async () => {
+    try {
+      return await openSeed(await readFile(path, 'utf8'), file)
+    } catch (cause) {
+      if (cause instanceof OryProxyError) throw cause
+      const message = isMissing({ cause }) ? 'there is no such file' : (cause as Error).message
+      throw new OryProxyError('ORY_PROXY_EMULATOR_SEED', `${file}: ${message}`, { cause })
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The emulator's state as a text: to take along, to keep for the next start, to begin a test with. */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { OryProxyError } from '../errors.js'
 import type { Core } from './core.js'
 import { readDocument } from './document.js'
@@ -41,6 +41,17 @@ export async function readState(file: string, exported?: string): Promise<string
     if (missing && exported !== undefined && resolve(exported) === resolve(file)) return undefined
     const message = missing ? 'there is no such file' : (cause as Error).message
     throw new OryProxyError('ORY_PROXY_EMULATOR_STATE', `${file}: ${message}`, { cause })
+  }
+}
+
+/** Throws at the start what {@link writeState} would throw at the end, when the state would be lost. */
+export async function checkWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(resolve(file)), constants.W_OK)
+    const there = await stat(file).catch(() => undefined)
+    if (there && !there.isFile()) throw new Error('this is no file')
+  } catch (cause) {
+    throw new OryProxyError('ORY_PROXY_EMULATOR_STATE', `${file}: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -260,6 +260,21 @@ describe('mistakes are shown with their place', () => {
     )
   })
 
+  test.for([
+    ['"type": "strng"', ':4:1: ', '#/properties/traits/properties/email/type'],
+    ['"ory.sh/kratos": {"recovery": {"via": "pigeon"}}', ':4:32: ', 'recovery/via must be equal to one of'],
+    ['"ory.sh/kratos": {"recovering": {}}', ':4:1: ', 'ory.sh~1kratos must NOT have additional properties'],
+  ])('a schema with %s is shown the line', async ([email, place, message]) => {
+    const schema = `{"properties": {"traits": {\n"properties": {\n"email": {\n${email}}}}}}`
+    await file(schema, 'wrong.schema.json')
+    const attempt = load(
+      await file(`identity: {schemas: [{id: default, url: "file://./wrong.schema.json"}]}`),
+    )
+    await expect(attempt).rejects.toThrow(place)
+    await expect(attempt).rejects.toThrow(message)
+    await expect(attempt).rejects.toThrow(/wrong\.schema\.json:/)
+  })
+
   test('a file that is not there', async () => {
     await expect(load(join(directory, 'nowhere.yml'))).rejects.toThrow(/nowhere\.yml: there is no such file/)
   })

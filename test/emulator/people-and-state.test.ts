@@ -16,6 +16,7 @@ beforeEach(async () => {
   clients = []
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   await Promise.all(clients.map(client => client.emulator.close()))
   await rm(directory, { recursive: true })
 })
@@ -103,6 +104,21 @@ describe('people', () => {
     }
   })
 
+  test('are alice and bob again when the file that was found is gone', async () => {
+    vi.spyOn(process, 'cwd').mockReturnValue(directory)
+    const file = inDirectory('ory.seed.json')
+    await writeFile(file, JSON.stringify([person('ada@example.com')]))
+    const lines: string[] = []
+    const client = await start({ logger: { ...silentLogger, info: line => void lines.push(line) } })
+    expect(await emails(client)).toEqual(['ada@example.com'])
+    await rm(file)
+    await vi.waitFor(
+      () => expect(lines).toEqual(['ory.seed.json is gone: alice@example.com and bob@example.com are back']),
+      WITHIN,
+    )
+    expect(await emails(client)).toEqual(['alice@example.com', 'bob@example.com'])
+  })
+
   test('swap their addresses in one edit', async () => {
     const file = inDirectory('people.json')
     const [a, b] = ['aaaaaaaa-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002']
@@ -134,6 +150,18 @@ describe('people', () => {
       /nowhere\.json: there is no such file/,
     )
   })
+})
+
+test('a configuration that is edited says that it counts from the next start on', async () => {
+  const config = inDirectory('kratos.yml')
+  await writeFile(config, 'session: {lifespan: 1h}\n')
+  const lines: string[] = []
+  await start({ config, logger: { ...silentLogger, warn: line => void lines.push(line) } })
+  await writeFile(config, 'session: {lifespan: 2h}\n')
+  await vi.waitFor(
+    () => expect(lines).toEqual([`${config} has changed: that counts from the next start on`]),
+    WITHIN,
+  )
 })
 
 describe('the state', () => {
@@ -216,6 +244,14 @@ describe('the state', () => {
     })
     expect((await client.call('POST', '/dev/import', harmed)).status).toBe(400)
     expect(client.emulator.exportState()).toBe(text)
+  })
+
+  test('that could not be written at the end stops the start', async () => {
+    for (const file of [inDirectory('nowhere/state.json'), directory])
+      await expect(startEmulator({ export: file })).rejects.toMatchObject({
+        code: 'ORY_PROXY_EMULATOR_STATE',
+        message: expect.stringContaining(file),
+      })
   })
 
   test('that is missing or damaged stops the start', async () => {

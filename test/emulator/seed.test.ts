@@ -51,7 +51,8 @@ describe('a seed', () => {
 
 describe('a mistake is shown with its place and its person', () => {
   test.for<[string, string]>([
-    ['[{"traits": {"email": "a"}', 'seed.json:1:27: '],
+    ['[{"traits": {"email": "a"}', 'seed.json:1:27: unexpected EOF'],
+    ['- traits: {email: a', 'seed.json:1:20: '],
     ['{"traits": {}}', 'seed.json:1:1: a seed is a list'],
     ['', 'seed.json:1:1: a seed is a list'],
     ['[\n  1\n]', 'seed.json:2:3: number 1 is not an object'],

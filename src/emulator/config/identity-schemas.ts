@@ -4,7 +4,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { IdentitySchemaSource } from '../config-model.js'
 import { readDocument, type TextDocument } from '../document.js'
-import { compileSchema } from '../identity-schema.js'
+import { compileSchema, InvalidSchema } from '../identity-schema.js'
 import type { JsonObject } from '../model.js'
 
 type Named = Omit<IdentitySchemaSource, 'schema'>
@@ -26,7 +26,8 @@ export async function loadIdentitySchema(
   try {
     compileSchema(named.id, schema)
   } catch (error) {
-    throw parsed.problem([], (error as Error).message, error)
+    if (!(error instanceof InvalidSchema)) throw error
+    throw parsed.problem(error.path, error.message, error)
   }
   return { ...named, schema }
 }

@@ -1,7 +1,7 @@
 /** Web hooks: https://www.ory.com/docs/kratos/hooks/configure-hooks#webhooks */
-import { BlockList, isIP } from 'node:net'
 import type { Logger } from '../../log.js'
 import { printable } from '../../log.js'
+import { isLoopback } from '../../loopback.js'
 import type { WebHookConfig } from '../config-model.js'
 import type { JsonObject } from '../model.js'
 import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'
@@ -48,7 +48,7 @@ export async function runWebHook(
       'web hook misconfigured',
       'A webhook is configured to ignore the response but also to parse the response. This is not possible.',
     )
-  if (!isLoopback(config.url)) {
+  if (!URL.canParse(config.url) || !isLoopback(new URL(config.url).hostname)) {
     // The emulator is for working offline: a hook of production must not hear of test people.
     once(
       deps.log,
@@ -72,18 +72,6 @@ function once(log: Logger, line: string): void {
   if (known.has(line)) return
   known.add(line)
   log.warn(line)
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8)
-LOOPBACK.addAddress('::1', 'ipv6')
-
-function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
-  const version = isIP(host)
-  if (version !== 0) return LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4')
-  return host === 'localhost' || host.endsWith('.localhost')
 }
 
 async function send(

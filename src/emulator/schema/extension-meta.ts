@@ -2,7 +2,7 @@
 import type { ValidateFunction } from 'ajv'
 import type { Json, JsonObject } from '../model.js'
 import { loadAjv } from './ajv.js'
-import { pointer } from './failures.js'
+import { pointer, unpoint } from './failures.js'
 
 const flag = (name: string): JsonObject => closed({ [name]: { type: 'boolean' } })
 const closed = (properties: JsonObject): JsonObject => ({
@@ -25,25 +25,32 @@ const EXTENSION: JsonObject = closed({
   organizations: closed({ matcher: { type: 'string', enum: ['email_domain'] } }),
 })
 
+/** Something in a schema that cannot stand there. */
+export interface SchemaMistake {
+  path: readonly string[]
+  text: string
+}
+
 let test: ValidateFunction | undefined
 
-/** The first mistake in an extension, with its place; undefined if there is none. */
-export function checkExtensions(schema: Json, path: readonly string[] = []): string | undefined {
+/** The first mistake in an extension; undefined if there is none. */
+export function checkExtensions(schema: Json, path: readonly string[] = []): SchemaMistake | undefined {
   if (schema === null || typeof schema !== 'object') return undefined
   for (const [key, value] of Object.entries(schema)) {
-    const problem =
-      key === 'ory.sh/kratos' ? checkExtension(value, path) : checkExtensions(value, [...path, key])
-    if (problem) return problem
+    const inside = [...path, key]
+    const mistake = key === 'ory.sh/kratos' ? checkExtension(value, inside) : checkExtensions(value, inside)
+    if (mistake) return mistake
   }
   return undefined
 }
 
-function checkExtension(value: Json, path: readonly string[]): string | undefined {
+function checkExtension(value: Json, path: readonly string[]): SchemaMistake | undefined {
   test ??= new (loadAjv())({ strict: false, validateSchema: false }).compile(EXTENSION)
   if (test(value)) return undefined
   const error = test.errors?.[0]
   const extra = error?.params['additionalProperty']
   const allowed = error?.params['allowedValues'] as string[] | undefined
   const detail = extra ? `: "${extra}"` : allowed ? `: ${allowed.join(', ')}` : ''
-  return `${pointer([...path, 'ory.sh/kratos'])}${error?.instancePath} ${error?.message}${detail}`
+  const place = [...path, ...unpoint(error?.instancePath ?? '')]
+  return { path: place, text: `${pointer(place)} ${error?.message}${detail}` }
 }

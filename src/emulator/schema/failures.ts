@@ -186,7 +186,7 @@ const quote = (value: unknown): string => JSON.stringify(value)
 const quoteAll = (values: string[]): string => values.map(quote).join(', ')
 
 /** `#/a~1b` or `/a~1b` as segments. */
-function unpoint(text: string): string[] {
+export function unpoint(text: string): string[] {
   return text
     .replace(/^#/, '')
     .split('/')
