@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -20,13 +19,12 @@ export function rawRequest(
 
 /** Sends bytes and reads until the other side is done. */
 export function rawBytes(base: string, bytes: string | Buffer): Promise<RawAnswer> {
-  const { protocol, hostname, port } = new URL(base)
-  const to = { port: Number(port), host: hostname === 'localhost' ? '127.0.0.1' : hostname }
+  const { hostname, port } = new URL(base)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const write = (): void => void socket.write(bytes)
-    const socket =
-      protocol === 'https:' ? connectTls({ ...to, rejectUnauthorized: false }, write) : connect(to, write)
+    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname, () =>
+      socket.write(bytes),
+    )
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('error', reject)
     socket.on('close', () => {

@@ -94,11 +94,16 @@ export function sendVerification(
 }
 
 /** Tells whoever reads that address that it is not known here. */
-export function mailUnknown(core: Core, kind: 'recovery' | 'verification', to: string): void {
+export function mailUnknown(
+  core: Core,
+  kind: 'recovery' | 'verification',
+  to: string,
+  template = `${kind}_code_invalid`,
+): void {
   send(core, {
     to,
     via: 'email',
-    template: `${kind}_code_invalid`,
+    template,
     subject: 'An account was asked for with this address',
     body: 'Somebody asked for an account with this address, but there is none.\n',
   })
@@ -113,7 +118,7 @@ interface Mail {
   body: string
 }
 
-function send(core: Core, { to, via, template, subject, body }: Mail): void {
+export function send(core: Core, { to, via, template, subject, body }: Mail): void {
   const now = isoTime(core.now())
   core.state.addMessage({
     id: core.ids.uuid(),

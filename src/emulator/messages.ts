@@ -120,6 +120,11 @@ export const RECOVERY = {
 }
 
 export const VERIFICATION = {
+  linkSent: (): UiText =>
+    info(
+      1080001,
+      'An email containing a verification link has been sent to the email address you provided. If you have not received an email, check the spelling of the address and make sure to use the address you registered with.',
+    ),
   verified: (): UiText => success(1080002, 'You successfully verified your email address.'),
   codeSent: (): UiText =>
     info(
@@ -197,8 +202,12 @@ export const INVALID = {
     error(4060001, 'The request was already completed successfully and can not be retried.'),
   recoveryState: (): UiText =>
     error(4060002, 'The recovery flow reached a failure state and must be retried.'),
+  recoveryToken: (): UiText =>
+    error(4060004, 'The recovery token is invalid or has already been used. Please retry the flow.'),
   recoveryCode: (): UiText =>
     error(4060006, 'The recovery code is invalid or has already been used. Please try again.'),
+  verificationToken: (): UiText =>
+    error(4070001, 'The verification token is invalid or has already been used. Please retry the flow.'),
   verificationDone: (): UiText =>
     error(4070002, 'The request was already completed successfully and can not be retried.'),
   verificationState: (): UiText =>

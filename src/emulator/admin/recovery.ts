@@ -4,8 +4,10 @@ import { isoTime, withQuery } from '../core.js'
 import { newFlow, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, json } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
+import { createLink, linkLifespan } from '../links.js'
 import { LABEL } from '../messages.js'
 import { recoveryCodeInput } from '../methods/code-nodes.js'
+import { linkRecovery } from '../methods/link-recovery.js'
 import { submit } from '../nodes.js'
 import * as ui from '../ui.js'
 import { readJson, type StructShape } from './body.js'
@@ -23,6 +25,7 @@ export function createRecoveryCode(x: Exchange): Answer {
   const lifespan = expiresIn(
     body['expires_in'] as string | undefined,
     core.config.selfservice.methods.code.config.lifespan,
+    ms => `Value from "expires_in" must result to a future time: ${goDuration(ms)}`,
   )
   const type = body['flow_type'] ?? 'browser'
   if (type !== 'browser' && type !== 'api')
@@ -46,9 +49,28 @@ export function createRecoveryCode(x: Exchange): Answer {
   })
 }
 
-/** Recovery links need the method `link`, which the emulator does not have: as in a Kratos that has it off. */
-export function createRecoveryLink(): Answer {
-  throw disabled()
+const LINK_BODY: StructShape = {
+  struct: 'createRecoveryLinkForIdentityBody',
+  package: 'link',
+  fields: { identity_id: 'uuid', expires_in: 'string' },
+}
+
+export function createRecoveryLink(x: Exchange): Answer {
+  const { core } = x
+  if (!core.config.selfservice.methods.link.enabled) throw disabled()
+  const body = readJson(x, LINK_BODY)
+  const lifespan = expiresIn(
+    body['expires_in'] as string | undefined,
+    linkLifespan(core),
+    (_ms, text) => `Value from "expires_in" must be result to a future time: ${text}`,
+  )
+  const flow = newFlow(x, 'recovery', 'browser', lifespan)
+  const identity = core.state.identity(String(body['identity_id'] ?? '').toLowerCase())
+  if (!identity) throw badRequest('The requested identity id does not exist.')
+  linkRecovery.populate(x, flow)
+  saveFlow(core, flow)
+  const link = createLink(core, flow, { identityId: identity.id, lifespan, byAdmin: true })
+  return json(200, { recovery_link: link, expires_at: isoTime(Date.parse(flow.expires_at)) })
 }
 
 const disabled = (): Problem =>
@@ -68,7 +90,11 @@ const UNITS: Record<string, number> = {
 }
 const DURATION = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
 
-function expiresIn(text: string | undefined, byDefault: number): number {
+function expiresIn(
+  text: string | undefined,
+  byDefault: number,
+  inThePast: (ms: number, text: string) => string,
+): number {
   if (!text) return byDefault
   if (!DURATION.test(text) && !/^[+-]?0$/.test(text)) {
     throw badRequest(
@@ -79,9 +105,7 @@ function expiresIn(text: string | undefined, byDefault: number): number {
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g))
     total += Number(count) * UNITS[unit!]!
   if (text.startsWith('-') || total === 0) {
-    throw badRequest(
-      `Value from "expires_in" must result to a future time: ${goDuration(text.startsWith('-') ? -total : 0)}`,
-    )
+    throw badRequest(inThePast(text.startsWith('-') ? -total : 0, text))
   }
   return total
 }

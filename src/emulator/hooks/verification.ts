@@ -1,18 +1,18 @@
 /** Hooks that have people prove their address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
-import { sendVerification } from '../codes.js'
 import { type Core, withQuery } from '../core.js'
 import { type Flow, newFlow, passing, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http.js'
 import { badRequest, Problem } from '../kratos-errors.js'
-import { LABEL, VERIFICATION } from '../messages.js'
+import { LABEL } from '../messages.js'
+import { methodInUse } from '../methods/in-use.js'
 import type { Identity, JsonObject, VerifiableAddress } from '../model.js'
 import { submit } from '../nodes.js'
 import * as ui from '../ui.js'
 
 const NOTE = 'registration_verification_flow_continue_with'
 
-/** Sends a code to an address; the verification flow that waits for it. */
-function sendCode(
+/** Sends a code or a link to an address; the verification flow that waits for it. */
+function send(
   x: Exchange,
   original: Flow,
   identity: Identity,
@@ -23,11 +23,11 @@ function sendCode(
   flow.request_url = afterVerification(original.request_url)
   flow.csrf_token = csrf
   flow.state = 'sent_email'
-  for (const method of x.core.methods) if (method.enabled(x.core)) method.verification?.populate(x, flow)
-  ui.setMessage(flow.ui, VERIFICATION.codeSent())
+  const method = methodInUse(x.core, 'verification')
+  method.populate(x, flow)
   ui.append(flow.ui, submit(address.via, address.value, 'code', LABEL.resend()))
   saveFlow(x.core, flow)
-  sendVerification(x.core, flow, identity.id, address.value, address.via)
+  method.send(x.core, flow, identity.id, address)
   return flow
 }
 
@@ -50,7 +50,7 @@ export function startVerification(x: Exchange, flow: Flow, identity: Identity): 
   )
   if (!address) return
   const csrf = flow.type !== 'browser' ? '' : atSignIn ? x.csrf.regenerate() : x.csrf.token
-  const started = sendCode(x, flow, identity, address, csrf)
+  const started = send(x, flow, identity, address, csrf)
   flow.internal[NOTE] = verificationNote(x.core, started, address.value)
 }
 
@@ -82,7 +82,7 @@ export function requireVerified(x: Exchange, flow: Flow, identity: Identity): An
   if (addresses.some(a => a.verified)) return undefined
   const address = addresses.find(a => a.value !== '')
   if (!address) throw badRequest(NOT_VERIFIED.reason)
-  const started = sendCode(x, flow, identity, address, x.csrf.token)
+  const started = send(x, flow, identity, address, x.csrf.token)
   const url = uiUrl(x.core, started)
   if (!isJson(x)) return redirect(x, url)
   const note = { id: started.id, verifiable_address: address.value, url }

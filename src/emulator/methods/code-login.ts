@@ -1,7 +1,7 @@
 /** Sign in with a code sent by mail, as only or as second factor. */
 import { CodeUnknown, createCode, mailCode, useCode } from '../codes.js'
 import type { Core } from '../core.js'
-import { fields, str } from '../decode.js'
+import { decode, fields, str } from '../decode.js'
 import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
 import { verifyAddress } from '../identities.js'
@@ -17,7 +17,7 @@ import { codeSwitch } from './code-switch.js'
 import { identifierLabel } from './identifier.js'
 import { findPerson } from './identifier-first.js'
 import type { LoginMethod } from './method.js'
-import { addressed, methodOf, payloadOf, requireOneOf, requireSameBrowser } from './submission.js'
+import { ANY_METHOD, addressed, methodOf, payloadOf, requireOneOf, requireSameBrowser } from './submission.js'
 
 interface Address {
   value: string
@@ -94,7 +94,10 @@ function populateFirst(x: Exchange, flow: Flow): void {
 /** A button with an address on it counts as this method as well. */
 function isFor(x: Exchange): boolean {
   if (addressed(x.core, codeSwitch, methodOf(x))) return true
-  return configOf(x.core).mfa_enabled && new URLSearchParams(x.body.toString()).has('address')
+  return (
+    configOf(x.core).mfa_enabled &&
+    str(decode(x, fields('string', 'address'), { methods: ANY_METHOD }), 'address') !== ''
+  )
 }
 
 function mend(x: Exchange, flow: Flow, payload: JsonObject, hidden: boolean): void {

@@ -3,10 +3,10 @@ import { CodeUnknown, createCode, mailCode, mailUnknown, useCode } from '../code
 import { type Core, ownUrl, withQuery } from '../core.js'
 import { fields, str } from '../decode.js'
 import { actionUrl, type Flow, flowJson, newFlow, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
+import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
 import { verifyAddress } from '../identities.js'
 import { normalizeIdentifier } from '../identity-schema.js'
-import { Invalid } from '../kratos-errors.js'
+import { Invalid, Problem } from '../kratos-errors.js'
 import { INVALID, LABEL, RECOVERY } from '../messages.js'
 import type { JsonObject, UiText } from '../model.js'
 import { submit } from '../nodes.js'
@@ -131,5 +131,13 @@ function retry(x: Exchange, type: Flow['type'], error: unknown): Answer {
   ui.reportError(flow.ui, error)
   saveFlow(x.core, flow)
   if (!isJson(x)) return redirect(x, uiUrl(x.core, flow))
+  if (x.core.config.feature_flags.use_continue_with_transitions && error instanceof Problem)
+    return problem(showingRecovery(error, flow))
   return redirect(x, withQuery(ownUrl(x.core, '/self-service/recovery/flows'), { id: flow.id }))
 }
+
+const showingRecovery = ({ code, init }: Problem, { id }: Flow): Problem =>
+  new Problem(code, {
+    ...init,
+    details: { ...init.details, continue_with: [{ action: 'show_recovery_ui', flow: { id } }] },
+  })

@@ -2,23 +2,26 @@
 import { CodeUnknown, mailUnknown, sendVerification, useCode } from '../codes.js'
 import type { Core } from '../core.js'
 import { fields, str } from '../decode.js'
-import { expiredProblem, type Flow, flowJson, newFlow, returnToAfter, saveFlow, uiUrl } from '../flows.js'
+import { expiredProblem, type Flow, flowJson, newFlow, saveFlow, uiUrl } from '../flows.js'
 import { runAfterVerification } from '../hooks.js'
 import { type Answer, type Exchange, isBrowser, isJson, json, problem, redirect } from '../http.js'
 import { verifyAddress } from '../identities.js'
 import { normalizeIdentifier } from '../identity-schema.js'
 import { FlowExpired, Invalid, Problem } from '../kratos-errors.js'
-import { flowExpired, INVALID, LABEL, VERIFICATION } from '../messages.js'
+import { flowExpired, INVALID, LABEL } from '../messages.js'
 import type { JsonObject, UiText } from '../model.js'
-import { anchor, submit } from '../nodes.js'
+import { submit } from '../nodes.js'
 import { isEmail } from '../schema/email-address.js'
 import * as ui from '../ui.js'
 import { emailInput, resendTo, showCodeForm } from './code-nodes.js'
 import { codeSwitch } from './code-switch.js'
-import type { ChallengeMethod } from './method.js'
+import type { VerificationMethod } from './method.js'
 import { addressed, payloadOf, requireOneOf, requireSameBrowser } from './submission.js'
+import { showVerified } from './verified.js'
 
-export const codeVerification: ChallengeMethod = {
+export const codeVerification: VerificationMethod = {
+  send: (core, flow, identityId, { value, via }) => sendVerification(core, flow, identityId, value, via),
+
   populate(x, flow) {
     flow.active = 'code'
     if (flow.state === 'sent_email') {
@@ -104,33 +107,11 @@ async function takeCode(
   try {
     const used = useCode(core, flow, given)
     if (!verifyAddress(core, used.identity_id ?? '', used.address ?? '')) throw new CodeUnknown()
-    showVerified(x, flow)
+    showVerified(x, flow, 'code')
     await runAfterVerification(x, flow, used.identity_id ?? '')
     return { shown: true }
   } catch (error) {
     return { answer: error instanceof CodeUnknown ? showWrongCode(x, flow) : retry(x, flow, error) }
-  }
-}
-
-function showVerified(x: Exchange, flow: Flow): void {
-  const to = continueUrl(x.core, flow)
-  flow.ui = { action: to, method: 'GET' as 'POST', nodes: [] }
-  flow.state = 'passed_challenge'
-  if (flow.type === 'browser') x.csrf.ensure()
-  flow.csrf_token = x.csrf.token
-  ui.setCsrf(flow.ui, flow.csrf_token)
-  ui.setMessage(flow.ui, VERIFICATION.verified())
-  ui.append(flow.ui, anchor('continue', to, 'code', LABEL.continue()))
-  saveFlow(x.core, flow)
-}
-
-function continueUrl(core: Core, flow: Flow): string {
-  const { default_browser_return_url: home, flows } = core.config.selfservice
-  const fallback = flows.verification.after.default_browser_return_url ?? home
-  try {
-    return returnToAfter(core, flow, fallback)
-  } catch {
-    return fallback
   }
 }
 

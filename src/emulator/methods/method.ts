@@ -5,7 +5,7 @@
 import type { Core } from '../core.js'
 import type { Flow } from '../flows.js'
 import type { Answer, Exchange } from '../http.js'
-import type { Aal, Identity, JsonObject, UiNodeGroup } from '../model.js'
+import type { Aal, Channel, Identity, JsonObject, UiNodeGroup } from '../model.js'
 import type { CompletedMethod, SignedIn } from '../sessions.js'
 
 /** Nothing: the submission is for another method. An answer: this method has dealt with all of it. */
@@ -60,6 +60,11 @@ export interface ChallengeMethod {
   submit(x: Exchange, flow: Flow): Outcome<{ shown: true }>
 }
 
+export interface VerificationMethod extends ChallengeMethod {
+  /** Sends what proves an address; it counts as asked for from then on. */
+  send(core: Core, flow: Flow, identityId: string, address: { value: string; via: Channel }): void
+}
+
 export interface Method {
   readonly id: string
   readonly group: UiNodeGroup
@@ -68,7 +73,7 @@ export interface Method {
   readonly registration?: RegistrationMethod
   readonly settings?: SettingsMethod
   readonly recovery?: ChallengeMethod
-  readonly verification?: ChallengeMethod
+  readonly verification?: VerificationMethod
   /** How many first factors of this kind a person has. */
   firstFactors?(core: Core, identity: Identity): number
   secondFactors?(core: Core, identity: Identity): number

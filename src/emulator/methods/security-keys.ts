@@ -7,7 +7,7 @@ import type { Flow } from '../flows.js'
 import type { Exchange } from '../http.js'
 import { notImplemented } from '../kratos-errors.js'
 import type { Method } from './method.js'
-import { disabledEndpoint, requireFields } from './submission.js'
+import { ANY_METHOD, disabledEndpoint, requireFields } from './submission.js'
 
 type Name = 'webauthn' | 'passkey'
 
@@ -15,7 +15,7 @@ const NAMES: Record<Name, string> = { webauthn: 'WebAuthn', passkey: 'passkeys' 
 const nothing = (): void => undefined
 
 /** Refuses what is for this method: by its name, or by what only its buttons and scripts fill in. */
-function refuse(x: Exchange, method: Name, names: string[], methods?: string[]): undefined {
+function refuse(x: Exchange, method: Name, names: string[], methods?: readonly string[]): undefined {
   const given = decode(x, fields('string', ...names), methods ? { methods } : {})
   if (!names.some(name => (name === 'method' ? str(given, name) === method : str(given, name))))
     return undefined
@@ -69,7 +69,7 @@ const isBrowser = ({ type }: Flow): boolean => type === 'browser'
 export const passkey: Method = keys(
   'passkey',
   () => true,
-  x => refuse(x, 'passkey', ['passkey_register'], ['POST', 'PUT', 'PATCH', 'GET']),
+  x => refuse(x, 'passkey', ['passkey_register'], ANY_METHOD),
 )
 /** Its scripts need a browser, and signing up with it an option of its own. */
 export const webauthn: Method = keys('webauthn', isBrowser, x =>

@@ -8,7 +8,7 @@ import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../krato
 import { INVALID } from '../messages.js'
 import type { JsonObject } from '../model.js'
 
-const ANY_METHOD = ['POST', 'PUT', 'PATCH', 'GET']
+export const ANY_METHOD: readonly string[] = ['POST', 'PUT', 'PATCH', 'GET']
 
 /** Which method a form is for, in the words of its `method` field. */
 export const methodOf = (x: Exchange): string =>

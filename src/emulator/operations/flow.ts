@@ -20,6 +20,7 @@ import { runBefore } from '../hooks.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
 import { badRequest, FlowExpired, NoMethod } from '../kratos-errors.js'
 import { flowExpired } from '../messages.js'
+import { methodInUse } from '../methods/in-use.js'
 import type { JsonObject } from '../model.js'
 import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../ui.js'
 
@@ -52,17 +53,11 @@ export async function startWithMethod(
   kind: 'recovery' | 'verification',
   type: FlowType,
 ): Promise<Flow> {
-  const { core } = x
-  const { use } = core.config.selfservice.flows[kind]
-  const method = core.methods.find(m => m.id === use && m.enabled(core))?.[kind]
-  if (!method)
-    throw badRequest(
-      `You attempted ${kind} using ${use}, which is not enabled or does not exist. An administrator needs to enable this ${kind} method.`,
-    )
+  const method = methodInUse(x.core, kind)
   const flow = newFlow(x, kind, type)
   method.populate(x, flow)
   await runBefore(x, flow)
-  saveFlow(core, flow)
+  saveFlow(x.core, flow)
   return flow
 }
 
@@ -121,7 +116,9 @@ export async function submitError(
   }
   if (options.order) sortNodes(flow.ui, options.order)
   // A submission that no method took leaves the flow without one: Kratos' flow cannot go on from there either.
-  if (options.marksActive) flow.active = error instanceof NoMethod ? 'default' : 'code'
+  // Codes only look at flows of their own, links at all others.
+  if (options.marksActive)
+    flow.active = error instanceof NoMethod ? 'default' : flow.active === 'code' ? 'code' : 'link'
   saveFlow(x.core, flow)
   if (flow.type === 'browser' && !isJson(x)) return redirect(x, uiUrl(x.core, flow), options.status)
   delete flow.passing

@@ -1,5 +1,5 @@
 import { isoTime, withQuery } from '../core.js'
-import { type Flow, flowJson, passing, saveFlow, uiUrl } from '../flows.js'
+import { type Flow, type FlowType, flowJson, passing, saveFlow, uiUrl } from '../flows.js'
 import { runAfterRecovery } from '../hooks.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
 import { locationChangeRequired } from '../kratos-errors.js'
@@ -18,25 +18,28 @@ export async function finishRecovery(
   method: 'code_recovery' | 'link_recovery' = 'code_recovery',
 ): Promise<Answer> {
   const { core } = x
+  // A link is opened in a browser, whoever asked for it.
+  const type = method === 'link_recovery' ? 'browser' : flow.type
   delete flow.ui.messages
   flow.state = 'passed_challenge'
-  if (flow.type === 'browser') {
+  if (type === 'browser') {
     flow.csrf_token = x.csrf.regenerate()
     ui.setCsrf(flow.ui, flow.csrf_token)
   }
   saveFlow(core, flow)
   const session = activate(x, identity, [{ method, aal: 'aal1' }])
   await runAfterRecovery(x, { flow, method: 'code', identity, session })
-  if (flow.type === 'browser') issueCookie(x, session)
+  if (type === 'browser') issueCookie(x, session)
   core.state.putSession(session)
-  if (flow.type === 'api')
+  if (type === 'api')
     passing(flow).continueWith.push({ action: 'set_ory_session_token', ory_session_token: session.token })
-  return toSettings(x, flow, await settingsFlow(x, flow, identity))
+  const settings = await settingsFlow(x, flow, identity, type)
+  return method === 'link_recovery' ? redirect(x, uiUrl(core, settings)) : toSettings(x, flow, settings)
 }
 
-async function settingsFlow(x: Exchange, flow: Flow, identity: Identity): Promise<Flow> {
+async function settingsFlow(x: Exchange, flow: Flow, identity: Identity, type: FlowType): Promise<Flow> {
   const { settings: config, recovery } = x.core.config.selfservice.flows
-  const settings = await startSettings(x, identity, flow.type)
+  const settings = await startSettings(x, identity, type)
   const returnTo = returnToOf(flow.request_url) || recovery.after.default_browser_return_url
   if (returnTo) settings.request_url = withQuery(settings.request_url, { return_to: returnTo })
   const limit = config.privileged_session_max_age

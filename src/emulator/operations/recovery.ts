@@ -49,7 +49,8 @@ export function submitRecovery(x: Exchange): Promise<Answer> {
     (flow, error) =>
       submitError(x, flow, error, {
         replacement: () => startWithMethod(x, 'recovery', flow.type),
-        redirectExpired: true,
+        redirectExpired:
+          flow.type === 'browser' || !x.core.config.feature_flags.use_continue_with_transitions,
         marksActive: true,
       }),
   )

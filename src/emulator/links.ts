@@ -1,0 +1,55 @@
+/** Links that are sent by mail, Kratos' older way to recover an account and to prove an address. */
+import { type CodeFor, send } from './codes.js'
+import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from './core.js'
+import type { Flow } from './flows.js'
+import { FlowExpired } from './kratos-errors.js'
+import type { Channel } from './model.js'
+import type { OneTimeCode } from './state.js'
+
+const TOKEN_LENGTH = 32
+
+export const linkLifespan = (core: Core): number => core.config.selfservice.methods.link.config.lifespan
+
+/** The address to open. */
+export function createLink(core: Core, flow: Flow, to: CodeFor): string {
+  const token = core.ids.secret(TOKEN_LENGTH, ALPHANUMERIC)
+  core.state.addCode({
+    id: core.ids.uuid(),
+    flow_id: flow.id,
+    code: token,
+    ...(to.identityId && { identity_id: to.identityId }),
+    ...(to.address && { address: to.address }),
+    ...(to.via && { via: to.via }),
+    expires_at: isoTime(core.now() + (to.lifespan ?? linkLifespan(core))),
+    used: false,
+    by_admin: to.byAdmin ?? false,
+  })
+  return withQuery(ownUrl(core, `/self-service/${flow.kind}`), { flow: flow.id, token })
+}
+
+/** Takes a link's token, once; undefined for one that is not known or was used. */
+export function useToken(core: Core, flow: Flow, given: string): OneTimeCode | undefined {
+  // A flow may have a code as well, which is short, and must not be guessed as a token.
+  if (given.length !== TOKEN_LENGTH) return undefined
+  const token = core.state.codesOf(flow.id).find(one => one.code === given && !one.used)
+  if (!token) return undefined
+  core.state.markCodeUsed(token)
+  if (Date.parse(token.expires_at) < core.now()) throw new FlowExpired(token.expires_at)
+  return token
+}
+
+const PURPOSE = { recovery: 'get back into your account', verification: 'confirm your address' }
+
+/** Sends a link: into the inbox, and as one line of the log. */
+export function mailLink(core: Core, flow: Flow, to: string, via: Channel, link: string): void {
+  const kind = flow.kind as keyof typeof PURPOSE
+  const minutes = Math.floor(linkLifespan(core) / 60_000)
+  send(core, {
+    to,
+    via,
+    template: `${kind}_valid`,
+    subject: `Open the link to ${PURPOSE[kind]}`,
+    body: `To ${PURPOSE[kind]}, open this link:\n\n${link}\n\nIt expires in ${minutes} minutes.\n`,
+  })
+  core.log.info(`[mail] to ${to}: open ${link} to ${PURPOSE[kind]}`)
+}

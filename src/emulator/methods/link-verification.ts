@@ -1,0 +1,74 @@
+/** Prove with a link sent by mail that an address is one's own. */
+import { mailUnknown } from '../codes.js'
+import { str } from '../decode.js'
+import type { Flow } from '../flows.js'
+import { runAfterVerification } from '../hooks.js'
+import type { Answer, Exchange } from '../http.js'
+import { markSent, verifyAddress } from '../identities.js'
+import { normalizeIdentifier } from '../identity-schema.js'
+import { Invalid } from '../kratos-errors.js'
+import { createLink, mailLink, useToken } from '../links.js'
+import { INVALID, VERIFICATION } from '../messages.js'
+import { askForAddress, linkPayload, requireEmail, showAddress, showSent, startOver } from './link-form.js'
+import { linkSwitch } from './link-switch.js'
+import type { VerificationMethod } from './method.js'
+import { addressed, requireSameBrowser } from './submission.js'
+import { showVerified } from './verified.js'
+
+export const linkVerification: VerificationMethod = {
+  populate: askForAddress,
+
+  send(core, flow, identityId, { value, via }) {
+    mailLink(core, flow, value, via, createLink(core, flow, { identityId, address: value, via }))
+    markSent(core, identityId, value)
+  },
+
+  async submit(x, flow) {
+    const payload = linkPayload(x, flow)
+    const token = str(payload, 'token')
+    if (token && addressed(x.core, linkSwitch, 'link')) return openLink(x, flow, token)
+    try {
+      if (!addressed(x.core, linkSwitch, str(payload, 'method'))) {
+        showAddress(x, flow, str(payload, 'email'))
+        return undefined
+      }
+      if (flow.state === 'passed_challenge')
+        return {
+          answer: startOver(x, 'verification', new Invalid({ text: INVALID.verificationDone() }), flow.type),
+        }
+      const email = requireEmail(payload)
+      requireSameBrowser(x, flow, payload)
+      mailTo(x, flow, email)
+      showSent(x, flow, email, VERIFICATION.linkSent())
+      return { shown: true }
+    } catch (error) {
+      showAddress(x, flow, str(payload, 'email'))
+      throw error
+    }
+  },
+}
+
+function mailTo({ core }: Exchange, flow: Flow, email: string): void {
+  const value = normalizeIdentifier(email)
+  const identity = core.state.identityByAddress('verifiable', 'email', value)
+  if (identity) linkVerification.send(core, flow, identity.id, { value, via: 'email' })
+  else if (core.config.selfservice.flows.verification.notify_unknown_recipients)
+    mailUnknown(core, 'verification', email, 'verification_invalid')
+}
+
+async function openLink(
+  x: Exchange,
+  flow: Flow,
+  given: string,
+): Promise<{ answer: Answer } | { shown: true }> {
+  try {
+    const token = useToken(x.core, flow, given)
+    if (!token || !verifyAddress(x.core, token.identity_id ?? '', token.address ?? ''))
+      throw new Invalid({ text: INVALID.verificationToken() })
+    showVerified(x, flow, 'link')
+    await runAfterVerification(x, flow, token.identity_id ?? '')
+    return { shown: true }
+  } catch (error) {
+    return { answer: startOver(x, 'verification', error) }
+  }
+}

@@ -1,0 +1,32 @@
+// Configurations near the four of test/conformance: one of them, and what is different.
+const methods = changes => ({ selfservice: { methods: changes } });
+const flows = changes => ({ selfservice: { flows: changes } });
+
+export const variants = {
+  /** Links in mails instead of codes. */
+  link: ['default', {
+    selfservice: {
+      methods: { link: { enabled: true } },
+      flows: { recovery: { use: 'link' }, verification: { use: 'link' } },
+    },
+  }],
+  /** Codes by mail as second factor. */
+  'second-code': ['default', {
+    ...methods({ code: { mfa_enabled: true } }),
+    session: { whoami: { required_aal: 'highest_available' } },
+  }],
+  /** Recovery that lets people choose where to. */
+  choose: ['default', { feature_flags: { choose_recovery_address: true } }],
+  /** Nothing that reaches people by mail, nobody new. */
+  closed: ['default', flows({ recovery: { enabled: false }, verification: { enabled: false }, registration: { enabled: false } })],
+  /** All on one page, as before. */
+  'one-step': ['default', flows({ registration: { enable_legacy_one_step: true } })],
+  /** Only who has a verified address gets in. */
+  verified: ['default', flows({ login: { after: { password: { hooks: [{ hook: 'require_verified_address' }] } } }, registration: { after: { password: { hooks: [{ hook: 'show_verification_ui' }] } } } })],
+  /** Who cannot be told from who does not exist. */
+  mitigated: ['passwordless', { security: { account_enumeration: { mitigate: true } } }],
+  /** Newer ways to be sent on. */
+  transitions: ['default', { feature_flags: { use_continue_with_transitions: true } }],
+  /** A second factor is needed to link an account at a provider as well. */
+  'social-second': ['social', { session: { whoami: { required_aal: 'highest_available' } } }],
+};
