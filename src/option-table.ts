@@ -30,7 +30,6 @@ export interface CommandOptions {
   yes?: boolean
   json?: boolean
   seed?: string
-  config?: string
 }
 
 /** Every setting there is. */
@@ -128,7 +127,6 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     help: 'these settings as a file (default: ory-proxy.yml)',
     example: 'a file like "ory-proxy.yml"',
     env: ['ORY_CONFIG_PATH'],
-    commandOnly: true,
   },
   port: {
     kind: 'port',

@@ -3,6 +3,7 @@ import { createLogger, type Logger, printable } from './log.js'
 import { isLoopback } from './loopback.js'
 import { KINDS } from './option-kinds.js'
 import { OPTIONS, type OptionName } from './option-table.js'
+import { readSettingsFile, type SettingsFile } from './settings-file.js'
 import { rejectUnknown } from './spelling.js'
 
 /** The embedded emulator's own settings; see `ory-proxy/emulator`. */
@@ -22,6 +23,11 @@ export interface EmbeddedEmulatorOptions {
 
 /** What you may write. Everything is optional: without any option the embedded emulator answers. */
 export interface OryOptions {
+  /**
+   * A file with these settings, YAML or JSON, which options and environment come before.
+   * @default env `ORY_CONFIG_PATH`, else `ory-proxy.yml`, `.yaml` or `.json` in the project's folder, where there is one
+   */
+  config?: string
   /**
    * The Ory to talk to: self-hosted Kratos, a custom domain or a project URL.
    * @default env `ORY_SDK_URL`, `VITE_ORY_SDK_URL`, `NEXT_PUBLIC_ORY_SDK_URL`; without them, the embedded emulator
@@ -144,14 +150,16 @@ const OPTION_NAMES: readonly string[] = Object.entries(OPTIONS).flatMap(([name, 
 
 /** What else decides, besides the options themselves. */
 export interface Surroundings {
-  /** Settings of a file: they give way to options and environment. */
-  readonly file?: { readonly name: string; readonly settings: OryOptions }
+  /** The settings file, where it is read already. */
+  readonly file?: SettingsFile
+  /** The project's folder. @default process.cwd() */
+  readonly root?: string
   /** The port we are going to listen on: an address of Ory that names it would be our own. */
   readonly ownPort?: number
 }
 
 /**
- * The only place that reads the environment or fills in a default.
+ * The only place that reads environment and settings file, or fills in a default.
  *
  * @param raw what the user wrote
  * @param env read where an option is missing; an empty variable counts as missing
@@ -160,12 +168,13 @@ export interface Surroundings {
 export function resolveOptions(
   raw: OryOptions = {},
   env: NodeJS.ProcessEnv = process.env,
-  { file, ownPort }: Surroundings = {},
+  { ownPort, root, file: known }: Surroundings = {},
 ): ResolvedOptions {
   if (!KINDS.object.test(raw)) {
     throw new OryProxyError('ORY_PROXY_BAD_OPTION', `The options must be an object, not ${typeName(raw)}.`)
   }
   rejectUnknown(raw, OPTION_NAMES, '')
+  const file = known ?? readSettingsFile(raw.config, env, root)
   const from: Record<string, string> = {}
   const value = <K extends keyof OryOptions>(name: K): OryOptions[K] | undefined => {
     if (raw[name] !== undefined) return checked(name, raw[name], `"${name}"`)
@@ -188,6 +197,7 @@ export function resolveOptions(
   const debug = value('debug') ?? DEFAULTS.debug
   const emulator = value('emulator') ?? {}
   rejectUnknown(emulator, EMULATOR_OPTIONS, 'emulator.')
+  if (emulator.seed !== undefined) checked('seed', emulator.seed, '"emulator.seed"')
   return {
     sdkUrl: url('sdkUrl'),
     project: value('project'),

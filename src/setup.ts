@@ -30,8 +30,6 @@ export interface HostContext extends Surroundings {
   readonly explain?: (x: Exchange, reason: Reason) => void
   /** The origin of the app that Ory is to be a tunnel for: Ory is at our root then, not below `/.ory`. */
   readonly tunnelFor?: string
-  /** The project's folder, where the key is kept. @default process.cwd() */
-  readonly root?: string
   /** Where options are looked for that were not given. @default process.env */
   readonly env?: NodeJS.ProcessEnv
 }

@@ -23,7 +23,11 @@ const running = new Map<string, Running>()
  * cache, the key where it lives in memory, and everybody signed in at the emulator.
  */
 export async function shareOry(options: OryOptions, context: HostContext): Promise<SharedOry> {
-  const key = JSON.stringify([resolveOptions(options, context.env), context.root, context.allowedHosts])
+  const key = JSON.stringify([
+    resolveOptions(options, context.env, context),
+    context.root,
+    context.allowedHosts,
+  ])
   const entry = running.get(key) ?? { starting: startOry(options, context), holders: 0 }
   running.set(key, entry)
   entry.holders++

@@ -17,13 +17,14 @@ export interface Face {
   close(): Promise<void>
 }
 
+/** Starts one; without a port it takes a free one. */
+export type StartFace = (app: string, options: OryOptions, port?: number) => Promise<Face>
+
 const site = fileURLToPath(new URL('./fixtures/site', import.meta.url))
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
 /** The four faces of one core; every one puts us in front of the app at `app`. */
-export const FACES: Readonly<
-  Record<string, (app: string, options: OryOptions, port?: number) => Promise<Face>>
-> = {
+export const FACES: Readonly<Record<string, StartFace>> = {
   async connect(app, options, port = 0) {
     const middleware = await createOryMiddleware({ logger: silentLogger, ...options })
     const proxy = createProxyMiddleware({ target: app })
@@ -51,27 +52,7 @@ export const FACES: Readonly<
     await server.listen()
     return { url: addressOf(server.httpServer!), close: () => server.close() }
   },
-  async webpack(app, options, port = 0) {
-    const compiler = webpack({
-      mode: 'development',
-      context: site,
-      entry: './main.js',
-      infrastructureLogging: { level: 'none' },
-      stats: 'none',
-    })!
-    const devServer = withOry(
-      {
-        port: port || 'auto',
-        host: '127.0.0.1',
-        proxy: [{ context: ['/api'], target: app, ws: true }],
-        static: site,
-      },
-      { logger: silentLogger, ...options },
-    )
-    const server = new WebpackDevServer(devServer as never, compiler)
-    await server.start()
-    return { url: addressOf(server.server!), close: () => server.stop() }
-  },
+  webpack: webpackFace(webpack, WebpackDevServer),
   async cli(app, { logger: _ours, ...options }, port = 0) {
     const flags = Object.entries(options).flatMap(([name, value]) => flag(name, value))
     const child = spawn(
@@ -83,6 +64,31 @@ export const FACES: Readonly<
     )
     return { url: await announced(child), close: () => ended(child) }
   },
+}
+
+/** A face out of one version of webpack and its dev server. */
+export function webpackFace(compile: typeof webpack, DevServer: typeof WebpackDevServer): StartFace {
+  return async (app, options, port = 0) => {
+    const compiler = compile({
+      mode: 'development',
+      context: site,
+      entry: './main.js',
+      infrastructureLogging: { level: 'none' },
+      stats: 'none',
+    })!
+    const devServer = withOry(
+      {
+        port,
+        host: '127.0.0.1',
+        proxy: [{ context: ['/api'], target: app, ws: true }],
+        static: site,
+      },
+      { logger: silentLogger, ...options },
+    )
+    const server = new DevServer(devServer as never, compiler)
+    await server.start()
+    return { url: addressOf(server.server!), close: () => server.stop() }
+  }
 }
 
 const addressOf = (server: { address(): unknown }): string =>

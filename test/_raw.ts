@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -19,12 +20,13 @@ export function rawRequest(
 
 /** Sends bytes and reads until the other side is done. */
 export function rawBytes(base: string, bytes: string | Buffer): Promise<RawAnswer> {
-  const { hostname, port } = new URL(base)
+  const { protocol, hostname, port } = new URL(base)
+  const to = { port: Number(port), host: hostname === 'localhost' ? '127.0.0.1' : hostname }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname, () =>
-      socket.write(bytes),
-    )
+    const write = (): void => void socket.write(bytes)
+    const socket =
+      protocol === 'https:' ? connectTls({ ...to, rejectUnauthorized: false }, write) : connect(to, write)
     socket.on('data', chunk => chunks.push(chunk))
     socket.on('error', reject)
     socket.on('close', () => {

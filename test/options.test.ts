@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type OryOptions, resolveOptions } from '../src/options.js'
 
@@ -38,4 +41,55 @@ describe('options', () => {
       expect(resolveOptions({}, { ORY_SDK_URL: url, VITE_ORY_SDK_URL: '' }).sdkUrl).toBeUndefined()
     },
   )
+})
+
+describe('the settings file', () => {
+  const URL_IN_FILE = 'https://file.example/'
+  const folder = (name: string, text: string): string => {
+    const root = mkdtempSync(join(tmpdir(), 'ory-proxy-test-'))
+    writeFileSync(join(root, name), text)
+    return root
+  }
+
+  test.for([
+    ['ory-proxy.yml', {}, {}],
+    ['ory-proxy.yaml', {}, {}],
+    ['team.yml', { config: 'team.yml' }, {}],
+    ['team.yml', {}, { ORY_CONFIG_PATH: 'team.yml' }],
+  ] as [string, OryOptions, NodeJS.ProcessEnv][])('%s is read with %j and %j', ([name, raw, env]) => {
+    const root = folder(name, 'sdkUrl: https://file.example')
+    const resolved = resolveOptions(raw, env, { root })
+    expect([resolved.sdkUrl?.href, resolved.from]).toEqual([URL_IN_FILE, { sdkUrl: name }])
+  })
+
+  test('gives way to options and environment', () => {
+    const root = folder('ory-proxy.json', '{"sdkUrl":"https://file.example","sessionCache":1,"jwt":false}')
+    const env = { ORY_SDK_URL: 'https://env.example' }
+    const resolved = resolveOptions({ sessionCache: 2 }, env, { root })
+    expect([resolved.sdkUrl?.hostname, resolved.sessionCache, resolved.jwt]).toEqual([
+      'env.example',
+      2,
+      false,
+    ])
+  })
+
+  test('may hold what only the command has; its people are those of the emulator', () => {
+    const root = folder('ory-proxy.yml', 'port: 4100\nseed: team.json\nemulator: { export: state.json }')
+    expect(resolveOptions({}, {}, { root }).emulator).toEqual({ seed: 'team.json', export: 'state.json' })
+  })
+
+  test.for([
+    ['sdkURL: x', /ory-proxy\.yml: There is no option "sdkURL"\. Did you mean "sdkUrl"\?/],
+    ['sdkUrl: x', /"sdkUrl" in ory-proxy\.yml must be an address/],
+    ['seed: 5', /"emulator\.seed" must be a file/],
+    ['emulator: x', /"emulator" in ory-proxy\.yml must be an object/],
+  ] as [string, RegExp][])('is told where it is wrong: %s', ([text, message]) => {
+    expect(() => resolveOptions({}, {}, { root: folder('ory-proxy.yml', text) })).toThrow(message)
+  })
+
+  test('that is named and not there is told', () => {
+    expect(() => resolveOptions({ config: 'no.yml' }, {})).toThrow(
+      'The settings file no.yml cannot be read (ENOENT).',
+    )
+  })
 })

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react'
 import { ory } from 'ory-proxy/vite'
 import { defineConfig } from 'vite'
 
-const api = process.env.API_URL ?? 'http://localhost:8080'
+const api = process.env.API_URL ?? 'http://localhost:3001'
 
 export default defineConfig({
   plugins: [react(), ory()],

@@ -2,9 +2,16 @@
 import { createServer } from 'node:http'
 import { verifySession } from 'ory-proxy/verify'
 
-const jwksUrl = process.env.JWKS_URL ?? 'http://localhost:8081/.ory/jwks.json'
+/** Starts the API; `jwksUrl` is where the dev server serves its public keys. */
+export function startApi(port, jwksUrl) {
+  const server = createServer(async (req, res) => {
+    const [status, body] = await answerTo(req, jwksUrl)
+    res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+  })
+  return new Promise(resolve => server.listen(port, 'localhost', () => resolve(server)))
+}
 
-async function answerTo(req) {
+async function answerTo(req, jwksUrl) {
   try {
     const claims = await verifySession(req, { jwksUrl })
     return claims ? [200, claims] : [401, { error: 'not signed in' }]
@@ -13,7 +20,7 @@ async function answerTo(req) {
   }
 }
 
-createServer(async (req, res) => {
-  const [status, body] = await answerTo(req)
-  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
-}).listen(Number(process.env.API_PORT ?? 8080), 'localhost')
+if (import.meta.filename === process.argv[1]) {
+  await startApi(3001, 'http://localhost:8080/.ory/jwks.json')
+  console.log('api on http://localhost:3001')
+}

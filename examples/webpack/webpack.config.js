@@ -10,8 +10,8 @@ export default {
   output: { filename: 'main.js', path: join(here, 'dist') },
   devServer: withOry({
     host: 'localhost',
-    port: Number(process.env.PORT ?? 8081),
+    port: Number(process.env.PORT ?? 8080),
     static: join(here, 'public'),
-    proxy: [{ context: ['/api'], target: process.env.API_URL ?? 'http://localhost:8080' }],
+    proxy: [{ context: ['/api'], target: process.env.API_URL ?? 'http://localhost:3001' }],
   }),
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type CommandOptions, OPTIONS, type OptionName } from '../option-table.js'
 import { checked, fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
-import { readSettingsFile, type SettingsFile } from './settings-file.js'
+import { readSettingsFile, type SettingsFile } from '../settings-file.js'
 
 /** Defaults of what only the command has. */
 export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: '127.0.0.1' }
@@ -35,7 +35,7 @@ export interface Settings {
  */
 export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = process.env): Settings {
   const flags = givenFlags(command)
-  const file = readSettingsFile(flags.config ?? env[OPTIONS.config.env![0]!])
+  const file = readSettingsFile(flags.config, env)
   const value = <K extends OptionName>(name: K): Written[K] | undefined => {
     if (flags[name] !== undefined) return flags[name]
     const found = fromEnvironment(name, env)
@@ -58,8 +58,8 @@ export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = proce
     quiet: value('quiet') ?? false,
     json: value('json') ?? false,
     debug: value('debug') ?? false,
-    options: libraryOptions(flags, file, value('seed')),
-    surroundings: { ownPort: port, ...(file && { file: libraryFile(file) }) },
+    options: libraryOptions(flags, file),
+    surroundings: { ownPort: port, ...(file && { file }) },
   }
 }
 
@@ -73,16 +73,7 @@ function givenFlags(command: Command): Written {
 
 const isForLibrary = (name: string): boolean => OPTIONS[name as OptionName]?.commandOnly !== true
 
-function libraryOptions(
-  flags: Written,
-  file: SettingsFile | undefined,
-  seed: string | undefined,
-): OryOptions {
+function libraryOptions({ seed, ...flags }: Written, file: SettingsFile | undefined): OryOptions {
   const options = Object.fromEntries(Object.entries(flags).filter(([name]) => isForLibrary(name)))
   return { ...options, ...(seed !== undefined && { emulator: { ...file?.settings.emulator, seed } }) }
-}
-
-function libraryFile({ name, settings }: SettingsFile): { name: string; settings: OryOptions } {
-  const own = Object.entries(settings).filter(([key]) => isForLibrary(key))
-  return { name, settings: Object.fromEntries(own) }
 }

@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose'
 import { type EchoApp, type Received, startEchoApp } from '../_app.js'
-import { FACES, type Face } from '../_faces.js'
+import type { Face } from '../_faces.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 import { type RawAnswer, rawBytes, rawRequest } from '../_raw.js'
+import { ATTACKED } from './_faces.js'
 import { startWeak } from './_weak.js'
 
 /** One row of the table of threats: what somebody tries, and how to tell that it worked. */
@@ -12,7 +13,7 @@ export interface Attack {
   readonly precedent: string
   /** What we promise, as the title of the test. */
   readonly promise: string
-  /** Where it is tried. @default connect and cli */
+  /** Where it is tried. @default everywhere */
   readonly faces?: readonly string[]
   /** What the attacker gets out of it; falsy when nothing. */
   harm(target: Target): Promise<unknown>
@@ -30,14 +31,17 @@ export interface Target {
   close(): Promise<void>
 }
 
-export const ALL_FACES: readonly string[] = Object.keys(FACES)
+export const EVERYWHERE: readonly string[] = Object.keys(ATTACKED)
+
+/** Where no dev server has a say in what the app gets, or answers before us. */
+export const WITHOUT_DEV_SERVER: readonly string[] = ['connect', 'cli', 'cli over TLS']
 
 /** @param kind one of the faces, or `weak` */
 export async function startTarget(kind: string): Promise<Target> {
   const [ory, bystander, app] = await Promise.all([startFakeOry(), startFakeOry(), startEchoApp()])
   const face: Face = await (kind === 'weak'
     ? startWeak(app.url, ory.url)
-    : FACES[kind]!(app.url, { sdkUrl: ory.url }))
+    : ATTACKED[kind]!(app.url, { sdkUrl: ory.url }))
   return {
     url: face.url,
     ory,

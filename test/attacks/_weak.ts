@@ -89,7 +89,8 @@ export async function startWeak(app: string, ory: string): Promise<Face> {
     res.setHeader('access-control-allow-credentials', 'true')
     if (path === '/.ory/jwks.json') return void res.end(JSON.stringify({ keys: [privateJwk] })) // wrong
     if (path.startsWith('/.ory/init/')) {
-      const back = req.headers.referer ?? '/' // wrong
+      const asked = new URL(req.url!, 'http://localhost').searchParams.get('return_to')
+      const back = asked ?? req.headers.referer ?? '/' // wrong
       return void res.writeHead(303, { location: `/.ory/self-service/login/browser?return_to=${back}` }).end()
     }
     if (path.toLowerCase().startsWith('/.ory')) return toOry(path, req, res) // wrong: `/.oryx` too

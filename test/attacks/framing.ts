@@ -1,5 +1,5 @@
 import { rawBytes } from '../_raw.js'
-import type { Attack } from './_attack.js'
+import { type Attack, WITHOUT_DEV_SERVER } from './_attack.js'
 
 const head = (...lines: string[]): string => `${lines.join('\r\n')}\r\n\r\n`
 const post = (...lines: string[]): string =>
@@ -31,6 +31,7 @@ const reframed: Attack[] = ['DELETE', 'OPTIONS'].map(method => ({
   threat: 'a body that loses its frame becomes a request (request smuggling)',
   precedent: 'node-http-proxy#1720, #1721; Next.js CVE-2026-29057; http-proxy 1.18.1 and http-proxy-3 1.23.3',
   promise: `${method} with a chunked body is one request`,
+  faces: WITHOUT_DEV_SERVER,
   harm: async ({ url, app }) => {
     const lines = [
       `${method} /api/x HTTP/1.1`,

@@ -1,5 +1,5 @@
 import { rawRequest } from '../_raw.js'
-import { ALL_FACES, type Attack, asReceived, socketSaw, subOf, type Target } from './_attack.js'
+import { type Attack, asReceived, socketSaw, subOf, type Target, WITHOUT_DEV_SERVER } from './_attack.js'
 
 const REBINDING = 'webpack-dev-server#887; Vite CVE-2025-24010'
 
@@ -20,7 +20,6 @@ const foreignHosts: Attack[] = [
   threat: 'DNS rebinding: a page of another site whose name points here',
   precedent: REBINDING,
   promise: `nobody is served as ${host}`,
-  faces: ALL_FACES,
   harm: async ({ url, alice }) => {
     const answer = await rawRequest(url, '/api/x', { host, headers: [`Cookie: ${alice}`] })
     return answer.status < 400
@@ -69,7 +68,6 @@ const sockets: Attack[] = foreign.map(originOf => ({
   threat: 'a WebSocket of another site carries the identity',
   precedent: 'webpack-dev-server CVE-2018-14732, CVE-2025-30360; Next.js CVE-2026-27977',
   promise: `a socket whose Origin is "${originOf(ownSample)}" gets none`,
-  faces: ALL_FACES,
   harm: async target => {
     const saw = await socketSaw(target, [
       `Cookie: ${target.alice}`,
@@ -84,14 +82,12 @@ const handshakes: Attack[] = [
     threat: 'a WebSocket handshake is a way around the rules for requests',
     precedent: 'oauth2-proxy#1065; Vite CVE-2025-24010',
     promise: 'a forged Authorization does not arrive with a handshake',
-    faces: ALL_FACES,
     harm: async target => (await socketSaw(target, ['Authorization: Bearer forged']))?.['authorization'],
   },
   {
     threat: 'a WebSocket handshake is a way around the rules for requests',
     precedent: REBINDING,
     promise: 'a handshake for another Host gets no identity',
-    faces: ALL_FACES,
     harm: async target => {
       const lines = [`Cookie: ${target.alice}`, 'Origin: http://evil.example']
       return (await socketSaw(target, lines, 'evil.example'))?.['authorization']
@@ -101,7 +97,6 @@ const handshakes: Attack[] = [
     threat: 'a WebSocket handshake is a way around the rules for requests',
     precedent: 'Traefik CVE-2021-32813',
     promise: 'Connection cannot take the token off a handshake',
-    faces: ALL_FACES,
     harm: async target => {
       const lines = [`Cookie: ${target.alice}`, `Origin: ${target.url}`, 'Connection: Authorization']
       return (await socketSaw(target, lines))?.['authorization'] === undefined
@@ -121,7 +116,6 @@ const written: Attack[] = [
     threat: 'a page of another origin changes something as the person who looks at it (CSRF)',
     precedent: 'CWE-352; cookies do not tell ports apart, and an app that is sent bearer tokens expects none',
     promise: `a ${method} with "${lines.join(' | ')}" is anonymous`,
-    faces: ALL_FACES,
     harm: async (target: Target) => {
       const form = ['Content-Type: application/x-www-form-urlencoded', 'Content-Length: 0']
       const headers = [`Cookie: ${target.alice}`, ...form, ...lines]
@@ -135,7 +129,6 @@ const readable: Attack[] = ['/api/x', '/.ory/jwks.json', '/.ory/sessions/whoami'
     threat: 'another site reads answers with the cookies of a person',
     precedent: 'Vite CVE-2025-24010; `ory proxy` grants every origin',
     promise: `${path} grants nothing to a foreign Origin`,
-    faces: ALL_FACES,
     harm: async ({ url, alice }) => {
       const headers = [`Cookie: ${alice}`, 'Origin: http://evil.example']
       return /^access-control-allow-(origin|credentials)/im.test(
@@ -171,6 +164,7 @@ const pages: Attack[] = [
   threat: 'a page of ours is framed, or made to run a script',
   precedent: 'reflected input in error pages',
   promise: `an error page ${what}`,
+  faces: WITHOUT_DEV_SERVER,
   harm: async ({ url }) => {
     const answer = await rawRequest(url, '/%', { host: 'evil.example', headers: ['Accept: text/html'] })
     return !(expected as RegExp).test(answer.head)
@@ -181,6 +175,7 @@ const traces: Attack = {
   threat: 'an error tells what is inside',
   precedent: 'CWE-209',
   promise: 'an error page has no stack trace and no path of this machine',
+  faces: WITHOUT_DEV_SERVER,
   harm: async ({ url }) => {
     const answers = await Promise.all(['/%', '/.ory/..', '/.ory//'].map(path => rawRequest(url, path)))
     return answers.some(({ body }) => /\n\s+at |node_modules|file:\/\//.test(body))
@@ -207,6 +202,28 @@ const returns: Attack[] = referers.map(refererOf => ({
   },
 }))
 
+const askedFor: Attack[] = [
+  'https://evil.example/',
+  '//evil.example/',
+  '/\\evil.example/',
+  '\\\\evil.example/',
+  '/\t/evil.example/',
+  'https:evil.example',
+  'https:/\\evil.example',
+  'http://localhost:4000@evil.example/',
+  'http://evil.example#localhost:4000',
+  'javascript:alert("evil")',
+  'blob:http://localhost:4000/evil',
+].map(back => ({
+  threat: 'a foreign page chooses where a sign-in ends',
+  precedent: 'oauth2-proxy CVE-2020-5233, CVE-2020-11053, CVE-2020-4037; mod_auth_openidc#453',
+  promise: `"${back}" as return_to is no way back`,
+  harm: async ({ url }) => {
+    const asked = new URLSearchParams({ return_to: back.replace('localhost:4000', new URL(url).host) })
+    return /^location: .*evil/im.test((await rawRequest(url, `/.ory/init/login?${asked}`)).head)
+  },
+}))
+
 /** Who may ask, from where, and where people are sent. */
 export const ORIGINS: readonly Attack[] = [
   ...foreignHosts,
@@ -219,4 +236,5 @@ export const ORIGINS: readonly Attack[] = [
   ...pages,
   traces,
   ...returns,
+  ...askedFor,
 ]

@@ -1,5 +1,5 @@
 import { rawBytes, rawRequest } from '../_raw.js'
-import { type Attack, asReceived, type Target } from './_attack.js'
+import { type Attack, asReceived, type Target, WITHOUT_DEV_SERVER } from './_attack.js'
 
 /** Whether a server heard anything while something ran. */
 async function heardBy(heard: readonly unknown[], run: () => Promise<unknown>): Promise<boolean> {
@@ -71,6 +71,7 @@ const unchanged: Attack[] = [
   threat: 'the app sees another path than the browser asked for',
   precedent: 'Vite CVE-2025-32395, CVE-2025-62522',
   promise: `${path} arrives byte for byte`,
+  faces: WITHOUT_DEV_SERVER,
   harm: async ({ url }) => asReceived(await rawRequest(url, path))?.url !== path,
 }))
 

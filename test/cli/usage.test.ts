@@ -61,7 +61,7 @@ describe('a wrong value is answered with the value, a right one, and exit code 2
     ['--host', 'no.such.host.invalid', /--host no\.such\.host\.invalid is no address of this machine/],
     ['--key-file', '', /--key-file must be a file like "jwt-key\.json", not ""/],
     ['--seed', 'missing.json', /missing\.json/],
-    ['--config', 'missing.yml', /--config missing\.yml cannot be read \(ENOENT\)/],
+    ['--config', 'missing.yml', /settings file missing\.yml cannot be read \(ENOENT\)/],
     ['--cert-provider', 'mkcert', /--cert-provider must be "own" or "devcert", not "mkcert"/],
     ['--tls-cert', 'cert.pem', /--tls-cert needs --tls-key beside it, like --tls-key key\.pem/],
     ['--tls-key', 'key.pem', /--tls-key needs --tls-cert beside it/],

@@ -16,7 +16,6 @@ export async function startExample(name: string): Promise<Example> {
     ...process.env,
     PORT: String(port),
     APP_PORT: String(appPort),
-    API_PORT: String(appPort),
     CI: 'true',
   }
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -22,7 +22,6 @@ export function startApi(port, jwksUrl) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const port = Number(process.env.API_PORT ?? 8080)
-  await startApi(port, process.env.JWKS_URL ?? 'http://localhost:5173/.ory/jwks.json')
-  console.log(`api on http://localhost:${port}`)
+  await startApi(3001, 'http://localhost:5173/.ory/jwks.json')
+  console.log('api on http://localhost:3001')
 }

@@ -1,17 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename } from 'node:path'
-import { OryProxyError } from '../errors.js'
-import { printable } from '../log.js'
-import { type CommandOptions, OPTIONS } from '../option-table.js'
-import type { OryOptions } from '../options.js'
-import { rejectUnknown } from '../spelling.js'
+import { basename, resolve } from 'node:path'
+import { OryProxyError } from './errors.js'
+import { printable } from './log.js'
+import { type CommandOptions, OPTIONS } from './option-table.js'
+import type { OryOptions } from './options.js'
+import { rejectUnknown } from './spelling.js'
 
 /** A project's settings, read. */
 export interface SettingsFile {
   readonly name: string
   readonly settings: CommandOptions & OryOptions
 }
+
+const VARIABLE = OPTIONS.config.env![0]!
 
 /** Looked for where no file is named. */
 const USUAL = ['ory-proxy.yml', 'ory-proxy.yaml', 'ory-proxy.json']
@@ -22,14 +24,19 @@ const USUAL = ['ory-proxy.yml', 'ory-proxy.yaml', 'ory-proxy.json']
  * `ory proxy` knows `--config` as the path of the Ory CLI's own file: of such a file the selected project
  * counts, and its credentials are not looked at.
  *
- * @param named the user's choice; without it one of the usual names, if there is one
+ * @param config the user's choice; without it that of the environment, or one of the usual names, if there is one
+ * @param root the project's folder
  * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` when it cannot be read or holds what we do not know
  */
-export function readSettingsFile(named: string | undefined): SettingsFile | undefined {
-  const path = named || USUAL.find(file => existsSync(file))
+export function readSettingsFile(
+  config: string | undefined,
+  env: NodeJS.ProcessEnv,
+  root = '.',
+): SettingsFile | undefined {
+  const path = config || env[VARIABLE] || USUAL.find(file => existsSync(resolve(root, file)))
   if (path === undefined) return undefined
   const name = printable(basename(path))
-  const content = parse(read(path), name)
+  const content = parse(read(resolve(root, path), path), name)
   if (content === null || content === undefined) return { name, settings: {} }
   if (typeof content !== 'object' || Array.isArray(content)) throw bad(`${name} holds no settings.`)
   if (isOryCliFile(content)) return { name, settings: selectedProject(content) }
@@ -38,16 +45,23 @@ export function readSettingsFile(named: string | undefined): SettingsFile | unde
   } catch (error) {
     throw bad(`${name}: ${(error as Error).message}`)
   }
-  return { name, settings: content as SettingsFile['settings'] }
+  return { name, settings: withSeed(content) }
+}
+
+/** The command has `--seed`; everywhere else, people are a setting of the emulator. */
+function withSeed({ seed, ...settings }: CommandOptions & OryOptions): SettingsFile['settings'] {
+  return seed === undefined ? settings : { ...settings, emulator: { seed, ...settings.emulator } }
 }
 
 const bad = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_OPTION', message)
 
-function read(path: string): string {
+function read(path: string, named: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw bad(`--config ${printable(path)} cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+    throw bad(
+      `The settings file ${printable(named)} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+    )
   }
 }
 
