@@ -27,6 +27,16 @@ const KNOWN = [
   ['solidstart', 'SolidStart', 'test/frameworks/solidstart', '@solidjs/start'],
 ]
 
+/** Frameworks whose builds are shown, too: by their title in the tests, and where Ory comes from then. */
+const PREVIEWS = [
+  ['sveltekit', 'SvelteKit', 'the plugin, in `vite preview`'],
+  ['tanstack-start', 'TanStack Start', 'the plugin, in `vite preview`'],
+  ['solidstart', 'SolidStart', 'the plugin, in `vite preview`'],
+  ['nuxt', 'Nuxt', 'the command, in front of `nuxt preview`'],
+  ['astro', 'Astro', 'the command, in front of `astro preview`'],
+  ['react-router', 'React Router', 'the command, in front of `react-router-serve`'],
+]
+
 /** Pages of docs/recipes, and the library that verifies there. */
 const RECIPES = [
   ['express', 'Express', 'ory-proxy/verify'],
@@ -55,6 +65,10 @@ function row(tests, [title, name, folder, packageName]) {
   return `| ${name} | ${version} | ${result(tests, title)} |`
 }
 
+function preview(tests, [title, name, from]) {
+  return `| ${name} | ${from} | ${result(tests, `the preview of ${title}`)} |`
+}
+
 function recipe(tests, [page, name, library]) {
   return `| [${name}](recipes/${page}.md) | ${library} | ${result(tests, `the recipe for ${page}`)} |`
 }
@@ -76,11 +90,17 @@ newer Node ran on Node 24. Each one is started for real. For a framework, a test
 
 - a page and an endpoint see no \`Authorization\` that a client wrote,
 - somebody who signs in in Chromium is seen by page and endpoint with their JWT,
+- the app's own WebSocket has that JWT in its handshake, and a page of another origin opens none (Nitro's in Nuxt, \`rewrites\`
+  in Next.js, \`server.proxy\` in the others),
 - an edit of a file shows in the open page without a reload.
 
 | | version | result | tests passed |
 |---|---|---|---|
 ${KNOWN.map(known => row(tests, known)).join('\n')}
+
+| preview of a build | Ory comes from | result | tests passed |
+|---|---|---|---|
+${PREVIEWS.map(known => preview(tests, known)).join('\n')}
 
 | backend | verified with | result | tests passed |
 |---|---|---|---|
@@ -90,8 +110,17 @@ All dev servers and frameworks but Next.js have ory-proxy inside their dev serve
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
 ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
 
-What the command's forwarder does not carry from the app to the browser: trailers and \`103 Early Hints\`. A dev
-server's own proxy has the same limits, and ory-proxy inside it adds none.
+## What does not work
+
+- **The emulator in \`vite preview\` and \`rsbuild preview\`**, which set \`NODE_ENV=production\`: there it does not start.
+  Name an Ory, or run \`NODE_ENV=development vite preview\`.
+- **A plugin in the preview of Nuxt, Astro and React Router**: these are servers of their own. Put the command in front,
+  \`npx ory-proxy local 3000\`; without it nobody takes off the \`Authorization\` that a client wrote.
+- **Trailers, \`103 Early Hints\` and \`102 Processing\` of an app behind a proxy**, in either direction: the command, Vite's
+  \`server.proxy\` and webpack's \`proxy\` all drop them, the latter two without ory-proxy just the same. An upload with
+  \`Expect: 100-continue\` is told to go on by the dev server, whatever the app would have said. Where the app
+  runs inside the dev server or behind our middleware, nothing of this is lost.
+- **\`virtual:ory\`** outside of Vite.
 
 For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
 `

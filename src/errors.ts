@@ -78,7 +78,7 @@ export const ERRORS = {
   ORY_PROXY_PRODUCTION: {
     status: 500,
     exit: 1,
-    hint: 'The emulator hands out identities to anybody: it is for development and tests only.',
+    hint: 'It hands out identities to anybody: name an Ory (ORY_SDK_URL), or set NODE_ENV=development on your own machine.',
   },
 } as const
 

@@ -89,8 +89,11 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   return ory.emulator ? 'emulator' : 'ory'
 }
 
-/** From `.env` files too, which is where Vite's users write it. */
+/** From `.env` files too, which is where Vite's users write it; Astro shows client code `PUBLIC_…` instead. */
 function viteSdkUrl(config: ResolvedConfig | undefined): string | undefined {
-  const value: unknown = config?.env['VITE_ORY_SDK_URL']
-  return typeof value === 'string' && value !== '' ? value : undefined
+  const prefixes = ['VITE_', config?.envPrefix ?? []].flat()
+  const found = prefixes.map((prefix): unknown => config?.env[`${prefix}ORY_SDK_URL`])
+  return [...found, process.env['VITE_ORY_SDK_URL']].find(isText)
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''

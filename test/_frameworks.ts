@@ -8,17 +8,25 @@ import { freePort } from './_faces.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const here = fileURLToPath(new URL('./frameworks', import.meta.url))
 
+/** A script of a package, inside node_modules, and its arguments. */
+type Command = readonly [script: string, ...args: string[]]
+
+/** How a server is started that listens on a port. */
+interface Serving {
+  readonly command: (port: number) => Command
+  /** Ory comes from the command in front of it; else from the Vite plugin inside it. */
+  readonly behindCommand?: true
+}
+
 /** A framework, and how its app in test/frameworks is started. */
-export interface Framework {
+export interface Framework extends Serving {
   readonly name: string
   /** The package whose version is reported. */
   readonly package: string
-  /** The script of its command, inside its node_modules, and the arguments that make it listen on a port. */
-  readonly command: (port: number) => readonly [script: string, ...args: string[]]
   /** Where the app says "first", for an edit while it runs. */
   readonly page: string
-  /** Ory comes from the command in front of the app; else from the Vite plugin inside it. */
-  readonly behindCommand?: true
+  /** How it is built, and the build shown. */
+  readonly preview?: Serving & { readonly build: Command }
   /** The first Node that runs it: `[major, minor]`. */
   readonly node: readonly [number, number]
   /** Its page has a form that runs on the server: frameworks compare Origin and Host there. */
@@ -27,20 +35,19 @@ export interface Framework {
   readonly at?: { readonly page: string; readonly endpoint: string }
 }
 
-const vite = (port: number): [string, ...string[]] => [
-  'vite/bin/vite.js',
-  'dev',
-  '--port',
-  `${port}`,
-  '--strictPort',
-]
+const vite =
+  (verb: string) =>
+  (port: number): Command => ['vite/bin/vite.js', verb, '--port', `${port}`, '--strictPort']
+
+const vitePreview = { build: ['vite/bin/vite.js', 'build'], command: vite('preview') } as const
 
 /** In front are those that run with every `npm test`. */
 export const ALWAYS: readonly Framework[] = [
   {
     name: 'sveltekit',
     package: '@sveltejs/kit',
-    command: vite,
+    command: vite('dev'),
+    preview: vitePreview,
     page: 'src/routes/+page.svelte',
     form: true,
     node: [22, 17],
@@ -49,6 +56,11 @@ export const ALWAYS: readonly Framework[] = [
     name: 'nuxt',
     package: 'nuxt',
     command: port => ['nuxt/bin/nuxt.mjs', 'dev', '--port', `${port}`, '--host', 'localhost', '--no-fork'],
+    preview: {
+      build: ['nuxt/bin/nuxt.mjs', 'build'],
+      command: port => ['nuxt/bin/nuxt.mjs', 'preview', '--port', `${port}`],
+      behindCommand: true,
+    },
     page: 'app/app.vue',
     node: [22, 19],
   },
@@ -69,6 +81,11 @@ export const REST: readonly Framework[] = [
     name: 'astro',
     package: 'astro',
     command: port => ['astro/bin/astro.mjs', 'dev', '--port', `${port}`],
+    preview: {
+      build: ['astro/bin/astro.mjs', 'build'],
+      command: port => ['astro/bin/astro.mjs', 'preview', '--port', `${port}`],
+      behindCommand: true,
+    },
     page: 'src/text.js',
     node: [22, 12],
     at: { page: '/sub/', endpoint: '/sub/api/who/' },
@@ -77,17 +94,30 @@ export const REST: readonly Framework[] = [
     name: 'react-router',
     package: '@react-router/dev',
     command: port => ['@react-router/dev/bin.cjs', 'dev', '--port', `${port}`, '--strictPort'],
+    preview: {
+      build: ['@react-router/dev/bin.cjs', 'build'],
+      command: () => ['@react-router/serve/bin.cjs', 'build/server/index.js'],
+      behindCommand: true,
+    },
     page: 'app/routes/home.jsx',
     node: [22, 22],
   },
   {
     name: 'tanstack-start',
     package: '@tanstack/react-start',
-    command: vite,
+    command: vite('dev'),
+    preview: vitePreview,
     page: 'src/routes/index.jsx',
     node: [22, 12],
   },
-  { name: 'solidstart', package: '@solidjs/start', command: vite, page: 'src/text.jsx', node: [24, 0] },
+  {
+    name: 'solidstart',
+    package: '@solidjs/start',
+    command: vite('dev'),
+    preview: vitePreview,
+    page: 'src/text.jsx',
+    node: [24, 0],
+  },
 ]
 
 /** A framework's app, running with the embedded emulator. */
@@ -101,8 +131,35 @@ export interface RunningApp {
   close(): Promise<void>
 }
 
-/** Copies the app, so that an edit touches nothing of ours, and starts it as its users do. */
-export async function startFramework(framework: Framework): Promise<RunningApp> {
+/**
+ * Starts a framework's dev server as its users do, on a copy of the app: an edit touches nothing of ours.
+ *
+ * @param sockets address of what answers the app's WebSockets, for a framework that has none of its own
+ */
+export async function startFramework(framework: Framework, sockets: string): Promise<RunningApp> {
+  const place = await prepare(framework, sockets)
+  return serve(framework, framework, place)
+}
+
+/** Builds the app, and starts what shows the build. */
+export async function startPreview(framework: Framework, sockets: string): Promise<RunningApp> {
+  const place = await prepare(framework, sockets)
+  const { build, ...serving } = framework.preview!
+  const building = start(place, build, { NODE_ENV: 'production' })
+  const code = await new Promise(resolve => building.child.once('exit', resolve))
+  if (code !== 0) throw new Error(`the build ended with ${code}:\n${building.output}`)
+  return serve(framework, serving, place)
+}
+
+/** Where an app is run, and by what. */
+interface Place {
+  readonly node: string
+  readonly modules: string
+  readonly app: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+async function prepare(framework: Framework, sockets: string): Promise<Place> {
   const folder = join(here, framework.name)
   await ensureInstalled(folder)
   const modules = join(folder, 'node_modules')
@@ -111,18 +168,24 @@ export async function startFramework(framework: Framework): Promise<RunningApp> 
   await rm(app, { recursive: true, force: true, maxRetries: 5 })
   await mkdir(app)
   await cp(join(folder, 'app'), app, { recursive: true })
+  // An address of our own names no Ory: with the emulator, a build that imports `virtual:ory` needs one.
+  const env = { SOCKETS: sockets, VITE_ORY_SDK_URL: 'http://localhost/.ory' }
+  return { node: await nodeFor(framework), modules, app, env }
+}
+
+async function serve(framework: Framework, serving: Serving, place: Place): Promise<RunningApp> {
   const port = await freePort()
-  const [script, ...args] = framework.command(port)
-  const node = await nodeFor(framework)
-  const dev = start(node, [join(modules, script), ...args], app)
-  const children = [dev]
+  // Previews run with NODE_ENV=production unless told otherwise, and there the emulator does not start.
+  const children = [start(place, serving.command(port), { PORT: `${port}`, NODE_ENV: 'development' })]
   const { at = { page: '/', endpoint: '/api/who' } } = framework
+  const { app } = place
   let url = `http://localhost:${port}`
   try {
-    if (framework.behindCommand) {
+    if (serving.behindCommand) {
       const front = await freePort()
       const flags = ['--no-https', '--no-open', '--port', `${front}`]
-      children.push(start(process.execPath, [join(root, 'dist/cli.js'), 'local', url, ...flags], app))
+      const command = { ...place, node: process.execPath, modules: root }
+      children.push(start(command, ['dist/cli.js', 'local', url, ...flags]))
       url = `http://localhost:${front}`
     }
     await answers(`${url}${at.page}`, children)
@@ -160,12 +223,13 @@ interface Started {
   output: string
 }
 
-function start(command: string, args: readonly string[], cwd: string): Started {
+function start(place: Place, [script, ...args]: Command, more: NodeJS.ProcessEnv = {}): Started {
   // No key of a test run's own environment may decide which Ory answers.
-  const { VITEST: _vitest, NODE_ENV: _env, ...env } = process.env
-  const child = spawn(command, args, {
-    cwd,
-    env: { ...env, CI: 'true', BROWSER: 'none', NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' },
+  const { VITEST: _vitest, NODE_ENV: _env, PORT: _port, ...env } = process.env
+  const quiet = { CI: 'true', BROWSER: 'none', NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }
+  const child = spawn(place.node, [join(place.modules, script), ...args], {
+    cwd: place.app,
+    env: { ...env, ...quiet, ...place.env, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32', // a group of its own: some frameworks start children
   })

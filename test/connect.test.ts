@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import connect from 'connect'
 import express5 from 'express'
@@ -51,6 +51,27 @@ describe.each(FRAMEWORKS)('%s', (_name, framework) => {
       (await fetch(`${url}/x`, { headers })).text()
     expect(await text({ cookie, authorization: 'Bearer forged' })).toBe('ada@example.com')
     expect(await text({ authorization: 'Bearer forged' })).toBe('undefined')
+  })
+
+  test('interim answers and trailers of a handler behind us arrive', async ({ ory }) => {
+    const middleware = await createOryMiddleware({ sdkUrl: ory.url, logger: silentLogger })
+    const app = (await framework())().use(middleware)
+    app.use((_req: IncomingMessage, res: ServerResponse) => {
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => {
+        res.writeHead(200, { trailer: 'x-sum' }).write('whole')
+        res.addTrailers({ 'x-sum': '1' })
+        res.end()
+      })
+    })
+    const { url } = await serve(app, middleware)
+    const interim: number[] = []
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { cookie: ory.signIn('ada@example.com') }
+      const client = get(`${url}/x`, { headers }, resolve).once('error', reject)
+      client.on('information', ({ statusCode }) => interim.push(statusCode))
+    })
+    for await (const _chunk of answer); // trailers come after the body
+    expect([interim, answer.trailers]).toEqual([[103], { 'x-sum': '1' }])
   })
 
   test('a foreign host is refused before any handler runs', async ({ ory }) => {

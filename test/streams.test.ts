@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -48,6 +48,14 @@ class StreamingApp {
       res.once('close', () => this.#tell('silent closed'))
       this.#tell('silent asked')
     },
+    '/api/trailers': (_req, res) => {
+      res.writeHead(200, { trailer: 'x-sum' })
+      res.write('whole')
+      res.addTrailers({ 'x-sum': '1' })
+      res.end()
+    },
+    '/api/early': (_req, res) =>
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => res.end('whole')),
     '/api/stalled': (req, res) => {
       req.pause()
       this.happened('read on').then(async () => res.end(await digest(req)))
@@ -134,6 +142,25 @@ describe.each(Object.keys(FACES))('%s', name => {
     expect(await text(await answer)).toBe(EXPECTED)
   }, 60_000)
 
+  test.for(['trailers', 'early'])(
+    'an answer with %s arrives whole; what docs/compatibility.md says is dropped, is',
+    async path => {
+      const [answer, interim] = await asked(
+        request(`${face.url}/api/${path}`, { headers: { cookie, te: 'trailers' } }),
+      )
+      expect([answer.statusCode, await text(answer)]).toEqual([200, 'whole'])
+      expect([answer.trailers, interim]).toEqual([{}, []])
+    },
+  )
+
+  test('an upload that waits for 100 Continue is told to go on', async () => {
+    const headers = { cookie, expect: '100-continue', 'content-length': '5' }
+    const upload = request(`${face.url}/api/up`, { method: 'POST', headers })
+    upload.once('continue', () => upload.write('hello'))
+    const [answer] = await asked(upload)
+    expect(await text(answer)).toBe(sha().update('hello').digest('hex'))
+  })
+
   test('a client that goes away in the middle of an answer is gone for the app too', async () => {
     const closed = streaming.happened('endless closed')
     const leaving = new AbortController()
@@ -153,6 +180,17 @@ describe.each(Object.keys(FACES))('%s', name => {
     await closed
   })
 })
+
+/** Ends a request; its answer, and the status of what came before it. */
+function asked(client: ClientRequest): Promise<[IncomingMessage, number[]]> {
+  const interim: number[] = []
+  client.on('information', ({ statusCode }) => interim.push(statusCode))
+  return new Promise((resolve, reject) => {
+    client.once('response', answer => resolve([answer, interim])).once('error', reject)
+    if (client.hasHeader('expect')) client.flushHeaders()
+    else client.end()
+  })
+}
 
 /** Waits until a number stops growing. */
 async function standstill(count: () => number): Promise<void> {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -236,6 +236,9 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     expect(code).not.toContain('.ory')
     await rm(join(root, '.env.production'))
     await expect(vite.build(own)).rejects.toThrow('VITE_ORY_SDK_URL')
+    await writeFile(join(root, '.env.production'), 'PUBLIC_ORY_SDK_URL=https://public.example.com\n')
+    const astro = { ...own, envPrefix: 'PUBLIC_' } // what a framework shows to client code under another name
+    expect(JSON.stringify(await vite.build(astro))).toContain('https://public.example.com')
   })
 
   test('a misspelt option stops the start with one line that names the right one', async ({ app }) => {

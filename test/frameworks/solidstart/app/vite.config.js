@@ -1,4 +1,7 @@
 import { solidStart } from '@solidjs/start/config'
 import { ory } from 'ory-proxy/vite'
 
-export default { plugins: [ory(), solidStart()] }
+export default {
+  plugins: [ory(), solidStart()],
+  server: { proxy: { '/socket': { target: process.env.SOCKETS, ws: true } } },
+}

@@ -1,2 +1,5 @@
+import { sdkUrl } from 'virtual:ory'
+
+globalThis.sdkUrl = sdkUrl
 document.querySelector('#text').textContent = 'first'
 if (import.meta.hot) import.meta.hot.accept()

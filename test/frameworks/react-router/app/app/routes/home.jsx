@@ -1,3 +1,7 @@
+import { sdkUrl } from 'virtual:ory'
+
+globalThis.sdkUrl = sdkUrl
+
 export const loader = ({ request }) => ({ who: request.headers.get('authorization') ?? 'nobody' })
 
 export default function Home({ loaderData }) {

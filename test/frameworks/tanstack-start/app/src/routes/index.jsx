@@ -1,6 +1,9 @@
+import { sdkUrl } from 'virtual:ory'
 import { createFileRoute } from '@tanstack/react-router'
 import { createServerFn } from '@tanstack/react-start'
 import { getRequestHeader } from '@tanstack/react-start/server'
+
+globalThis.sdkUrl = sdkUrl
 
 const whoAsks = createServerFn().handler(() => getRequestHeader('authorization') ?? 'nobody')
 
