@@ -1,6 +1,5 @@
-import { loadConfig } from '../emulator/config.js'
+import { readPorts } from '../emulator/config.js'
 import { type Emulator, startEmulator } from '../emulator/index.js'
-import { silentLogger } from '../log.js'
 import { emulatorBanner, emulatorFacts } from './banner.js'
 import type { EmulatorFlags } from './emulator.js'
 import { createJsonLines } from './json-lines.js'
@@ -12,7 +11,11 @@ import { createTerminal } from './terminal.js'
 /** Starts the emulator and serves until a signal comes. */
 export async function serveEmulator({ quiet = false, json, ...options }: EmulatorFlags): Promise<void> {
   const terminal = json ? createJsonLines({ debug: false }) : createTerminal({ quiet, debug: false })
-  const ports = await portsOf(options)
+  const configured = await readPorts(options.config)
+  const ports = {
+    port: options.port ?? configured.port,
+    adminPort: options.adminPort ?? configured.adminPort,
+  }
   await assertFree(ports.port, options.host)
   await assertFree(ports.adminPort, options.host, '--admin-port')
   const { emulator } = await untilSignal(open({ ...options, ...ports }, terminal), terminal.logger)
@@ -29,14 +32,4 @@ async function open(
     terminal.close()
   }
   return { emulator, close }
-}
-
-/** Flag, else the configuration, else Kratos' own ports. */
-async function portsOf({
-  config,
-  port,
-  adminPort,
-}: EmulatorFlags): Promise<{ port: number; adminPort: number }> {
-  const { serve } = await loadConfig(config, { baseUrl: 'http://127.0.0.1:4433', logger: silentLogger })
-  return { port: port ?? serve.public.port, adminPort: adminPort ?? serve.admin.port }
 }

@@ -13,28 +13,47 @@ import { readDocument, type TextDocument, valueDocument } from './document.js'
 import type { Json, JsonObject } from './model.js'
 import { asList, asObject } from './schema/fields.js'
 
-/** What a configuration is read in. */
-export interface ConfigEnvironment {
-  /** The address the emulator listens on; the public address of a configuration that names none. */
-  baseUrl: string
+/** A configuration that was read; what is in it depends on where the emulator is. */
+export interface ConfigFile {
   /**
-   * The address people really use, when it is not the `serve.public.base_url` of the file. Every
-   * page and return URL of the file that lies on that address is pointed here.
+   * @param listening the address of the socket; the public one of a configuration that names none
+   * @param published the address people really use, when it is not the `serve.public.base_url` of the file:
+   *   every page and return URL of the file that lies on that one is pointed here
    */
-  publicUrl?: string
-  logger: Logger
+  at(listening: string, published?: string): KratosConfig
 }
 
 /**
- * Loads a configuration.
+ * Reads a configuration.
  *
  * @param source the path of a YAML or JSON file, its content as an object, or undefined for the built-in one
  * @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG`, with the file, line and column of the mistake
  */
-export async function loadConfig(
+export async function readConfig(source: string | object | undefined, logger: Logger): Promise<ConfigFile> {
+  const { document, raw } = await openChecked(source)
+  checkUrls(document, raw)
+  const idle = idleKeys(document.value ?? {})
+  if (idle) logger.warn(`${typeof source === 'string' ? source : 'config'}: ${idle}`)
+  const own = asObject(asObject(raw['serve'])['public'])['base_url'] as string | undefined
+  const directory = typeof source === 'string' ? dirname(resolve(source)) : process.cwd()
+  const identity = await loadIdentity(asObject(raw['identity']), document, directory)
+  return {
+    at: (listening, published) => ({ ...buildConfig(raw, urlResolver(own, published, listening)), identity }),
+  }
+}
+
+/** The ports that a configuration tells Kratos to listen on, without reading what else it takes. */
+export async function readPorts(
   source: string | object | undefined,
-  env: ConfigEnvironment,
-): Promise<KratosConfig> {
+): Promise<{ port: number; adminPort: number }> {
+  const { raw } = await openChecked(source)
+  const portOf = (name: string): number => asObject(asObject(raw['serve'])[name])['port'] as number
+  return { port: portOf('public'), adminPort: portOf('admin') }
+}
+
+async function openChecked(
+  source: string | object | undefined,
+): Promise<{ document: TextDocument; raw: JsonObject }> {
   const document = await open(source)
   const value = document.value ?? {}
   if (typeof value !== 'object' || Array.isArray(value)) {
@@ -43,14 +62,7 @@ export async function loadConfig(
       "this is not a configuration of Kratos: it holds a single value, not Kratos' keys",
     )
   }
-  const raw = withDefaults(document)
-  checkUrls(document, raw)
-  const idle = idleKeys(value)
-  if (idle) env.logger.warn(`${typeof source === 'string' ? source : 'config'}: ${idle}`)
-  const own = asObject(asObject(raw['serve'])['public'])['base_url'] as string | undefined
-  const built = buildConfig(raw, urlResolver(own, env.publicUrl, env.baseUrl))
-  const directory = typeof source === 'string' ? dirname(resolve(source)) : process.cwd()
-  return { ...built, identity: await loadIdentity(asObject(raw['identity']), document, directory) }
+  return { document, raw: withDefaults(document) }
 }
 
 async function open(source: string | object | undefined): Promise<TextDocument> {
@@ -59,7 +71,7 @@ async function open(source: string | object | undefined): Promise<TextDocument> 
     return valueDocument(plain(source), 'config', 'ORY_PROXY_EMULATOR_CONFIG')
   }
   try {
-    return await readDocument(await readFile(source, 'utf8'), source, 'ORY_PROXY_EMULATOR_CONFIG')
+    return readDocument(await readFile(source, 'utf8'), source, 'ORY_PROXY_EMULATOR_CONFIG')
   } catch (cause) {
     if (cause instanceof OryProxyError) throw cause
     const reason =

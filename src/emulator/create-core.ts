@@ -1,8 +1,8 @@
 /** Builds the {@link Core} of an emulator from its options. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type Logger, silentLogger } from '../log.js'
+import type { Logger } from '../log.js'
 import type { Clock } from './clock.js'
-import { loadConfig } from './config.js'
+import { readConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'
 import type { Core, Ids } from './core.js'
 import { callWebHook } from './hooks/call-web-hook.js'
@@ -28,7 +28,7 @@ export async function createCore(
   adminUrl: string | undefined,
 ): Promise<Core> {
   const { log } = options
-  const config = await configFor(options, url, log)
+  const config = await configFor(options, url)
   const base = (config.serve.public.base_url ?? url).replace(/\/+$/, '')
   const schemas = new Map<string, CompiledSchema>()
   let lastSweep = 0
@@ -69,15 +69,16 @@ const KEEP_EXPIRED_MS = 60 * 60_000
 
 /**
  * A configuration whose base URL is on this machine, at the port it tells Kratos to listen on, means the
- * server itself: it is read again for where we really listen. Any other base URL is a server in front of
- * us and stays.
+ * server itself, so where we really listen. Any other base URL is a server in front of us and stays.
  */
-async function configFor(options: CoreOptions, url: string, logger: Logger): Promise<KratosConfig> {
-  const { publicUrl } = options
-  const config = await loadConfig(options.config, { baseUrl: url, logger, ...(publicUrl && { publicUrl }) })
+async function configFor(
+  { config: source, publicUrl, log }: CoreOptions,
+  url: string,
+): Promise<KratosConfig> {
+  const file = await readConfig(source, log)
+  const config = file.at(url, publicUrl)
   const { base_url, port } = config.serve.public
-  if (publicUrl || !base_url || !isDirect(base_url, port)) return config
-  return loadConfig(options.config, { baseUrl: url, publicUrl: url, logger: silentLogger })
+  return publicUrl || !base_url || !isDirect(base_url, port) ? config : file.at(url, url)
 }
 
 function isDirect(baseUrl: string, port: number): boolean {

@@ -1,4 +1,5 @@
 /** Text files that people write for the emulator: YAML or JSON, with places for messages. */
+import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../errors.js'
 import { decodeJson } from './go-json.js'
@@ -15,34 +16,63 @@ export interface TextDocument {
 }
 
 /**
- * Reads YAML, of which JSON is a part.
+ * Reads JSON or YAML.
  *
  * @throws {OryProxyError} with `code`, the file, line and column if the text is broken
  */
-export async function readDocument(
-  text: string,
-  file: string,
-  code: OryProxyErrorCode,
-): Promise<TextDocument> {
-  // Loaded when there is something to read: an emulator with built-in settings starts faster without it.
-  const yaml = await import('yaml')
-  const lineCounter = new yaml.LineCounter()
+export function readDocument(text: string, file: string, code: OryProxyErrorCode): TextDocument {
   // A byte order mark is what Windows editors write; it belongs to no value.
   const plain = text.replace(/^\uFEFF/, '')
-  const parsed = yaml.parseDocument(plain, { lineCounter, prettyErrors: false, merge: true })
-  const place = (offset: number): string => {
-    const { line, col } = lineCounter.linePos(offset)
-    return `${file}:${line}:${col}`
+  let parsed: YamlText | undefined
+  const yaml = (): YamlText => {
+    parsed ??= parseYaml(plain)
+    return parsed
   }
-  const broken = parsed.errors[0] && (jsonMistake(plain) ?? parsed.errors[0])
-  if (broken) throw new OryProxyError(code, `${place(broken.pos[0])}: ${broken.message}`)
-  const at = (path: DocumentPath): string => place(offsetOf(yaml, parsed, path))
+  const at = (path: DocumentPath): string => `${file}:${yaml().at(path)}`
   const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
     new OryProxyError(code, `${at(path)}: ${message}`, { cause })
+  const json = jsonValue(plain)
+  if (json !== undefined) return { value: json, at, problem }
+  const { broken } = yaml()
+  if (broken) throw new OryProxyError(code, `${file}:${broken}`)
   try {
-    return { value: parsed.toJS({ maxAliasCount: 100 }) as Json, at, problem }
+    return { value: yaml().value(), at, problem }
   } catch (cause) {
     throw problem([], (cause as Error).message, cause)
+  }
+}
+
+/** What is JSON needs no YAML, unless there is something to say about it. */
+function jsonValue(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
+
+interface YamlText {
+  value(): Json
+  /** `line:column` of the value at a path, or of the nearest thing around it. */
+  at(path: DocumentPath): string
+  /** The first mistake, with its place. */
+  broken: string | undefined
+}
+
+/** Loaded when there is something to read: an emulator with built-in settings starts faster without it. */
+function parseYaml(text: string): YamlText {
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml
+  const lineCounter = new yaml.LineCounter()
+  const parsed = yaml.parseDocument(text, { lineCounter, prettyErrors: false, merge: true })
+  const place = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset)
+    return `${line}:${col}`
+  }
+  const broken = parsed.errors[0] && (jsonMistake(text) ?? parsed.errors[0])
+  return {
+    value: () => parsed.toJS({ maxAliasCount: 100 }) as Json,
+    at: path => place(offsetOf(yaml, parsed, path)),
+    broken: broken && `${place(broken.pos[0])}: ${broken.message}`,
   }
 }
 

@@ -1,14 +1,13 @@
 /** Identity schemas: JSON Schema draft 7 with the `ory.sh/kratos` extension, checked and asked as Kratos does. */
-import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { OryProxyError } from '../errors.js'
 import { clearlyFits, DEFAULT_IDENTITY_SCHEMA } from './config/defaults.js'
 import type { Json, JsonObject } from './model.js'
-import { loadAjv } from './schema/ajv.js'
+import { validator } from './schema/ajv.js'
 import { collect, type Identifiers } from './schema/extension.js'
 import { checkExtensions, type SchemaMistake } from './schema/extension-meta.js'
 import { type Failure, pointer, toFailures, unpoint } from './schema/failures.js'
 import { asObject, keysOf, listFields, type TraitField } from './schema/fields.js'
-import { compileRegex, KRATOS_FORMATS } from './schema/formats.js'
 import { type SchemaIssue, toIssues } from './schema/issues.js'
 import { inOrder, reasonText } from './schema/reason.js'
 
@@ -86,23 +85,6 @@ function prepare(id: string, schema: JsonObject): CompiledSchema {
     },
     identifiers: traits => collect(schema, traits).identifiers,
   }
-}
-
-let shared: Ajv | undefined
-
-/** One validator for all schemas: making one costs more than compiling a schema. */
-function validator(): Ajv {
-  shared ??= new (loadAjv())({
-    strict: false,
-    allErrors: true,
-    verbose: true,
-    logger: false,
-    addUsedSchema: false,
-    validateSchema: false, // metaMistake() does, and can say where
-    formats: KRATOS_FORMATS,
-    code: { regExp: Object.assign(compileRegex, { code: 'compileRegex' }) },
-  })
-  return shared
 }
 
 function compile(id: string, schema: JsonObject): ValidateFunction {

@@ -28,8 +28,11 @@ export class People {
   get signIns(): SignInHint[] {
     return this.#seed.people.flatMap(signInOf)
   }
-  passwordOf(id: string): string | undefined {
-    return this.#seed.people.find(person => person.id === id)?.credentials?.password?.config.password
+  /** Those that the seed gives in clear, by the id of whose they are. */
+  get passwords(): Map<string, string | undefined> {
+    return new Map(
+      this.#seed.people.map(({ id, credentials }) => [id, credentials?.password?.config.password]),
+    )
   }
 
   async plant(core: Core): Promise<void> {

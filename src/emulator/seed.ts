@@ -87,7 +87,7 @@ export async function parseSeed(text: string, file: string): Promise<SeedIdentit
 
 /** As {@link parseSeed}; mistakes that show later can still be given their place. */
 export async function openSeed(text: string, file: string): Promise<Seed> {
-  const document = await readDocument(text, file, 'ORY_PROXY_EMULATOR_SEED')
+  const document = readDocument(text, file, 'ORY_PROXY_EMULATOR_SEED')
   if (!Array.isArray(document.value)) {
     throw document.problem([], 'a seed is a list of identities: [ { "traits": … } ]')
   }

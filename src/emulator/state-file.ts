@@ -24,8 +24,7 @@ export function exportState(core: Core): string {
  * @throws {OryProxyError} `ORY_PROXY_EMULATOR_STATE` with the place of the damage; then nothing has changed
  */
 export async function importState(core: Core, text: string, name: string): Promise<void> {
-  const snapshot = await readSnapshot(core, text, name)
-  core.state.restore(snapshot)
+  core.state.restore(readSnapshot(core, text, name))
 }
 
 /**
@@ -68,7 +67,7 @@ export async function writeState(core: Core, file: string): Promise<void> {
   }
 }
 
-async function readSnapshot(core: Core, text: string, name: string): Promise<Snapshot> {
+function readSnapshot(core: Core, text: string, name: string): Snapshot {
   const decoded = decodeJson(text)
   if ('error' in decoded) throw damaged(`${place(text, decoded.at, name)}: ${decoded.error}`)
   const behind = text.slice(decoded.end)
@@ -78,7 +77,7 @@ async function readSnapshot(core: Core, text: string, name: string): Promise<Sna
   const mistake = findMistake(core, decoded.value)
   if (!mistake) return decoded.value as unknown as Snapshot
   // Only for the message: where in the text that is.
-  const document = await readDocument(text, name, 'ORY_PROXY_EMULATOR_STATE')
+  const document = readDocument(text, name, 'ORY_PROXY_EMULATOR_STATE')
   throw document.problem(mistake.path, mistake.message)
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadConfig } from '../../src/emulator/config.js'
+import { readConfig } from '../../src/emulator/config.js'
 import type { KratosConfig } from '../../src/emulator/config-model.js'
 import { OryProxyError } from '../../src/errors.js'
 import { silentLogger } from '../../src/log.js'
@@ -25,10 +25,13 @@ async function file(text: string, name = 'kratos.yml'): Promise<string> {
 }
 
 /** Loads and keeps what was logged. */
-async function load(source: string | object | undefined, more = {}): Promise<[KratosConfig, string[]]> {
+async function load(
+  source: string | object | undefined,
+  published?: string,
+): Promise<[KratosConfig, string[]]> {
   const warnings: string[] = []
   const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) }
-  return [await loadConfig(source, { baseUrl, logger, ...more }), warnings]
+  return [(await readConfig(source, logger)).at(baseUrl, published), warnings]
 }
 
 describe('without a file', () => {
@@ -96,7 +99,7 @@ describe('the configurations of the recordings', () => {
 
   test('another public address moves every page and return URL that lies on the one of the file', async () => {
     const publicUrl = 'http://localhost:3000/.ory'
-    const [config] = await load(conformance('kratos.default.yml'), { publicUrl })
+    const [config] = await load(conformance('kratos.default.yml'), publicUrl)
     expect(config.serve.public.base_url).toBe(publicUrl)
     expect(config.selfservice.flows.login.ui_url).toBe(`${publicUrl}/ui/login`)
     expect(config.selfservice.default_browser_return_url).toBe(`${publicUrl}/ui/welcome`)

@@ -18,7 +18,7 @@ export async function loadIdentitySchema(
 ): Promise<IdentitySchemaSource> {
   const path = ['identity', 'schemas', index, 'url']
   const { text, name } = await read(named, path, document, directory)
-  const parsed = await readDocument(text, name, 'ORY_PROXY_EMULATOR_CONFIG')
+  const parsed = readDocument(text, name, 'ORY_PROXY_EMULATOR_CONFIG')
   if (parsed.value === null || typeof parsed.value !== 'object' || Array.isArray(parsed.value)) {
     throw parsed.problem([], `The identity schema "${named.id}" is not a JSON object`)
   }

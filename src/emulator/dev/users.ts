@@ -16,7 +16,8 @@ const MOST_SHOWN = 200
 
 /** `GET /dev/users`, and `/dev/sign-in` for whoever was sent there to choose. */
 export function listUsers(x: Exchange, dev: DevTools): View {
-  const users = x.core.state.identities().map(identity => userJson(identity, dev))
+  const { passwords } = dev.people
+  const users = x.core.state.identities().map(identity => userJson(identity, passwords))
   return {
     json: users,
     title: 'People',
@@ -39,9 +40,9 @@ interface User {
   password?: string
 }
 
-function userJson(identity: Identity, dev: DevTools): User {
+function userJson(identity: Identity, passwords: Map<string, string | undefined>): User {
   const { id, external_id: externalId, schema_id, state, traits, verifiable_addresses } = identity
-  const password = dev.people.passwordOf(id)
+  const password = passwords.get(id)
   return {
     id,
     ...(externalId && { external_id: externalId }),

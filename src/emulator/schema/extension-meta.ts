@@ -1,7 +1,7 @@
 /** What may stand under `ory.sh/kratos` in an identity schema. */
 import type { ValidateFunction } from 'ajv'
 import type { Json, JsonObject } from '../model.js'
-import { loadAjv } from './ajv.js'
+import { validator } from './ajv.js'
 import { pointer, unpoint } from './failures.js'
 
 const flag = (name: string): JsonObject => closed({ [name]: { type: 'boolean' } })
@@ -45,7 +45,7 @@ export function checkExtensions(schema: Json, path: readonly string[] = []): Sch
 }
 
 function checkExtension(value: Json, path: readonly string[]): SchemaMistake | undefined {
-  test ??= new (loadAjv())({ strict: false, validateSchema: false }).compile(EXTENSION)
+  test ??= validator().compile(EXTENSION)
   if (test(value)) return undefined
   const error = test.errors?.[0]
   const extra = error?.params['additionalProperty']
