@@ -15,17 +15,45 @@ function imports(file: string): string[] {
 
 const of = (pattern: RegExp): string[] => files.map(f => f.replaceAll('\\', '/')).filter(f => pattern.test(f))
 
-test('errors and log import nothing of ours', () => {
-  for (const file of ['errors.ts', 'log.ts']) expect([file, imports(file)]).toEqual([file, []])
+interface Room {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly mayImport: readonly string[]
+}
+
+/** The table in CONTRIBUTING.md. */
+const ROOMS = readFileSync(new URL('../CONTRIBUTING.md', import.meta.url), 'utf8')
+  .split('\n')
+  .filter(line => line.startsWith('| ') && line.includes('`'))
+  .map((line): Room => {
+    const [, name = '', list = '', , may = ''] = line.split('|').map(cell => cell.trim())
+    return {
+      name,
+      files: [...list.matchAll(/`([^`]+)`/g)].map(([, file]) => file!),
+      mayImport: may.split(' '),
+    }
+  })
+
+const roomsOf = (path: string): string[] =>
+  ROOMS.filter(room =>
+    room.files.some(file => file === path || (file.endsWith('*') && path.startsWith(file.slice(0, -1)))),
+  ).map(room => room.name)
+
+test('every file is in one room', () => {
+  const elsewhere = of(/./).filter(file => roomsOf(file.replace(/\.ts$/, '')).length !== 1)
+  expect(elsewhere).toEqual([])
 })
 
-test('the emulator meets the rest over HTTP only', () => {
-  for (const file of of(/^emulator\//)) {
-    const outside = imports(file).filter(
-      path => !path.startsWith('emulator/') && !['log', 'errors', 'loopback'].includes(path),
-    )
-    expect([file, outside]).toEqual([file, []])
-  }
+test.for(ROOMS)('$name imports what the table says, and nothing else', ({ name, mayImport }) => {
+  const own = of(/./).filter(file => roomsOf(file.replace(/\.ts$/, ''))[0] === name)
+  expect(own.length).toBeGreaterThan(0)
+  const used = new Set(own.flatMap(imports).flatMap(roomsOf))
+  used.delete(name)
+  expect([...used].sort()).toEqual(mayImport.filter(Boolean).sort())
+})
+
+test('errors and log import nothing of ours', () => {
+  for (const file of ['errors.ts', 'log.ts']) expect([file, imports(file)]).toEqual([file, []])
 })
 
 test('the emulator is loaded where it is used, and nowhere else', () => {
