@@ -1,6 +1,7 @@
 import { OryProxyError } from './errors.js'
-import { createLogger, type Logger, printable } from './log.js'
+import { createLogger, type Logger } from './log.js'
 import { isLoopback } from './loopback.js'
+import { checked, typeName } from './option-check.js'
 import { KINDS } from './option-kinds.js'
 import { OPTIONS, type OptionName } from './option-table.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'
@@ -236,38 +237,6 @@ export function fromEnvironment(
   if (source === undefined) return undefined
   return { source, value: KINDS[OPTIONS[name].kind].fromText(env[source]!) }
 }
-
-/**
- * The value, if it is of its option's kind.
- *
- * @param source where it was written, as the message names it
- * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION`, `ORY_PROXY_BAD_URL`
- */
-export function checked<T>(name: OptionName, value: T, source: string): T {
-  const { kind } = OPTIONS[name]
-  if (KINDS[kind].test(value)) return value
-  const code = kind === 'url' ? 'ORY_PROXY_BAD_URL' : 'ORY_PROXY_BAD_OPTION'
-  throw new OryProxyError(code, `${source} must be ${exampleOf(name)}, not ${shown(name, value)}.`)
-}
-
-/** What a value should be, with one that is right. */
-export function exampleOf(name: OptionName): string {
-  const { kind, example } = OPTIONS[name]
-  return example ?? KINDS[kind].example
-}
-
-/** The wrong value, so that it can be found; never a secret one. */
-function shown(name: OptionName, value: unknown): string {
-  if (OPTIONS[name].noFlag) return typeName(value)
-  if (typeof value === 'number') return String(value)
-  const text = Array.isArray(value) ? value.join(', ') : value
-  return typeof text === 'string' ? `"${withoutUserinfo(text)}"` : typeName(value)
-}
-
-const typeName = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
-
-const withoutUserinfo = (text: string): string => printable(text.replace(/\/\/[^/@]*@/, '//…@'))
 
 /**
  * An `ORY_SDK_URL` that front-end code uses may well be our own mount, or what our tunnel told people to set:

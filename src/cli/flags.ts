@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
+import { checked } from '../option-check.js'
 import { KINDS } from '../option-kinds.js'
 import { flagOf, GROUPS, OPTIONS, type OptionName } from '../option-table.js'
-import { checked, DEFAULTS } from '../options.js'
+import { DEFAULTS } from '../options.js'
 import { COMMAND_DEFAULTS } from './settings.js'
 
 /** The word for a value in `--help`. */

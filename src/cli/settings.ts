@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { checked } from '../option-check.js'
 import { type CommandOptions, OPTIONS, type OptionName } from '../option-table.js'
-import { checked, fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
+import { fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
 import { readSettingsFile, type SettingsFile } from '../settings-file.js'
 
 /** Defaults of what only the command has. */
