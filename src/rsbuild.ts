@@ -28,6 +28,8 @@ interface Api {
   onAfterStartDevServer(hook: () => void): void
   onAfterStartPreviewServer(hook: () => void): void
   onCloseDevServer(hook: () => Promise<void>): void
+  /** Absent before Rsbuild 2.2: there, a restart signs everybody out of the emulator. */
+  onRestart?(hook: () => void): void
 }
 
 /** A plugin in Rsbuild's shape, told without Rsbuild's types. */
@@ -60,17 +62,35 @@ export function ory(options: OryOptions = {}): RsbuildOryPlugin {
       if (!api.onBeforeStartPreviewServer) inOneLine(tooOld())
       let attached: Attached | undefined
       const start = async ({ server }: { server: Server }): Promise<void> => {
-        if (isFirst(server)) attached = await attach(server, api, options).catch(inOneLine)
-        else resolveOptions(options).logger.warn(TWICE)
+        if (!isFirst(server)) return resolveOptions(options).logger.warn(TWICE)
+        attached = await attach(server, api, options).catch(inOneLine)
+        await takeOver()
       }
       const announce = (): void => attached && say(attached)
       api.onBeforeStartDevServer(start)
       api.onBeforeStartPreviewServer(start)
       api.onAfterStartDevServer(announce)
       api.onAfterStartPreviewServer(announce)
-      api.onCloseDevServer(async () => attached?.shared.release())
+      api.onRestart?.(() => void (attached && left.add(attached.shared)))
+      api.onCloseDevServer(async () => attached && release(attached))
     },
   }
+}
+
+/**
+ * What servers that are about to restart share with the ones that follow: Rsbuild ends the old one first, and with
+ * its last holder everybody signed in at the emulator would be gone.
+ */
+const left = new Set<SharedOry>()
+
+async function takeOver(): Promise<void> {
+  const shared = [...left]
+  left.clear()
+  await Promise.all(shared.map(old => old.release()))
+}
+
+async function release({ shared }: Attached): Promise<void> {
+  if (!left.has(shared)) await shared.release()
 }
 
 interface Attached {
@@ -96,8 +116,9 @@ async function attach({ middlewares, httpServer }: Server, api: Api, options: Or
   if (httpServer === null) return { shared, httpServer } // middleware mode: the server is the user's to gate
   const hmr = config.dev?.client?.path ?? '/rsbuild-hmr'
   shared.ory.gateUpgrades(httpServer, req => req.url?.split('?', 1)[0] === hmr)
-  httpServer.once('close', () => shared.release())
-  return { shared, httpServer }
+  const attached = { shared, httpServer }
+  httpServer.once('close', () => release(attached))
+  return attached
 }
 
 /** `true` is Rsbuild's default and nobody's decision, so it counts for nothing here. */

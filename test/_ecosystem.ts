@@ -17,6 +17,11 @@ async function folderOf(place: Place): Promise<string> {
   return folder
 }
 
+/** A command's script there. */
+export async function scriptOf(place: Place, script: string): Promise<string> {
+  return join(await folderOf(place), 'node_modules', script)
+}
+
 /** Imports a package from there. The types are the root's: what differs between versions is what we test. */
 export async function load<T>(place: Place, name: string): Promise<T> {
   const folder = await folderOf(place)
