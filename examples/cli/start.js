@@ -12,11 +12,13 @@ const appPort = process.env.APP_PORT ?? String(await freePort())
 const here = dirname(fileURLToPath(import.meta.url))
 const command = join(dirname(fileURLToPath(import.meta.resolve('ory-proxy/package.json'))), 'dist/cli.js')
 
-const run = (file, args, env = {}) =>
-  spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, stdio: 'inherit' })
+const run = (file, args, env = {}, stdio = 'inherit') =>
+  spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env }, stdio })
+const quiet = ['ignore', 'ignore', 'inherit'] // the command says where the app is
+const jwksUrl = `http://localhost:${port}/.ory/jwks.json`
 
 const children = [
-  run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: `http://localhost:${port}/.ory/jwks.json` }),
+  run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: jwksUrl }, quiet),
   run(command, ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...flags]),
 ]
 for (const child of children) {

@@ -110,7 +110,7 @@ footer{margin-top:auto;padding-top:2.5rem;font-size:.75rem;color:var(--soft)}
 .bar [aria-current]{color:var(--ink);font-weight:600;text-decoration:none}
 nav{font-size:.875rem;color:var(--soft)}
 .seen-by-readers-only{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:30rem){body{padding:0 0 1.25rem;background:var(--card)}.bare{padding:1.5rem 1.25rem .75rem}
+@media (max-width:30rem){body{padding:0 0 1.25rem;background:var(--card)}nav{padding-top:1rem}.bare{padding:1.5rem 1.25rem .75rem}
 .card{border-width:0 0 1px;border-radius:0;box-shadow:none;padding:1.75rem 1.25rem}.card+.card{margin:0}.aside{margin:1rem 1.25rem 0}footer{padding-inline:1.25rem}}
 @media (prefers-reduced-motion:no-preference){button,.button{transition:background-color .12s,border-color .12s}}
 @media (forced-colors:active){button,.button,.card,.message{border:1px solid}}
