@@ -180,4 +180,10 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'whatever bytes arrive: no error of ours, no forged identity, and at the end a right answer',
     '%s is a bad request',
   ),
+  ...at(
+    'test/fuzz/tls-port.test.ts',
+    'input nobody thought of',
+    'HTTP/2 floods and malformed frames (CVE-2019-9511 to -9518)',
+    'whatever arrives over TLS, or instead of it: no error of ours, no forged identity, and at the end a right answer',
+  ),
 ]

@@ -1,0 +1,171 @@
+import { connect as connectHttp2 } from 'node:http2'
+import { connect, createServer, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { expect } from 'vitest'
+import { startEchoApp } from '../_app.js'
+import { test } from '../_fixtures.js'
+import { startCommand } from '../faults/_command.js'
+import { changed, FOR_A_WHILE, PIECES } from './_bytes.js'
+import { fc } from './_fast-check.js'
+
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+
+/** Types of frames (RFC 9113, section 6), and two of their flags. */
+const [DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION] = [
+  0, 1, 2, 3, 4, 6, 7, 8, 9,
+]
+const [END_STREAM, END_HEADERS] = [1, 4]
+
+const number = (value: number, bytes: number): string =>
+  Array.from({ length: bytes }, (_, i) => String.fromCharCode((value >>> (8 * (bytes - 1 - i))) & 255)).join(
+    '',
+  )
+
+const frame = (type: number, flags: number, stream: number, payload = ''): string =>
+  number(payload.length, 3) + number(type, 1) + number(flags, 1) + number(stream, 4) + payload
+
+/** Fields as HPACK writes them when nobody has said them before (RFC 7541, section 6.2.2). */
+const fields = (...pairs: readonly (readonly [string, string])[]): string =>
+  pairs.map(([name, value]) => `\0${short(name)}${short(value)}`).join('')
+const short = (text: string): string => number(text.length, 1) + text
+
+const asking = (path: string, ...more: (readonly [string, string])[]): string =>
+  fields(
+    [':method', 'GET'],
+    [':scheme', 'https'],
+    [':authority', 'localhost'],
+    [':path', path],
+    ['authorization', 'Bearer forged'],
+    ['cookie', 'ory_kratos_session=x'],
+    ...more,
+  )
+
+const whole = END_STREAM | END_HEADERS
+const begin = PREFACE + frame(SETTINGS, 0, 0)
+
+/** Connections that are right, to begin with. */
+const SEEDS = [
+  begin + frame(HEADERS, whole, 1, asking('/api/x')) + frame(HEADERS, whole, 3, asking('/.ory/x')),
+  begin + frame(HEADERS, END_HEADERS, 1, asking('/.ory/x')) + frame(DATA, END_STREAM, 1, 'hello'),
+  begin +
+    frame(HEADERS, END_STREAM, 1, asking('/api/x').slice(0, 60)) +
+    frame(CONTINUATION, END_HEADERS, 1, 'x'),
+  begin +
+    frame(HEADERS, END_HEADERS, 1, asking('/api/x')) +
+    frame(HEADERS, whole, 1, fields(['authorization', 'Bearer forged'])),
+  begin + frame(HEADERS, whole, 1, asking('/api/x', ['connection', 'authorization'], ['te', 'trailers'])),
+  begin +
+    frame(
+      HEADERS,
+      whole,
+      1,
+      asking('/.ory/x', ['host', 'localhost'], ['ory-base-url-rewrite', 'https://evil.example']),
+    ),
+  begin +
+    frame(HEADERS, whole, 1, asking('/x')) +
+    frame(RST_STREAM, 0, 1, number(8, 4)) +
+    frame(PING, 0, 0, '12345678'),
+  begin +
+    frame(PRIORITY, 0, 1, number(0, 5)) +
+    frame(WINDOW_UPDATE, 0, 0, number(1, 4)) +
+    frame(GOAWAY, 0, 0, number(0, 8)),
+  begin +
+    frame(HEADERS, whole, 1, fields([':method', 'CONNECT'], [':protocol', 'websocket'], [':path', '/ws'])),
+  'GET /api/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer forged\r\n\r\n',
+]
+const MORE = [
+  asking('/api/x'),
+  fields(['authorization', 'Bearer forged']),
+  fields(['transfer-encoding', 'chunked']),
+  fields(['Authorization', 'Bearer forged']),
+  fields([':authority', 'evil.example']),
+  fields(['content-length', '5']),
+  frame(SETTINGS, 0, 0, number(4, 2) + number(0, 4)),
+  frame(HEADERS, whole, 5, asking('/.ory/../admin')),
+]
+
+/** Waits until a server hangs up, or for so long that it will not. */
+function ending(socket: Socket): Promise<void> {
+  socket.resume()
+  socket.setTimeout(300, () => socket.destroy())
+  socket.on('error', () => {})
+  return new Promise(resolve => socket.on('close', () => resolve()))
+}
+
+function sendInside(port: number, bytes: string): Promise<void> {
+  const ALPNProtocols = bytes.startsWith('GET') ? ['http/1.1'] : ['h2']
+  const to = { port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols }
+  const socket = connectTls(to, () => socket.end(bytes, 'latin1'))
+  return ending(socket)
+}
+
+function sendOutside(port: number, bytes: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1', () => socket.end(bytes, 'latin1'))
+  return ending(socket)
+}
+
+/** What a client says first when it wants to speak TLS. */
+function clientHello(): Promise<string> {
+  return new Promise(resolve => {
+    const server = createServer(socket =>
+      socket.once('data', bytes => {
+        socket.destroy()
+        server.close()
+        resolve(bytes.toString('latin1'))
+      }),
+    )
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      connectTls({ port, host: '127.0.0.1', ALPNProtocols: ['h2'] }).on('error', () => {})
+    })
+  })
+}
+
+const AT_ONCE = 20
+
+test('whatever arrives over TLS, or instead of it: no error of ours, no forged identity, and at the end a right answer', {
+  timeout: 120_000,
+}, async ({ ory }) => {
+  const believed: string[] = []
+  const app = await startEchoApp((req, res) => {
+    const { authorization } = req.headers
+    if (authorization !== undefined) believed.push(authorization)
+    req.resume().on('end', () => res.end(JSON.stringify({ headers: req.headers })))
+  })
+  const command = await startCommand(app.url, ory.url, '--dont-install-cert')
+  const port = Number(new URL(command.url).port)
+  const inside = changed(SEEDS, [...PIECES, ...MORE]).map(bytes => () => sendInside(port, bytes))
+  const outside = changed([await clientHello()], PIECES).map(bytes => () => sendOutside(port, bytes))
+  const sending = fc.oneof({ weight: 4, arbitrary: inside }, outside)
+  await fc.assert(
+    fc.asyncProperty(fc.array(sending, { minLength: AT_ONCE, maxLength: AT_ONCE }), async sent => {
+      await Promise.all(sent.map(send => send()))
+      expect(believed).toEqual([])
+      expect(JSON.stringify(ory.heard.splice(0))).not.toContain('evil.example')
+    }),
+    FOR_A_WHILE,
+  )
+  expect(app.seen.length, 'some of it is a request').toBeGreaterThan(20)
+  const cookie = ory.signIn('ada@example.com')
+  expect(await askOverHttp2(command.url, { cookie, authorization: 'Bearer forged' })).toMatch(/^Bearer ey/)
+  expect(await command.end('SIGTERM')).toBe(0)
+  expect(command.output()).not.toMatch(/unhandled|uncaught|went wrong|\n\s+at /i)
+  await app.close()
+})
+
+/** The Authorization that arrives at the app. */
+function askOverHttp2(url: string, headers: Record<string, string>): Promise<string> {
+  const session = connectHttp2(url, { rejectUnauthorized: false })
+  return new Promise((resolve, reject) => {
+    const stream = session.request({ ':path': '/x', ...headers }).setEncoding('utf8')
+    let body = ''
+    stream.on('data', chunk => {
+      body += chunk
+    })
+    stream.on('error', reject)
+    stream.on('end', () => {
+      session.close()
+      resolve((JSON.parse(body) as { headers: { authorization: string } }).headers.authorization)
+    })
+  })
+}
