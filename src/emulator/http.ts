@@ -18,6 +18,7 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024
 /** What came in, and the cookies and headers that go out with whatever answer it gets. */
 export class Exchange {
   readonly #base: string
+  readonly #req: IncomingMessage
   readonly core: Core
   readonly method: string
   /** Without the query. */
@@ -35,10 +36,21 @@ export class Exchange {
   /** Headers every answer to this request gets. */
   readonly extraHeaders: Record<string, string> = {}
 
-  /** @param base where the server is that was asked */
-  constructor(core: Core, base: string, req: IncomingMessage, body: { bytes: Buffer; tooLarge: boolean }) {
+  /**
+   * @param base where the server is that was asked
+   * @param target the path and query that were asked for
+   * @param visitor the exchange whose cookies these are, if they are not the request's own
+   */
+  constructor(
+    core: Core,
+    base: string,
+    req: IncomingMessage,
+    body: { bytes: Buffer; tooLarge: boolean },
+    target: string = req.url ?? '/',
+    visitor?: Exchange,
+  ) {
     this.#base = base
-    const target = req.url ?? '/'
+    this.#req = req
     const mark = target.indexOf('?')
     this.core = core
     this.method = req.method ?? 'GET'
@@ -48,9 +60,15 @@ export class Exchange {
     this.headers = req.headers
     this.body = body.bytes
     this.tooLarge = body.tooLarge
-    this.cookies = new CookieJar(req.headers.cookie)
-    this.csrf = new Csrf(core, this.cookies)
+    this.cookies = visitor?.cookies ?? new CookieJar(req.headers.cookie)
+    this.csrf = visitor?.csrf ?? new Csrf(core, this.cookies)
     this.remoteAddress = `${req.socket.remoteAddress ?? ''}:${req.socket.remotePort ?? ''}`
+  }
+
+  /** As if the visitor had been sent to that address of ours, and were there by now. */
+  sentTo(url: string): Exchange {
+    const body = { bytes: this.body, tooLarge: this.tooLarge }
+    return new Exchange(this.core, this.#base, this.#req, body, url.slice(this.#base.length), this)
   }
 
   header(name: string): string {

@@ -54,6 +54,8 @@ test.for<[string, string, string]>([
   ['methods-strict', 'methods.mjs#strict', 'strict'],
   ['admin', 'admin.mjs#scenarios', 'default'],
   ['wanderings', 'wanderings.mjs#scenarios', 'default'],
+  ['social', 'social.mjs#scenarios', 'social'],
+  ['social-second', 'social.mjs#scenarios', 'social-second'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

@@ -23,7 +23,7 @@ import {
 } from '../http.js'
 import { alreadySignedIn, locationChangeRequired, NoMethod, Problem } from '../kratos-errors.js'
 import { LOGIN, noStrategy } from '../messages.js'
-import type { Identity } from '../model.js'
+import type { Identity, JsonObject } from '../model.js'
 import { LOGIN_ORDER } from '../order.js'
 import { secureReturnTo } from '../return-to.js'
 import {
@@ -35,7 +35,7 @@ import {
   secondFactorUrl,
   sessionJson,
 } from '../sessions.js'
-import { linkWaiting } from '../social/linking.js'
+import { isLinking, linkWaiting } from '../social/linking.js'
 import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
 import { getFlow, submitError, submitFlow } from './flow.js'
@@ -48,17 +48,25 @@ import {
   requestedAal,
 } from './requested.js'
 
+export interface StartLogin {
+  /** Who links a provider is known already: all ways to sign in are shown at once. */
+  linking?: boolean
+  who?: SignedIn | undefined
+  /** What another flow has kept for its end. */
+  internal?: JsonObject
+}
+
 /** A new flow, stored; an answer if a method took it over at once. */
 export async function startLogin(
   x: Exchange,
   type: FlowType,
-  linking = false,
+  { linking = false, who = maybeSignedIn(x), internal = {} }: StartLogin = {},
 ): Promise<{ flow: Flow } | { answer: Answer }> {
   const flow = newFlow(x, 'login', type)
+  flow.internal = { ...internal }
   flow.refresh = isTrue(x.query.get('refresh'))
   flow.requested_aal = requestedAal(x)
   chooseSchema(x, flow)
-  const who = maybeSignedIn(x)
   if (!who) startSignedOut(x, flow)
   else if (!flow.refresh && flow.requested_aal <= who.session.authenticator_assurance_level)
     throw alreadySignedIn('login')
@@ -89,7 +97,6 @@ const sessionRequired = (): Problem =>
   })
 
 function populate(x: Exchange, flow: Flow, who: SignedIn | undefined, linking: boolean): void {
-  // Who links a provider is known already: all ways to sign in are shown at once.
   const identifierFirst = !linking && x.core.config.selfservice.flows.login.style === 'identifier_first'
   for (const { login, enabled } of x.core.methods) {
     if (!login || !enabled(x.core)) continue
@@ -184,7 +191,7 @@ export async function finishLogin(
   flow: Flow,
   identity: Identity,
   method: CompletedMethod,
-  who: SignedIn | undefined = maybeSignedIn(x),
+  who?: SignedIn,
 ): Promise<Answer> {
   const { core } = x
   // Signing in as somebody else must not carry over what this session has proved.
@@ -204,7 +211,16 @@ export async function finishLogin(
   if (interrupted) return interrupted
   if (flow.type === 'browser') issueCookie(x, session)
   core.state.putSession(session)
+  if (stepUp && flow.type === 'browser' && isLinking(flow))
+    return stepUpToLink(x, flow, stepUp, { session, identity })
   return conclude(x, { flow, method: method.method, identity, session }, stepUp, to)
+}
+
+/** What waits to be linked goes on in a flow of its own, that asks for the second factor. */
+async function stepUpToLink(x: Exchange, from: Flow, stepUp: string, who: SignedIn): Promise<Answer> {
+  const started = await startLogin(x.sentTo(stepUp), 'browser', { who, internal: from.internal })
+  if ('answer' in started) return started.answer
+  return flowOrRedirect(x, () => flowJson(x.core, started.flow), uiUrl(x.core, started.flow))
 }
 
 /** A token for a native app, JSON for a script, a redirect for a browser. */

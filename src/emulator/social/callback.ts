@@ -40,6 +40,7 @@ const UNABLE = 'Unable to complete OpenID Connect flow'
 export function repeatAsGet(x: Exchange): Answer {
   const query = new URLSearchParams(x.query)
   for (const [name, value] of new URLSearchParams(x.body.toString())) query.set(name, value)
+  query.sort()
   return redirect(x, `${x.core.base}${x.path}?${query}`, 302)
 }
 
@@ -111,8 +112,7 @@ async function arrive(x: Exchange, flow: Flow, pending: Pending): Promise<Answer
     return refuse(x, flow, error, pending.provider)
   }
   flow.active = 'oidc'
-  if (Object.keys(pending.transientPayload).length > 0)
-    passing(flow).transientPayload = pending.transientPayload
+  passing(flow).transientPayload = pending.transientPayload
   if (flow.kind === 'login') return signIn(x, flow, arrival)
   return flow.kind === 'registration' ? signUp(x, flow, arrival) : link(x, flow, arrival)
 }
@@ -152,7 +152,7 @@ async function continueAs(kind: 'login' | 'registration', x: Exchange, from: Flo
 }
 
 async function newLogin(x: Exchange, from: Flow): Promise<Flow> {
-  const started = await startLogin(x, from.type, true)
+  const started = await startLogin(x, from.type, { linking: true })
   if ('answer' in started) throw new Problem(500, { reason: 'the new login flow asks for a second factor' })
   return started.flow
 }
@@ -188,10 +188,11 @@ async function link(x: Exchange, flow: Flow, { account }: Arrival): Promise<Answ
     requireLinkable(x, who, account.provider)
     const update = structuredClone(who.identity)
     addAccount(x.core, update, account)
-    if (x.core.state.conflict(update)) throw new Duplicate({ text: INVALID.duplicate() })
     prove(x.core, who, account)
+    if (x.core.state.conflict(update)) throw new Duplicate({ text: INVALID.duplicate() })
     return await finishSettings(x, flow, who, 'oidc', update)
   } catch (error) {
+    ui.resetMessages(flow.ui)
     return refuseSettings(x, flow, who, error)
   }
 }

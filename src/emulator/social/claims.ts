@@ -55,7 +55,7 @@ export function mergeTraits(typed: JsonObject, mapped: JsonObject): JsonObject {
   const merged = new Map(Object.entries(mapped))
   for (const [name, value] of Object.entries(typed)) {
     const other = merged.get(name)
-    if (isObject(value)) merged.set(name, mergeTraits(value, isObject(other) ? other : {}))
+    if (isObject(value)) merged.set(name, isObject(other) ? mergeTraits(value, other) : value)
     else if (value !== '' && value !== null) merged.set(name, value)
   }
   return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -83,6 +83,8 @@ function hideIdentifier({ nodes }: UiContainer, value: string): void {
   if (node && 'name' in node.attributes) node.attributes = { ...node.attributes, type: 'hidden', value }
 }
 
+export const isLinking = (flow: Flow): boolean => NOTE in flow.internal
+
 /** Adds what waits in this flow to whoever has just signed in with it; they must be who it was about. */
 export function linkWaiting(core: Core, flow: Flow, identity: Identity, session: Session): void {
   const waiting = flow.internal[NOTE] as unknown as Waiting | undefined

@@ -38,7 +38,7 @@ export async function startSignIn(x: Exchange, flow: Flow, id: string, payload: 
     ticket,
   })
   if (flow.kind === 'login') flow.active = 'oidc'
-  saveFlow(x.core, flow)
+  if (flow.kind !== 'settings') saveFlow(x.core, flow)
   return isJson(x) ? problem(locationChangeRequired(url)) : redirect(x, url)
 }
 

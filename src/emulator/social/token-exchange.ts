@@ -1,32 +1,27 @@
 /** Native apps that sign in through a browser: https://www.ory.com/docs/kratos/social-signin/native-apps */
 import { type Core, withQuery } from '../core.js'
-import { type Flow, returnToAfter } from '../flows.js'
+import { type Flow, returnToAfter, returnToOfFlow } from '../flows.js'
 import { type Answer, type Exchange, redirect } from '../http.js'
 import type { Session } from '../model.js'
+import type { TokenExchange } from '../state.js'
 
-/** The app's address with the second half of its code; nothing if it has asked for none. */
-function appUrl(x: Exchange, flow: Flow, add: Record<string, string> = {}): string | undefined {
-  const { core } = x
-  const exchange = flow.type === 'api' ? core.state.exchanges.get(flow.id) : undefined
-  if (!exchange) return undefined
-  const home = core.config.selfservice.default_browser_return_url
-  return withQuery(returnToAfter(core, flow, home), { code: exchange.return_to_code, ...add })
-}
-
-/** Back to the app, which gets the session for both halves. */
+/** Back to the app, which gets the session for both halves of its code; nothing if it has asked for none. */
 export function handOver(x: Exchange, flow: Flow, method: string, session: Session): Answer | undefined {
-  const url = method === 'oidc' ? appUrl(x, flow) : undefined
-  const exchange = x.core.state.exchanges.get(flow.id)
-  if (!url || !exchange) return undefined
+  const exchange = method === 'oidc' ? exchangeOf(x.core, flow) : undefined
+  if (!exchange) return undefined
   x.core.state.addExchange({ ...exchange, session_id: session.id })
-  return redirect(x, url)
+  const home = x.core.config.selfservice.default_browser_return_url
+  return redirect(x, withQuery(returnToAfter(x.core, flow, home), { code: exchange.return_to_code }))
 }
 
 /** Back to the app, which finds in the flow what went wrong. */
 export function handBack(x: Exchange, flow: Flow): Answer | undefined {
-  const url = appUrl(x, flow, flow.kind === 'registration' ? { flow: flow.id } : {})
-  return url === undefined ? undefined : redirect(x, url)
+  if (!exchangeOf(x.core, flow)) return undefined
+  return redirect(x, returnToOfFlow(flow) || x.core.config.selfservice.default_browser_return_url)
 }
+
+const exchangeOf = (core: Core, flow: Flow): TokenExchange | undefined =>
+  flow.type === 'api' ? core.state.exchanges.get(flow.id) : undefined
 
 /** A sign-in that becomes a sign-up, or the other way round, goes on with the same code. */
 export function moveExchange(core: Core, from: Flow, to: Flow): void {
