@@ -55,7 +55,7 @@ test.for<[string, string, string]>([
   ['admin', 'admin.mjs#scenarios', 'default'],
   ['wanderings', 'wanderings.mjs#scenarios', 'default'],
   ['social', 'social.mjs#scenarios', 'social'],
-  ['social-second', 'social.mjs#scenarios', 'social-second'],
+  ['social-second', 'social.mjs#second', 'social-second'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

@@ -59,7 +59,10 @@ describe('an address that is taken', () => {
     expect((await next.whoami()).body.identity.traits).toMatchObject({ email: 'taken@example.com' })
   })
 
-  test('is not linked before the second factor of its owner is proved', async () => {
+  test.for([
+    ['in the flow that goes on with it', true],
+    ['elsewhere', false],
+  ] as const)('waits for the second factor of its owner, proved %s', async ([, goesOn]) => {
     await start({
       config: {
         ...CONFIG,
@@ -81,10 +84,11 @@ describe('an address that is taken', () => {
       password: 'correct horse battery',
     }
     const more = await visitor.submit(flow, credentials)
-    expect([more.status, more.body.redirect_browser_to]).toEqual([422, expect.stringContaining('aal=aal2')])
-    const second = await visitor.open('login', '?aal=aal2')
+    expect([more.status, more.body.requested_aal]).toEqual([200, 'aal2'])
+    expect((await visitor.whoami()).status).toBe(403)
+    const second = goesOn ? more.body : await visitor.open('login', '?aal=aal2')
     expect((await visitor.submit(second, { method: 'totp', totp_code: secret.generate() })).status).toBe(200)
-    expect(buttons(await visitor.open('settings'))).toContain('Link Mock')
+    expect(buttons(await visitor.open('settings'))).toContain(goesOn ? 'Unlink Mock' : 'Link Mock')
     await start()
   })
 

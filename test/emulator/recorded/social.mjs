@@ -263,3 +263,5 @@ export const scenarios = {
   },
 };
 const hideCode = s => { const { response } = s.steps.at(-1); for (const k of ['location', 'text']) if (response[k]) response[k] = response[k].replace(/code=[A-Za-z0-9]+/g, 'code=<code>'); };
+/** What a second factor that is asked for everywhere changes. */
+export const second = Object.fromEntries(Object.entries(scenarios).filter(([name]) => name.includes('second-factor')));
