@@ -12,6 +12,7 @@ export interface Body {
   id: string
   active?: string
   request_url: string
+  requested_aal?: string
   ui: { action: string; nodes: Node[]; messages?: { id: number; text: string }[] }
   error?: { id?: string; reason?: string }
   redirect_browser_to: string
