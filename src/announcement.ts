@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Server as TlsServer } from 'node:tls'
 import type { Ory } from './setup.js'
 
 /** As many people as fit below a dev server's own addresses without pushing them away. */
@@ -27,6 +26,6 @@ export function announcement({ target, emulator }: Ory, mount: string, column = 
 export function originOf(server: HttpServer): string {
   const { address, port } = server.address() as AddressInfo
   const host = /^(?:127\.|::1$|::$|0\.0\.0\.0$)/.test(address) ? 'localhost' : address
-  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  const scheme = 'setSecureContext' in server ? 'https' : 'http' // what every TLS server has
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -31,7 +31,7 @@ function shown(name: OptionName, value: unknown): string {
 }
 
 /** What somebody gave, where it must not or cannot be quoted. */
-export const typeName = (value: unknown): string =>
+const typeName = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
 
 const withoutUserinfo = (text: string): string => printable(text.replace(/\/\/[^/@]*@/, '//…@'))

@@ -1,7 +1,6 @@
-import { OryProxyError } from './errors.js'
 import { createLogger, type Logger } from './log.js'
 import { isLoopback } from './loopback.js'
-import { checked, typeName } from './option-check.js'
+import { checked } from './option-check.js'
 import { KINDS } from './option-kinds.js'
 import { OPTIONS, type OptionName } from './option-table.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'
@@ -171,9 +170,6 @@ export function resolveOptions(
   env: NodeJS.ProcessEnv = process.env,
   { ownPort, root, file: known }: Surroundings = {},
 ): ResolvedOptions {
-  if (!KINDS.object.test(raw)) {
-    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `The options must be an object, not ${typeName(raw)}.`)
-  }
   rejectUnknown(raw, OPTION_NAMES, '')
   const file = known ?? readSettingsFile(raw.config, env, root)
   const from: Record<string, string> = {}

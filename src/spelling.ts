@@ -3,6 +3,11 @@ import { OryProxyError } from './errors.js'
 
 /** A misspelt option that is silently ignored is a setting somebody believes in. */
 export function rejectUnknown(given: object, known: readonly string[], prefix: string): void {
+  // From JavaScript anything may come.
+  if (typeof given !== 'object' || given === null) {
+    const type = given === null ? 'null' : typeof given
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `The options must be an object, not ${type}.`)
+  }
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)

@@ -137,6 +137,12 @@ export const start = async (): Promise<void> => {
 }
 // @ts-expect-error: no such option
 ory({ sdkURL: 'https://ory.example' })
+// @ts-expect-error: no such option
+rsbuildOry({ sdkURL: 'https://ory.example' })
+// @ts-expect-error: no such option
+withOry({}, { sdkURL: 'https://ory.example' })
+// @ts-expect-error: no such option
+createOryMiddleware({ sdkURL: 'https://ory.example' })
 `
 
   test.for([

@@ -215,13 +215,14 @@ describe('the keys', () => {
 })
 
 describe('a wrong option', () => {
-  test.for<[object, string, string]>([
+  test.for<[unknown, string, string]>([
     [{}, 'ORY_PROXY_BAD_OPTION', 'ORY_JWKS_URL'],
+    ['http://localhost/', 'ORY_PROXY_BAD_OPTION', 'must be an object, not string'],
     [{ jwksUrl: '/.ory/jwks.json' }, 'ORY_PROXY_BAD_URL', 'jwksUrl'],
     [{ jwksUrl: 'file:///etc/passwd' }, 'ORY_PROXY_BAD_URL', 'jwksUrl'],
     [{ jwksUrl: 'http://localhost/', isuer: 'x' }, 'ORY_PROXY_BAD_OPTION', 'Did you mean "issuer"'],
   ])('%j is told at once, even without a token', async ([options, code, message]) => {
-    const error = await verifySession({}, options).catch(caught => caught)
+    const error = await verifySession({}, options as object).catch(caught => caught)
     expect(error).toMatchObject({ name: 'OryProxyError', code })
     expect(error.message).toContain(message)
   })
