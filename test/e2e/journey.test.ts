@@ -21,6 +21,8 @@ describe.each(['cli', 'vite-react', 'webpack'])('examples/%s', name => {
     const page = await (await freshContext(browser)).newPage()
     const email = `${name}@example.org`
     await page.goto(example.url)
+    await page.getByText('You are not signed in').waitFor()
+    expect(await page.locator('#sign-out').isVisible()).toBe(false)
     await page.getByRole('link', { name: 'Register' }).click()
     await register(page, email)
     await expectSignedIn(page, email)
@@ -75,9 +77,10 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.locator('button[name=method][value=password]').click()
 }
 
-/** What the page shows are claims of a token that verifies against the keys the page's own origin serves. */
+/** The page shows the claims that its backend verified, and no way to sign in again. */
 async function expectSignedIn(page: Page, email: string): Promise<void> {
   await page.getByRole('heading', { name: `Signed in as ${email}` }).waitFor()
+  expect(await page.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(false)
   const claims = JSON.parse((await page.locator('#claims').textContent())!) as { iss: string; sub: string }
   expect(claims).toMatchObject({ session: { active: true, identity: { id: claims.sub, traits: { email } } } })
 }

@@ -16,7 +16,9 @@ export function Home() {
     return (
       <main>
         <h1>You are not signed in</h1>
-        <a href="/.ory/init/login">Sign in</a> · <a href="/.ory/init/registration">Register</a>
+        <nav>
+          <a href="/.ory/init/login">Sign in</a> <a href="/.ory/init/registration">Register</a>
+        </nav>
       </main>
     )
   }
@@ -24,10 +26,12 @@ export function Home() {
     <main>
       <h1>Signed in as {session.identity.traits.email}</h1>
       <p>Assurance level: {session.authenticator_assurance_level}</p>
-      <a href="/.ory/init/settings">Settings</a> ·{' '}
-      <button type="button" id="sign-out" onClick={signOut}>
-        Sign out
-      </button>
+      <nav>
+        <a href="/.ory/init/settings">Settings</a>
+        <button type="button" id="sign-out" onClick={signOut}>
+          Sign out
+        </button>
+      </nav>
     </main>
   )
 }
