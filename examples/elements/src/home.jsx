@@ -14,7 +14,7 @@ export function Home() {
   if (session === undefined) return <main aria-busy="true" />
   if (session === null) {
     return (
-      <main>
+      <main className="home">
         <h1>You are not signed in</h1>
         <nav>
           <a href="/.ory/init/login">Sign in</a> <a href="/.ory/init/registration">Register</a>
@@ -23,7 +23,7 @@ export function Home() {
     )
   }
   return (
-    <main>
+    <main className="home">
       <h1>Signed in as {session.identity.traits.email}</h1>
       <p>Assurance level: {session.authenticator_assurance_level}</p>
       <nav>
