@@ -56,6 +56,7 @@ test.for<[string, string, string]>([
   ['wanderings', 'wanderings.mjs#scenarios', 'default'],
   ['social', 'social.mjs#scenarios', 'social'],
   ['social-second', 'social.mjs#second', 'social-second'],
+  ['ageing', 'ageing.mjs#scenarios', 'strict'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

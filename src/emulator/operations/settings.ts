@@ -191,7 +191,9 @@ async function tryMethod(
     return 'show' in outcome ? show(x, flow) : await finishSettings(x, flow, who, method.id, outcome.update)
   } catch (error) {
     if (paused) throw error
-    if (error instanceof NeedsRefresh && flow.type === 'browser' && payload)
+    // Native apps have no cookies to find it again by; Kratos' profile does not look.
+    const keeps = flow.type === 'browser' || method.id === 'profile'
+    if (error instanceof NeedsRefresh && keeps && payload)
       pause(x, continuationOf(method), who.identity.id, { ...payload, flow: flow.id })
     settings.mend(x, flow, payload ?? {})
     throw error
