@@ -34,6 +34,7 @@ const oddHosts: Attack[] = [
   ['localhost\\x', 'a backslash'],
   ['"><script>alert(1)</script>', 'markup'],
   ['localhost\r\nHost: evil.example', 'two of them'],
+  [`${'a.'.repeat(130)}localhost`, 'more letters than a name can have'],
 ].map(([host = '', what]) => ({
   threat: 'a malformed Host breaks the proxy, or is taken for one of ours',
   precedent: 'webpack-dev-server CVE-2026-14631',

@@ -93,6 +93,12 @@ test('headers of the configuration are sent', async () => {
   expect(received[0]!.headers).toMatchObject({ 'x-a': 'b', 'content-type': 'application/vnd.hook+json' })
 })
 
+test('what may be a secret in its address is not in a log line', async () => {
+  await run({ url: 'https://user:password@hooks.example.com/sign-up?token=secret#secret' })
+  expect(lines.join()).toContain('https://hooks.example.com/sign-up')
+  expect(lines.join()).not.toMatch(/password|secret/)
+})
+
 test.for([
   'https://hooks.example.com/',
   'http://10.0.0.1/',

@@ -50,17 +50,21 @@ export async function runWebHook(
     )
   if (!URL.canParse(config.url) || !isLoopback(new URL(config.url).hostname)) {
     // The emulator is for working offline: a hook of production must not hear of test people.
-    once(
-      deps.log,
-      `web hook ${printable(config.url)} is not called: the emulator sends hooks to this machine only`,
-    )
+    once(deps.log, `web hook ${named(config)} is not called: the emulator sends hooks to this machine only`)
     return PASSED
   }
   if (!ignore) return send(config, context, deps)
   send(config, context, deps).catch((error: unknown) => {
-    deps.log.warn(`web hook ${printable(config.url)}: ${printable((error as Error).message)} (ignored)`)
+    deps.log.warn(`web hook ${named(config)}: ${printable((error as Error).message)} (ignored)`)
   })
   return PASSED
+}
+
+/** For a log line: a password before the host and a token in the query stay out of it. */
+function named({ url }: WebHookConfig): string {
+  if (!URL.canParse(url)) return printable(url)
+  const { protocol, host, pathname } = new URL(url)
+  return printable(`${protocol}//${host}${pathname}`)
 }
 
 const said = new WeakMap<Logger, Set<string>>()
@@ -93,11 +97,11 @@ async function send(
 }
 
 /** Kratos insists on a template; we send all that one could have chosen from. */
-function bodyOf({ url, body }: WebHookConfig, context: WebHookContext, log: Logger): string {
-  if (body)
+function bodyOf(config: WebHookConfig, context: WebHookContext, log: Logger): string {
+  if (config.body)
     once(
       log,
-      `web hook ${printable(url)}: its "body", Jsonnet, is not supported; all of "ctx" is sent as JSON instead`,
+      `web hook ${named(config)}: its "body", Jsonnet, is not supported; all of "ctx" is sent as JSON instead`,
     )
   return JSON.stringify({ ...context, request_headers: allowedHeaders(context.request_headers) })
 }
