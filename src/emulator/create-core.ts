@@ -1,6 +1,7 @@
 /** Builds the {@link Core} of an emulator from its options. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Logger } from '../log.js'
+import { isLoopback } from '../loopback.js'
 import type { Clock } from './clock.js'
 import { readConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'
@@ -50,9 +51,11 @@ export async function createCore(
     mintJwt: options.mintJwt,
     now() {
       const now = options.clock.now()
-      // Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more.
-      if (now - lastSweep > SWEEP_MS) state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
-      if (now - lastSweep > SWEEP_MS) lastSweep = now
+      if (now - lastSweep > SWEEP_MS) {
+        // Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more.
+        state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
+        lastSweep = now
+      }
       return now
     },
     schema(wanted) {
@@ -83,8 +86,7 @@ async function configFor(
 
 function isDirect(baseUrl: string, port: number): boolean {
   const { hostname, port: given, pathname } = new URL(baseUrl)
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
-  return loopback && Number(given) === port && pathname === '/'
+  return isLoopback(hostname) && Number(given) === port && pathname === '/'
 }
 
 const RANDOM_IDS: Ids = {

@@ -1,5 +1,13 @@
 /** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
-import type { After, AfterMethod, Before, Hook, KratosConfig, OidcProvider } from '../config-model.js'
+import type {
+  AddressFlow,
+  After,
+  AfterMethod,
+  Before,
+  Hook,
+  KratosConfig,
+  OidcProvider,
+} from '../config-model.js'
 import type { Json, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
@@ -76,8 +84,8 @@ function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['sel
         privileged_session_max_age: milliseconds(flow('settings')['privileged_session_max_age']),
         required_aal: flow('settings')['required_aal'] as 'aal1' | 'highest_available',
       },
-      recovery: messageFlow('recovery', flow('recovery'), urls),
-      verification: messageFlow('verification', flow('verification'), urls),
+      recovery: addressFlow('recovery', flow('recovery'), urls),
+      verification: addressFlow('verification', flow('verification'), urls),
       logout: {
         after: {
           default_browser_return_url: urls.optional(logout['default_browser_return_url']) ?? byDefault,
@@ -98,9 +106,7 @@ function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['sel
   }
 }
 
-type MessageFlow = KratosConfig['selfservice']['flows']['recovery']
-
-function messageFlow(name: string, raw: JsonObject, urls: UrlResolver): MessageFlow {
+function addressFlow(name: string, raw: JsonObject, urls: UrlResolver): AddressFlow {
   return {
     ...common(name, raw, urls),
     enabled: raw['enabled'] === true,
