@@ -11,3 +11,12 @@ export function inOneLine(error: unknown): never {
   }
   throw error
 }
+
+/** Runs what may throw such an error. */
+export function orInOneLine<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    return inOneLine(error)
+  }
+}

@@ -1,7 +1,7 @@
 import type { Plugin, ResolvedConfig } from 'vite'
 import { OryProxyError } from './errors.js'
-import { inOneLine } from './one-line.js'
-import type { OryOptions } from './options.js'
+import { inOneLine, orInOneLine } from './one-line.js'
+import { type OryOptions, resolveOptions } from './options.js'
 import { shareOry } from './shared.js'
 import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'
 import { announce, bindKeys } from './vite/terminal.js'
@@ -42,6 +42,8 @@ function serving(options: OryOptions): Plugin {
     name: NAME,
     apply: 'serve', // a production build contains nothing of ours
     enforce: 'pre',
+    // Not later: of a server that fails while it is made, Vite leaves the watchers behind.
+    configResolved: config => void orInOneLine(() => resolveOptions(options, environmentOf(config))),
     configureServer: { order: 'pre', handler },
     configurePreviewServer: { order: 'pre', handler },
     ...virtualModule(() => told),
@@ -75,8 +77,8 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   if (!('environments' in config)) {
     throw new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This Vite is older than 6.')
   }
-  const env = { ...process.env, VITE_ORY_SDK_URL: viteSdkUrl(config) }
-  const { ory, release } = await shareOry(options, { root: config.root, allowedHosts: hostsOf(server), env })
+  const context = { root: config.root, allowedHosts: hostsOf(server), env: environmentOf(config) }
+  const { ory, release } = await shareOry(options, context)
   useFirst(server, ory.middleware)
   const carrier = socketCarrier(server)
   const openGate = carrier && ory.gateUpgrades(carrier, isHmr)
@@ -88,6 +90,11 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   bindKeys(server, ory)
   return ory.emulator ? 'emulator' : 'ory'
 }
+
+const environmentOf = (config: ResolvedConfig): NodeJS.ProcessEnv => ({
+  ...process.env,
+  VITE_ORY_SDK_URL: viteSdkUrl(config),
+})
 
 /** From `.env` files too, which is where Vite's users write it; Astro shows client code `PUBLIC_…` instead. */
 function viteSdkUrl(config: ResolvedConfig | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { OryProxyError } from './errors.js'
 import { answerError } from './middleware/answer.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
-import { inOneLine } from './one-line.js'
+import { orInOneLine } from './one-line.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions } from './options.js'
 import type { Ory } from './setup.js'
 import { shareOry } from './shared.js'
@@ -42,7 +42,8 @@ const NAME = 'ory-proxy'
  * }
  */
 export function withOry<T extends object>(devServer?: T, options: OryOptions = {}): T {
-  const resolved = checked(options)
+  // A wrong option stops the start, not the first request.
+  const resolved = orInOneLine(() => resolveOptions(options))
   const own = (devServer ?? {}) as { setupMiddlewares?: SetupMiddlewares }
   const setupMiddlewares: SetupMiddlewares = (layers, server) => {
     const list = own.setupMiddlewares ? own.setupMiddlewares(layers, server) : layers
@@ -54,15 +55,6 @@ export function withOry<T extends object>(devServer?: T, options: OryOptions = {
     return list
   }
   return { ...own, setupMiddlewares } as T
-}
-
-/** A wrong option stops the start, not the first request. */
-function checked(options: OryOptions): ResolvedOptions {
-  try {
-    return resolveOptions(options)
-  } catch (error) {
-    return inOneLine(error)
-  }
 }
 
 const nameOf = (layer: Layer): string => ('name' in layer ? (layer.name ?? '') : '')

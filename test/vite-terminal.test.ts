@@ -40,5 +40,12 @@ test.for(VERSIONS)(
 
     terminal.type('i')
     await terminal.printed(/➜ {2}Inbox: +\S+/)
+
+    await terminal.site.write('vite.config.js', config.replace('ory()', "ory({ sdkURL: 'x' })"))
+    await terminal.printed(/There is no option "sdkURL"\. Did you mean "sdkUrl"\?\n.*restart failed/)
+    expect(await whoami(ory, token)).toBe(200)
+    await terminal.site.write('vite.config.js', config)
+    await terminal.printed(/server restarted/)
+    await expect.poll(() => whoami(ory, token)).toBe(200)
   },
 )
