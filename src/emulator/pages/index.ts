@@ -3,9 +3,8 @@
  * carry the names of Ory's own pages (`input[name]`, `button[name=method]`, `data-testid`), so tests
  * written for one run against the other.
  */
-export { type ErrorPage, renderErrorPage } from './error.js'
-export { type FlowKind, type FlowPage, type PageFlow, renderFlowPage, type SeededPerson } from './flow.js'
+export { renderErrorPage } from './error.js'
+export { type FlowPage, type PageFlow, renderFlowPage } from './flow.js'
 export { attributes, escapeHtml, type Fragment, Html, html, renderTime, safeHref } from './html.js'
 export { contentSecurityPolicy, type Layout, layout, pageHeaders, type Root } from './layout.js'
-export { renderMessages } from './messages.js'
-export { renderWelcomePage, type WelcomePage } from './welcome.js'
+export { renderWelcomePage } from './welcome.js'
