@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rawRequest } from '../_raw.js'
-import { type Attack, appSaw, whoArrives, withAnswer } from './_attack.js'
+import { type Attack, appSaw, WITHOUT_DEV_SERVER, whoArrives, withAnswer } from './_attack.js'
 
 const FORGED: readonly (readonly string[])[] = [
   ['Authorization: Bearer forged'],
@@ -41,6 +41,17 @@ const stripped: Attack[] = [
   promise: `${JSON.stringify(lines.join(' | '))} cannot take the token off`,
   harm: async target => (await whoArrives(target, target.alice, ...lines)) === null,
 }))
+
+const nameless: Attack = {
+  threat: '`Connection` takes away what a message cannot do without',
+  precedent: 'Traefik CVE-2024-45410',
+  promise: '"Connection: host" leaves the app the Host that was asked for',
+  faces: WITHOUT_DEV_SERVER,
+  harm: async target => {
+    const saw = await appSaw(target, ['Connection: Host'])
+    return saw?.headers.host !== new URL(target.url).host
+  },
+}
 
 const control: Attack[] = [
   'Ory-Base-URL-Rewrite',
@@ -152,6 +163,7 @@ export const IDENTITY: readonly Attack[] = [
   ...forged,
   ...beside,
   ...stripped,
+  nameless,
   ...control,
   trailers,
   ...rubbish,

@@ -131,6 +131,15 @@ describe('framing', () => {
     expect(ory.heard).toHaveLength(1)
   })
 
+  test.for([
+    ['Content-Length: 11', 'hello world'],
+    ['Transfer-Encoding: chunked', '5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'],
+  ])('Connection takes no frame off a body: %s', async ([frame = '', body = '']) => {
+    const headers = [frame, 'Connection: content-length, transfer-encoding, host']
+    expect((await rawRequest(url, '/.ory/submit', { method: 'POST', headers, body })).status).toBe(200)
+    expect(ory.heard.at(-1)).toMatchObject({ body: 'hello world' })
+  })
+
   test('hop-by-hop headers, and those that Connection names, stay here', async () => {
     await rawRequest(url, '/.ory/x', {
       headers: [
