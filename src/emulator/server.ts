@@ -100,10 +100,19 @@ async function misbehave({ faults }: Api, x: Exchange): Promise<Answer | undefin
   return problem(new Problem(fault.status, { reason: 'This fault was set up at /dev/faults.' }))
 }
 
-/** A dev server that forwards to us says where people see us. */
+/** Of the origins that people have seen us at, those that still count. */
+const MAX_FRONTS = 20
+
+/** A dev server that forwards to us says where people see us; it may have many addresses, and be restarted. */
 function noteFront(x: Exchange): void {
   const front = x.header('ory-base-url-rewrite')
-  if (URL.canParse(front)) x.core.frontOrigins.add(new URL(front).origin)
+  if (!URL.canParse(front)) return
+  const { frontOrigins } = x.core
+  const { origin } = new URL(front)
+  frontOrigins.delete(origin)
+  frontOrigins.add(origin) // as the newest
+  const [oldest = ''] = frontOrigins
+  if (frontOrigins.size > MAX_FRONTS) frontOrigins.delete(oldest)
 }
 
 const STARTS: Readonly<Record<string, string>> = {

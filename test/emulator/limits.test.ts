@@ -77,3 +77,20 @@ test('100,000 flows are not kept: the newest are', () => {
   expect(state.flow('0')).toBeUndefined()
   expect(state.flow('99999')).toMatchObject({ id: '99999' })
 })
+
+test('however many names a dev server is asked by, the last ones count, and no answer grows by them', async () => {
+  const client = await startClient()
+  const at = (origin: string): Record<string, string> => ({ 'ory-base-url-rewrite': `${origin}/.ory` })
+  const back = async (origin: string): Promise<number> => {
+    const path = `/self-service/login/browser?return_to=${origin}/x`
+    return (await client.call('GET', path, undefined, at('http://localhost:1'))).status
+  }
+  for (let port = 1; port <= 200; port++) {
+    await client.call('GET', '/health/alive', undefined, at(`http://localhost:${port}`))
+  }
+  expect(await back('http://localhost:200')).toBe(200)
+  expect(await back('http://localhost:2')).toBe(400)
+  const page = await fetch(`${client.emulator.url}/ui/welcome`)
+  expect(page.headers.get('content-security-policy')!.length).toBeLessThan(2000)
+  await client.emulator.close()
+})
