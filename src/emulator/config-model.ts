@@ -152,5 +152,9 @@ export interface KratosConfig {
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }
   security: { account_enumeration: { mitigate: boolean } }
-  feature_flags: { use_continue_with_transitions: boolean; legacy_continue_with_verification_ui: boolean }
+  feature_flags: {
+    use_continue_with_transitions: boolean
+    choose_recovery_address: boolean
+    legacy_continue_with_verification_ui: boolean
+  }
 }

@@ -117,6 +117,16 @@ export const RECOVERY = {
       1060003,
       'An email containing a recovery code has been sent to the email address you provided. If you have not received an email, check the spelling of the address and make sure to use the address you registered with.',
     ),
+  codeSentTo: (masked: string): UiText =>
+    info(
+      1060004,
+      `A recovery code has been sent to ${masked}. If you have not received it, check the spelling of the address and make sure to use the address you registered with.`,
+      { masked_address: masked },
+    ),
+  askInFull: (): UiText =>
+    info(1060005, 'Recover access to your account by providing your recovery address in full.'),
+  choose: (): UiText => info(1060006, 'How do you want to recover your account?'),
+  back: (): UiText => info(1060007, 'Back'),
 }
 
 export const VERIFICATION = {
@@ -142,7 +152,10 @@ export const LABEL = {
   email: (): UiText => info(1070007, 'Email'),
   resend: (): UiText => info(1070008, 'Resend code'),
   continue: (): UiText => info(1070009, 'Continue'),
+  plain: (text: string): UiText => info(1070000, text),
   recoveryCode: (): UiText => info(1070010, 'Recovery code'),
+  recoveryAddress: (): UiText => info(1070016, 'Recovery address'),
+  phone: (): UiText => info(1070017, 'Phone number'),
   verificationCode: (): UiText => info(1070011, 'Verification code'),
   registrationCode: (): UiText => info(1070012, 'Registration code'),
   loginCode: (): UiText => info(1070013, 'Login code'),

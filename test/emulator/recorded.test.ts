@@ -25,7 +25,11 @@ function configFor(name: string): string | object {
   const [profile, changes] = variant
   const file = configOf(profile)
   const folder = `${pathToFileURL(dirname(file)).href}/`
-  return merge(parse(readFileSync(file, 'utf8').replaceAll('file://./', folder)), changes)
+  const base: Tree = parse(readFileSync(file, 'utf8').replaceAll('file://./', folder))
+  return merge(
+    base,
+    JSON.parse(JSON.stringify(changes).replaceAll('file://./', `${pathToFileURL(FOLDER).href}/`)),
+  )
 }
 
 type Tree = { [key: string]: unknown }
@@ -57,6 +61,8 @@ test.for<[string, string, string]>([
   ['social', 'social.mjs#scenarios', 'social'],
   ['social-second', 'social.mjs#second', 'social-second'],
   ['ageing', 'ageing.mjs#scenarios', 'strict'],
+  ['choose-address', 'choose-address.mjs#scenarios', 'choose'],
+  ['choose-of-two', 'choose-address.mjs#two', 'choose-of-two'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

@@ -46,6 +46,7 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },
     feature_flags: {
       use_continue_with_transitions: flags['use_continue_with_transitions'] === true,
+      choose_recovery_address: flags['choose_recovery_address'] === true,
       legacy_continue_with_verification_ui: flags['legacy_continue_with_verification_ui'] === true,
     },
   }

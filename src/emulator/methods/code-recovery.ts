@@ -14,17 +14,23 @@ import { finishRecovery } from '../operations/recovered.js'
 import { isEmail } from '../schema/email-address.js'
 import * as ui from '../ui.js'
 import { alreadyIn } from './already-in.js'
+import { askForAnyAddress, choosesAddress, goBack, takeStep } from './choose-address.js'
 import { emailInput, hiddenMethod, recoveryCodeInput, resendTo } from './code-nodes.js'
 import { codeSwitch } from './code-switch.js'
 import type { ChallengeMethod } from './method.js'
 import { addressed, payloadOf, requireSameBrowser } from './submission.js'
 
 const continueButton = () => submit('method', 'code', 'code', LABEL.continue())
-const KNOWN = fields('string', 'email', 'code', 'flow', 'screen')
+const KNOWN = fields(
+  'string',
+  ...['email', 'code', 'flow', 'screen'],
+  ...['recovery_address', 'recovery_select_address', 'recovery_confirm_address'],
+)
 
 export const codeRecovery: ChallengeMethod = {
   populate(x, flow) {
     flow.active = 'code'
+    if (x.core.config.feature_flags.choose_recovery_address) return askForAnyAddress(x, flow)
     ui.setCsrf(flow.ui, x.csrf.token)
     ui.upsert(flow.ui, emailInput())
     ui.append(flow.ui, continueButton())
@@ -38,13 +44,19 @@ export const codeRecovery: ChallengeMethod = {
     const refused = csrfMistake(x, flow, payload)
     if (refused) return { answer: retry(x, 'browser', refused) }
     ui.resetMessages(flow.ui)
-    if (flow.state !== 'choose_method' && !email) {
+    const inSteps = choosesAddress(flow)
+    if (!inSteps && flow.state !== 'choose_method' && !email) {
       addressed(x.core, codeSwitch, 'code')
       return { answer: await takeCode(x, flow, str(payload, 'code')) }
     }
     const signedIn = alreadyIn(x)
     if (signedIn) return { answer: signedIn }
-    if (!addressed(x.core, codeSwitch, str(payload, 'method'))) return undefined
+    if (!inSteps && !addressed(x.core, codeSwitch, str(payload, 'method'))) return undefined
+    if (str(payload, 'screen') === 'previous') {
+      goBack(x, flow, payload, { mail: mailTo, takeCode })
+      return { shown: true }
+    }
+    if (inSteps) return takeStep(x, flow, payload, { mail: mailTo, takeCode })
     if (flow.state === 'passed_challenge') return { answer: retryWith(x, flow, INVALID.recoveryDone()) }
     requireEmail(email)
     // Also of a flow that an administrator started: only its code may come from another browser.
@@ -84,11 +96,12 @@ function sendTo(x: Exchange, flow: Flow, email: string): void {
 /** Whether somebody has the address is not for the asking: the answer is the same. */
 function mailTo(core: Core, flow: Flow, email: string): void {
   const address = normalizeIdentifier(email)
-  const identity = core.state.identityByAddress('recovery', 'email', address)
+  const via = address.includes('@') ? 'email' : 'sms'
+  const identity = core.state.identityByAddress('recovery', via, address)
   if (identity) {
-    const sent = createCode(core, flow, { identityId: identity.id, address, via: 'email' })
-    mailCode(core, flow, address, 'email', sent)
-  } else if (core.config.selfservice.flows.recovery.notify_unknown_recipients) {
+    const sent = createCode(core, flow, { identityId: identity.id, address, via })
+    mailCode(core, flow, address, via, sent)
+  } else if (via === 'email' && core.config.selfservice.flows.recovery.notify_unknown_recipients) {
     mailUnknown(core, 'recovery', email)
   }
 }

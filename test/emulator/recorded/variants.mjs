@@ -17,6 +17,9 @@ export const variants = {
   }],
   /** Recovery that lets people choose where to. */
   choose: ['default', { feature_flags: { choose_recovery_address: true } }],
+  /** People with two addresses, as well. */
+  'choose-of-two': ['default', { feature_flags: { choose_recovery_address: true }, identity: { schemas: [{ id: 'default', url: 'file://./two-addresses.schema.json' }] } }],
+  'two-addresses': ['default', { identity: { schemas: [{ id: 'default', url: 'file://./two-addresses.schema.json' }] } }],
   /** Nothing that reaches people by mail, nobody new. */
   closed: ['default', flows({ recovery: { enabled: false }, verification: { enabled: false }, registration: { enabled: false } })],
   /** All on one page, as before. */
