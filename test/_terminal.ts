@@ -55,6 +55,14 @@ export class Terminal {
     }
   }
 
+  /** Writes a file until a line shows that it was seen: after a restart, nothing tells when files are watched again. */
+  async edit(name: string, text: string, pattern: RegExp): Promise<void> {
+    const write = (): Promise<void> => this.site.write(name, text)
+    const again = setInterval(write, 2000)
+    await write()
+    await this.printed(pattern).finally(() => clearInterval(again))
+  }
+
   /** Types a line. */
   type(text: string): void {
     this.#child.stdin!.write(`${text}\n`)

@@ -20,14 +20,7 @@ export default {
   const [, ory = ''] = await terminal.printed(announced)
   const [token, kid] = [await signIn(ory), await keyId(ory)]
   for (const restart of ['first', 'second']) {
-    // Again and again: Rsbuild sees no edit before it watches, which nothing tells us.
-    let edits = 0
-    const edit = (): Promise<void> =>
-      terminal!.site.write('rsbuild.config.mjs', `${config}// ${restart} ${edits++}\n`)
-    const editing = setInterval(edit, 2000)
-    await edit()
-    await terminal.printed(announced)
-    clearInterval(editing)
+    await terminal.edit('rsbuild.config.mjs', `${config}// ${restart}\n`, announced)
     await expect.poll(async () => [await keyId(ory), await whoami(ory, token)]).toEqual([kid, 200])
   }
 })

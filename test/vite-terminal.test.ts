@@ -33,19 +33,18 @@ test.for(VERSIONS)(
     expect((await fetch(inbox)).status).toBe(200)
 
     const [token, kid] = [await signIn(ory), await keyId(ory)]
-    await terminal.site.write('vite.config.js', `${config}// edited\n`)
-    await terminal.printed(/server restarted/)
+    await terminal.edit('vite.config.js', `${config}// edited\n`, /server restarted/)
     await expect.poll(() => keyId(ory)).toBe(kid)
     expect(await whoami(ory, token)).toBe(200)
 
     terminal.type('i')
     await terminal.printed(/➜ {2}Inbox: +\S+/)
 
-    await terminal.site.write('vite.config.js', config.replace('ory()', "ory({ sdkURL: 'x' })"))
-    await terminal.printed(/There is no option "sdkURL"\. Did you mean "sdkUrl"\?\n.*restart failed/)
+    const wrong = config.replace('ory()', "ory({ sdkURL: 'x' })")
+    const line = /There is no option "sdkURL"\. Did you mean "sdkUrl"\?\n.*restart failed/
+    await terminal.edit('vite.config.js', wrong, line)
     expect(await whoami(ory, token)).toBe(200)
-    await terminal.site.write('vite.config.js', config)
-    await terminal.printed(/server restarted/)
+    await terminal.edit('vite.config.js', config, /server restarted/)
     await expect.poll(() => whoami(ory, token)).toBe(200)
   },
 )
