@@ -3,8 +3,7 @@ import { type Core, DIGITS, isoTime, ownUrl, withQuery } from './core.js'
 import { type Flow, type FlowKind, saveFlow } from './flows.js'
 import { markSent } from './identities.js'
 import { badRequest, FlowExpired, Problem } from './kratos-errors.js'
-import type { Channel } from './model.js'
-import type { OneTimeCode } from './state.js'
+import type { Channel, OneTimeCode } from './model.js'
 
 /** No such code, or it is used up. */
 export class CodeUnknown extends Problem {

@@ -3,8 +3,7 @@ import { type CodeFor, send } from './codes.js'
 import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from './core.js'
 import type { Flow } from './flows.js'
 import { FlowExpired } from './kratos-errors.js'
-import type { Channel } from './model.js'
-import type { OneTimeCode } from './state.js'
+import type { Channel, OneTimeCode } from './model.js'
 
 const TOKEN_LENGTH = 32
 

@@ -1,4 +1,4 @@
-/** The shapes of Kratos' public API (v26) that the emulator keeps in memory and answers with. */
+/** What the emulator keeps in memory. What it also answers with has the shapes of Kratos' public API (v26). */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type JsonObject = { [key: string]: Json }
@@ -148,4 +148,58 @@ export interface Session {
   authenticator_assurance_level: Aal
   authentication_methods: AuthenticationMethod[]
   devices: SessionDevice[]
+}
+
+/** A one-time code that was sent, or handed out by the admin API. */
+export interface OneTimeCode {
+  id: string
+  flow_id: string
+  code: string
+  identity_id?: string
+  /** Where it was sent. */
+  address?: string
+  via?: 'email' | 'sms'
+  expires_at: string
+  used: boolean
+  by_admin: boolean
+}
+
+/** Kratos' courier message. */
+export interface CourierMessage {
+  id: string
+  status: 'queued' | 'sent' | 'processing' | 'abandoned'
+  type: 'email' | 'phone'
+  recipient: string
+  body: string
+  subject: string
+  template_type: string
+  channel: string
+  send_count: number
+  created_at: string
+  updated_at: string
+}
+
+/** What an error page shows. */
+export interface StoredError {
+  id: string
+  error: JsonObject
+  created_at: string
+}
+
+/** Gives a native app its session token after a browser signed in for it. */
+export interface TokenExchange {
+  flow_id: string
+  init_code: string
+  return_to_code: string
+  session_id?: string
+  expires_at: string
+}
+
+/** A submission that waits until its sender has signed in afresh. */
+export interface Continuation {
+  id: string
+  name: string
+  identity_id: string
+  payload: JsonObject
+  expires_at: string
 }

@@ -1,60 +1,15 @@
 /** Everything the emulator remembers, in memory. Whoever reads gets a copy: only `put` changes something. */
 import type { Flow } from './flows.js'
-import type { CredentialsType, Identity, JsonObject, Session } from './model.js'
-
-/** A one-time code that was sent, or handed out by the admin API. */
-export interface OneTimeCode {
-  id: string
-  flow_id: string
-  code: string
-  identity_id?: string
-  /** Where it was sent. */
-  address?: string
-  via?: 'email' | 'sms'
-  expires_at: string
-  used: boolean
-  by_admin: boolean
-}
-
-/** Kratos' courier message. */
-export interface CourierMessage {
-  id: string
-  status: 'queued' | 'sent' | 'processing' | 'abandoned'
-  type: 'email' | 'phone'
-  recipient: string
-  body: string
-  subject: string
-  template_type: string
-  channel: string
-  send_count: number
-  created_at: string
-  updated_at: string
-}
-
-/** What an error page shows. */
-export interface StoredError {
-  id: string
-  error: JsonObject
-  created_at: string
-}
-
-/** Gives a native app its session token after a browser signed in for it. */
-export interface TokenExchange {
-  flow_id: string
-  init_code: string
-  return_to_code: string
-  session_id?: string
-  expires_at: string
-}
-
-/** A submission that waits until its sender has signed in afresh. */
-export interface Continuation {
-  id: string
-  name: string
-  identity_id: string
-  payload: JsonObject
-  expires_at: string
-}
+import type {
+  Continuation,
+  CourierMessage,
+  CredentialsType,
+  Identity,
+  OneTimeCode,
+  Session,
+  StoredError,
+  TokenExchange,
+} from './model.js'
 
 /**
  * How much is kept at most; the oldest go first. A test run that makes 100,000 flows must not eat the

@@ -3,7 +3,7 @@ import querystring from 'node:querystring'
 import { offsetPage } from '../admin/paging.js'
 import { type Answer, type Exchange, json } from '../http.js'
 import { notLocated, Problem } from '../kratos-errors.js'
-import type { StoredError } from '../state.js'
+import type { StoredError } from '../model.js'
 
 /** `GET /schemas` */
 export function listSchemas(x: Exchange): Answer {
