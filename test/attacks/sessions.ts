@@ -96,7 +96,65 @@ const revoked: Attack[] = endings.map(([what, method, path, body]) => ({
   },
 }))
 
+/** A sign-out that Ory takes its time for; `during` runs before it ends. */
+async function whileSigningOut(
+  target: Target,
+  cookie: string,
+  endsAt: 'the start' | 'the end',
+  during: () => Promise<unknown>,
+): Promise<void> {
+  const path = '/self-service/logout'
+  let answer = (): void => {}
+  let asked = (): void => {}
+  const arrived = new Promise<void>(resolve => {
+    asked = resolve
+  })
+  await withAnswer(
+    target,
+    path,
+    (_req, res) => {
+      if (endsAt === 'the start') target.ory.signOut(cookie)
+      answer = () => {
+        target.ory.signOut(cookie)
+        res.writeHead(204).end()
+      }
+      asked()
+    },
+    async () => {
+      const signedOut = rawRequest(target.url, `/.ory${path}?token=x`)
+      await Promise.race([arrived, signedOut])
+      await during()
+      answer()
+      await signedOut
+    },
+  )
+}
+
 const races: Attack[] = [
+  {
+    threat: 'a session that was ended lives on',
+    precedent: 'race between a cache and its flush',
+    promise: 'a sign-out that Ory is not yet done with takes effect',
+    harm: async target => {
+      const cookie = signInAs(target, 'alice')
+      await whoArrives(target, cookie)
+      let who: string | null = null
+      await whileSigningOut(target, cookie, 'the start', async () => {
+        who = await whoArrives(target, cookie)
+      })
+      return who
+    },
+  },
+  {
+    threat: 'an answer that is older than a sign-out is kept',
+    precedent: 'race between a cache and its flush',
+    promise: 'what was asked during a sign-out is not remembered after it',
+    harm: async target => {
+      const cookie = signInAs(target, 'alice')
+      await whileSigningOut(target, cookie, 'the end', () => whoArrives(target, cookie))
+      return whoArrives(target, cookie)
+    },
+  },
   {
     threat: 'an answer that is older than a sign-out is kept',
     precedent: 'race between a cache and its flush',
