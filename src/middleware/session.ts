@@ -61,6 +61,7 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
   const { client, breaker, ttl, now, uptime = () => performance.now(), warn } = rules
   const cache = new LruMap<string, Remembered>(REMEMBERED_BYTES, bytesOf)
   const asking = new Map<string, Promise<WhoamiAnswer>>()
+  const keyOf = createCacheKeys()
   let generation = 0
   let hits = 0
   let warned = ''
@@ -107,7 +108,7 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
     lookup(req) {
       const credentials = credentialsOf(req)
       if (credentials === null) return NOT_ASKED
-      const key = cacheKey(credentials)
+      const key = keyOf(credentials)
       const known = remembered(key)
       if (known) {
         hits++
@@ -148,16 +149,19 @@ function credentialsOf({ headers }: IncomingMessage): Credentials | null {
   return { cookie, authorization, sessionToken, requestId: headers['x-request-id'] as string | undefined }
 }
 
-/** Dev servers hear one person, seldom two: the last credential is nearly always the next one. */
-let last: { readonly given: Credentials; readonly key: string } | undefined
-
-/** Hashed, so that credentials do not lie about in memory for as long as their answers are known. */
-function cacheKey(given: Credentials): string {
-  if (last && isSame(last.given, given)) return last.key
-  const { cookie, authorization, sessionToken } = given
-  const text = JSON.stringify([cookie ?? null, authorization ?? null, sessionToken ?? null])
-  last = { given, key: hash('sha256', text, 'base64') }
-  return last.key
+/**
+ * Names credentials by their hash, so that they do not lie about in memory for as long as their answers are known;
+ * all but the last: dev servers hear one person, seldom two, and it is nearly always the next one.
+ */
+function createCacheKeys(): (given: Credentials) => string {
+  let last: { readonly given: Credentials; readonly key: string } | undefined
+  return given => {
+    if (last && isSame(last.given, given)) return last.key
+    const { cookie, authorization, sessionToken } = given
+    const text = JSON.stringify([cookie ?? null, authorization ?? null, sessionToken ?? null])
+    last = { given, key: hash('sha256', text, 'base64') }
+    return last.key
+  }
 }
 
 function isSame(a: Credentials, b: Credentials): boolean {
