@@ -9,7 +9,7 @@ import * as recovery from './admin/recovery.js'
 import * as sessions from './admin/sessions.js'
 import { type Answer, type Exchange, plain, redirect } from './http.js'
 import * as service from './operations/service.js'
-import type { Operation, Route } from './routes.js'
+import { absent, type Operation, type Route } from './routes.js'
 
 const route = (method: string, path: string, run: Operation): Route => ({ method, path, run })
 
@@ -27,8 +27,6 @@ const toAdmin = (x: Exchange): Answer =>
     ? plain(404, '404 page not found')
     : redirect(x, `${x.core.adminBase}/admin${x.path.replace(/^\/admin/, '')}${x.search}`, 307)
 
-const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-
 export const ADMIN_ROUTES: readonly Route[] = [
   ...both('GET', '/identities', listIdentities),
   ...both('POST', '/identities', identities.createIdentity),
@@ -44,6 +42,7 @@ export const ADMIN_ROUTES: readonly Route[] = [
 
   ...both('GET', '/sessions/whoami', toPublic),
   ...both('GET', '/sessions', sessions.listSessions),
+  ...both('DELETE', '/sessions', toPublic),
   ...both('GET', '/sessions/{id}', sessions.getSession),
   ...both('DELETE', '/sessions/{id}', sessions.disableSession),
   ...both('PATCH', '/sessions/{id}/extend', sessions.extendSession),
@@ -57,16 +56,27 @@ export const ADMIN_ROUTES: readonly Route[] = [
   ...both('GET', '/health/ready', service.healthy),
   ...both('GET', '/version', service.version),
 
+  ...absent('Prometheus metrics', '/metrics/prometheus', '/admin/metrics/prometheus'),
+
   ...both('GET', '/schemas', toPublic),
   ...both('GET', '/schemas/{id}', toPublic),
   ...['GET', 'POST'].flatMap(method => both(method, '/self-service/*', toPublic)),
 ]
 
-/** On the public port, the admin API is a redirect to the other one. */
+const IDENTITIES: readonly Route[] = [
+  ...both('GET', '/identities', toAdmin),
+  ...both('POST', '/identities', toAdmin),
+  ...both('GET', '/identities/by/external/{externalID}', toAdmin),
+  ...['GET', 'PUT', 'PATCH', 'DELETE'].flatMap(method => both(method, '/identities/{id}', toAdmin)),
+  ...both('DELETE', '/identities/{id}/credentials/{type}', toAdmin),
+]
+
+/** On the public port, some of the admin API is a redirect to the other one, and the rest is not there. */
 export const REDIRECTS_TO_ADMIN: readonly Route[] = [
-  '/admin/*',
-  '/identities',
-  '/identities/*',
-  '/recovery/*',
-  '/courier/*',
-].flatMap(path => ALL.map(method => route(method, path, toAdmin)))
+  ...IDENTITIES,
+  route('DELETE', '/identities/{id}/sessions', toAdmin),
+  route('POST', '/recovery/code', toAdmin),
+  route('POST', '/recovery/link', toAdmin),
+  route('GET', '/admin/courier/messages', toAdmin),
+  route('GET', '/admin/courier/messages/{id}', toAdmin),
+]

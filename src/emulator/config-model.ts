@@ -152,6 +152,8 @@ export interface KratosConfig {
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }
   security: { account_enumeration: { mitigate: boolean } }
+  /** Only whether there is one: the emulator cannot talk to it. */
+  oauth2_provider: { url?: string }
   feature_flags: {
     use_continue_with_transitions: boolean
     choose_recovery_address: boolean

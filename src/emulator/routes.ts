@@ -34,7 +34,7 @@ const submitted = (path: string, run: Operation): Route[] => [post(path, run), g
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Answers 501 and says what is missing, so that nobody takes it for a broken Kratos. */
-function absent(missing: string, ...paths: string[]): Route[] {
+export function absent(missing: string, ...paths: string[]): Route[] {
   const run = (): never => {
     throw notImplemented(missing)
   }

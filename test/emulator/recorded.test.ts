@@ -63,6 +63,7 @@ test.for<[string, string, string]>([
   ['ageing', 'ageing.mjs#scenarios', 'strict'],
   ['choose-address', 'choose-address.mjs#scenarios', 'choose'],
   ['choose-of-two', 'choose-address.mjs#two', 'choose-of-two'],
+  ['corners', 'corners.mjs#scenarios', 'default'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

@@ -44,6 +44,9 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
     },
     cookies,
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },
+    oauth2_provider: asObject(raw['oauth2_provider'])['url']
+      ? { url: String(asObject(raw['oauth2_provider'])['url']) }
+      : {},
     feature_flags: {
       use_continue_with_transitions: flags['use_continue_with_transitions'] === true,
       choose_recovery_address: flags['choose_recovery_address'] === true,

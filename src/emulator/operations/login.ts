@@ -46,6 +46,7 @@ import {
   chooseSchema,
   isTrue,
   requestedAal,
+  requireNoChallenge,
 } from './requested.js'
 
 export interface StartLogin {
@@ -118,7 +119,7 @@ function shortcut(x: Exchange, flow: Flow, who: SignedIn | undefined): Answer | 
 
 /** `GET /self-service/login/browser` */
 export async function createBrowserLogin(x: Exchange): Promise<Answer> {
-  if (x.query.has('login_challenge')) return forward(x, challengeProblem())
+  if (x.query.has('login_challenge')) return forward(x, challengeProblem(x.core))
   try {
     const started = await startLogin(x, 'browser')
     if ('answer' in started) return started.answer
@@ -140,7 +141,7 @@ function leave(x: Exchange, error: Problem): Answer {
 
 /** `GET /self-service/login/api` */
 export async function createNativeLogin(x: Exchange): Promise<Answer> {
-  if (x.query.has('login_challenge')) throw challengeProblem()
+  requireNoChallenge(x)
   const started = await startLogin(x, 'api')
   return 'answer' in started ? started.answer : json(200, flowJson(x.core, started.flow))
 }
@@ -194,6 +195,8 @@ export async function finishLogin(
   who?: SignedIn,
 ): Promise<Answer> {
   const { core } = x
+  // By whom it was taken stays with the flow, even if this person may not come in.
+  saveFlow(core, flow)
   // Signing in as somebody else must not carry over what this session has proved.
   const previous = who?.identity.id === identity.id ? who.session : undefined
   const session = activate(x, identity, [method], previous)

@@ -32,7 +32,7 @@ import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
 import { handOver } from '../social/token-exchange.js'
 import * as ui from '../ui.js'
 import { forwarding, getFlow, submitError, submitFlow } from './flow.js'
-import { addExchangeCode, challengeProblem, chooseOrganization, chooseSchema } from './requested.js'
+import { addExchangeCode, chooseOrganization, chooseSchema, requireNoChallenge } from './requested.js'
 
 export const registrationDisabled = (): Problem =>
   new Problem(400, {
@@ -64,7 +64,7 @@ export async function startRegistration(x: Exchange, type: FlowType): Promise<Fl
 /** `GET /self-service/registration/browser` */
 export function createBrowserRegistration(x: Exchange): Promise<Answer> {
   return forwarding(x, async () => {
-    if (x.query.has('login_challenge')) throw challengeProblem()
+    requireNoChallenge(x)
     const flow = await startRegistration(x, 'browser')
     if (!maybeSignedIn(x)) return flowOrRedirect(x, () => flowJson(x.core, flow), uiUrl(x.core, flow))
     if (isJson(x)) return problem(alreadySignedIn('registration'))
@@ -75,7 +75,7 @@ export function createBrowserRegistration(x: Exchange): Promise<Answer> {
 /** `GET /self-service/registration/api` */
 export async function createNativeRegistration(x: Exchange): Promise<Answer> {
   if (maybeSignedIn(x)) throw alreadySignedIn('registration')
-  if (x.query.has('login_challenge')) throw challengeProblem()
+  requireNoChallenge(x)
   return json(200, flowJson(x.core, await startRegistration(x, 'api')))
 }
 

@@ -1,9 +1,10 @@
 /** What the query of a new login or registration flow asks for. */
-import { ALPHANUMERIC, isoTime } from '../core.js'
+import { ALPHANUMERIC, type Core, isoTime } from '../core.js'
 import { type Flow, isUuid, passing } from '../flows.js'
 import type { Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import { badRequest, notImplemented, Problem } from '../kratos-errors.js'
 import type { Aal } from '../model.js'
+import { secureReturnTo } from '../return-to.js'
 
 /** A flag as Go's `strconv.ParseBool` reads it. */
 export const isTrue = (value: string | null): boolean => /^(1|t|T|TRUE|true|True)$/.test(value ?? '')
@@ -53,10 +54,19 @@ export function addExchangeCode(x: Exchange, flow: Flow): void {
 }
 
 /** OAuth2 needs Ory Hydra, and Kratos to know where it is; without, this is Kratos' answer. */
-export const challengeProblem = (): Problem =>
-  new Problem(500, {
+export function challengeProblem({ config }: Core): Problem {
+  if (config.oauth2_provider.url) return notImplemented('OAuth2 sign-in')
+  return new Problem(500, {
     id: 'invalid_configuration',
     message: 'Invalid configuration',
     reason:
       'refusing to parse login_challenge query parameter because oauth2_provider.url is invalid or unset',
   })
+}
+
+/** `?login_challenge=`; where to return to is looked at first. */
+export function requireNoChallenge(x: Exchange): void {
+  if (!x.query.has('login_challenge')) return
+  secureReturnTo(x.core, { source: x.requestUrl })
+  throw challengeProblem(x.core)
+}

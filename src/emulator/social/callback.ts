@@ -45,6 +45,7 @@ export function repeatAsGet(x: Exchange): Answer {
 }
 
 export async function finishSignIn(x: Exchange): Promise<Answer> {
+  if (!x.core.config.selfservice.methods.oidc.enabled) throw disabledEndpoint()
   let pending: Pending
   let flow: Flow
   try {
@@ -64,7 +65,6 @@ export async function finishSignIn(x: Exchange): Promise<Answer> {
 }
 
 function pendingOf(x: Exchange): Pending {
-  if (!x.core.config.selfservice.methods.oidc.enabled) throw disabledEndpoint()
   const state = x.query.get('state')
   if (!state)
     throw badRequest(`${UNABLE} because the OpenID Provider did not return the state query parameter.`)

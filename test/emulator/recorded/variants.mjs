@@ -32,4 +32,14 @@ export const variants = {
   transitions: ['default', { feature_flags: { use_continue_with_transitions: true } }],
   /** A second factor is needed to link an account at a provider as well. */
   'social-second': ['social', { session: { whoami: { required_aal: 'highest_available' } } }],
+  /** First who, then how; at a provider as well. */
+  'social-first': ['social', flows({ login: { style: 'identifier_first' } })],
+  'social-hints': ['social', flows({ registration: { login_hints: true } })],
+  'social-closed': ['social', flows({ registration: { enabled: false } })],
+  'social-codes': ['social', methods({ code: { passwordless_enabled: true } })],
+  'codes-unified': ['passwordless', flows({ login: { style: 'unified' } })],
+  'codes-only': ['passwordless', methods({ password: { enabled: false } })],
+  'codes-and-factor': ['passwordless', { session: { whoami: { required_aal: 'highest_available' } } }],
+  'short-sessions': ['default', { session: { lifespan: '2s' } }],
+  'fallback': ['default', methods({ code: { passwordless_enabled: true, config: { missing_credential_fallback_enabled: true } } })],
 };
