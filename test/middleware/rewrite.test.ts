@@ -28,6 +28,17 @@ describe('bodies', () => {
     expect(text(from!)).toBe(to)
   })
 
+  test.for([
+    'http%3A%2F%2F127.0.0.1%3A44339%2Fx',
+    'http%3A%2F%2F127.0.0.1%3A4433.evil.example',
+    'http%3A%2F%2F127.0.0.1%3A4433%40evil.example',
+    'http%3A%2F%2F127.0.0.1%3A4433%3A80',
+    'http%3A%2F%2F127.0.0.1%3A4433-x',
+  ])('%s stays as it is inside an address of Ory', encoded => {
+    const inside = (origin: string): string => `"${origin}/login?return_to=${encoded}"`
+    expect(text(inside('http://127.0.0.1:4433'))).toBe(inside('http://localhost:5173/.ory'))
+  })
+
   test('the welcome page becomes the app whatever its address is made of', () => {
     const home = 'http://localhost:5173/$&/$1'
     const given = { ...rewriting, home }
