@@ -114,6 +114,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'a refused handshake holds no connection, even of a client that never hangs up',
     'a client that leaves while Ory is asked is nobody for the app, and nothing breaks',
     'frames sent along with the handshake are not lost while Ory is asked',
+    'who listens for handshakes hears nothing of "%s"',
     'calling itself hot update brings no Authorization along',
   ),
   ...at(

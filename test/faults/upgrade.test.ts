@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect } from 'vitest'
 import { createOryMiddleware, type OryMiddleware, silentLogger } from '../../src/index.js'
 import { gateServer } from '../../src/upgrade.js'
 import { test } from '../_fixtures.js'
+import { rawBytes } from '../_raw.js'
 
 let server: Server
 let middleware: OryMiddleware
@@ -45,6 +46,34 @@ test('a refused handshake holds no connection, even of a client that never hangs
   await Promise.all(clients.map(client => new Promise(resolve => client.once('end', resolve))))
   await expect.poll(connections).toBe(0)
   for (const client of clients) client.destroy()
+})
+
+test.for(['h2c', 'tls', 'foo, websocket', 'websocket, h2c'])(
+  'who listens for handshakes hears nothing of "%s"',
+  async (protocol, { ory }) => {
+    const upgrades: string[] = []
+    const port = await gated(ory.url, (req, socket) => {
+      upgrades.push(req.headers.upgrade!)
+      socket.end()
+    })
+    const send = (upgrade: string): Promise<unknown> =>
+      rawBytes(`http://localhost:${port}`, handshake().replace('websocket', upgrade))
+    await send(protocol)
+    await send('WebSocket')
+    expect(upgrades).toEqual(['WebSocket'])
+  },
+)
+
+test('nor of one below /.ory, where an app has nothing', async ({ ory }) => {
+  const upgrades: string[] = []
+  const port = await gated(ory.url, (req, socket) => {
+    upgrades.push(req.url!)
+    socket.end()
+  })
+  for (const path of ['/.ory/ws', '/.ory', '/.ory?x', '/.oryx']) {
+    await rawBytes(`http://localhost:${port}`, handshake().replace('GET /', `GET ${path}`))
+  }
+  expect(upgrades).toEqual(['/.oryx'])
 })
 
 test('a client that leaves while Ory is asked is nobody for the app, and nothing breaks', async ({ ory }) => {
