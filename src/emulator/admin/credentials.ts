@@ -30,6 +30,7 @@ function remove(x: Exchange, identity: Identity, credential: Credential): void {
       credential.config = {}
       return
     case 'oidc':
+    case 'saml':
       requireAnother(x.core, identity)
       removeProvider(credential, x.query.get('identifier') ?? '')
       return

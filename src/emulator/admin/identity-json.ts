@@ -2,6 +2,7 @@
 import type { Core } from '../core.js'
 import { identityJson } from '../identities.js'
 import type { Credential, Identity, JsonObject } from '../model.js'
+import { asList } from '../schema/fields.js'
 
 export interface AdminView {
   /** Whether credentials are listed at all. */
@@ -32,7 +33,9 @@ function credentialsJson(identity: Identity, include: readonly string[]): JsonOb
 
 function credentialJson(credential: Credential, include: readonly string[]): JsonObject {
   const { type, identifiers, config, version, created_at, updated_at } = credential
-  return { type, identifiers, ...(include.includes(type) && { config }), version, created_at, updated_at }
+  // Of providers, Kratos shows what it could decrypt: nothing, if there are none.
+  const shown = include.includes(type) && !(type === 'oidc' && asList(config['providers']).length === 0)
+  return { type, identifiers, ...(shown && { config }), version, created_at, updated_at }
 }
 
 /** The types Kratos has; of some, the emulator has none. */

@@ -65,6 +65,11 @@ export function goBack(x: Exchange, flow: Flow, payload: JsonObject, sending: Se
   const some = addressesBeside(x.core, str(payload, 'recovery_address')).length > 1
   const late = flow.state === 'recovery_confirming_address' || flow.state === 'recovery_awaiting_code'
   if (some && late) return takeAnyAddress(x, flow, payload, sending)
+  if (some) {
+    // Nowhere to go back to: the form stays as it was.
+    flow.ui = x.core.state.flow(flow.id)?.ui ?? flow.ui
+    return
+  }
   askForAnyAddress(x, flow)
   saveFlow(x.core, flow)
 }
