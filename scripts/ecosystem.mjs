@@ -90,8 +90,9 @@ newer Node ran on Node 24. Each one is started for real. For a framework, a test
 
 - a page and an endpoint see no \`Authorization\` that a client wrote,
 - somebody who signs in in Chromium is seen by page and endpoint with their JWT,
-- the app's own WebSocket has that JWT in its handshake, and a page of another origin opens none (Nitro's in Nuxt, \`rewrites\`
-  in Next.js, \`server.proxy\` in the others),
+- the app's own WebSocket (Nitro's in Nuxt, behind \`rewrites\` in Next.js and \`server.proxy\` in the others) has that
+  JWT in its handshake, and a page of another origin opens none,
+- client code learns from \`virtual:ory\` where Ory is (not in Next.js),
 - an edit of a file shows in the open page without a reload.
 
 | | version | result | tests passed |

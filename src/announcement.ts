@@ -22,10 +22,16 @@ export function announcement({ target, emulator }: Ory, mount: string, column = 
   ]
 }
 
-/** What people type to reach a server that listens; a name is easier on cookies than an address. */
-export function originOf(server: HttpServer): string {
+/**
+ * What people type to reach a server that listens. It is what the dev server says, too: its socket for hot
+ * updates may refuse pages of another name.
+ *
+ * @param host what the user's configuration says
+ */
+export function originOf(server: HttpServer, host: unknown): string {
   const { address, port } = server.address() as AddressInfo
-  const host = /^(?:127\.|::1$|::$|0\.0\.0\.0$)/.test(address) ? 'localhost' : address
+  const isName = typeof host === 'string' && !host.startsWith('local-ip') // webpack's word for an address
+  const name = /^(?:::|0\.0\.0\.0)$/.test(address) ? 'localhost' : isName ? host : address
   const scheme = 'setSecureContext' in server ? 'https' : 'http' // what every TLS server has
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`
 }

@@ -66,7 +66,7 @@ export function ory(options: OryOptions = {}): RsbuildOryPlugin {
         attached = await attach(server, api, options).catch(inOneLine)
         await takeOver()
       }
-      const announce = (): void => attached && say(attached)
+      const announce = (): void => attached && say(attached, api.getNormalizedConfig().server?.host)
       api.onBeforeStartDevServer(start)
       api.onBeforeStartPreviewServer(start)
       api.onAfterStartDevServer(announce)
@@ -126,7 +126,7 @@ function hostsOf({ server }: Config): string[] {
   return [server?.allowedHosts, server?.host].flat().filter(name => typeof name === 'string')
 }
 
-function say({ shared: { ory }, httpServer }: Attached): void {
-  const origin = httpServer === null ? '' : originOf(httpServer)
+function say({ shared: { ory }, httpServer }: Attached, host: unknown): void {
+  const origin = httpServer === null ? '' : originOf(httpServer, host)
   for (const line of announcement(ory, origin + MOUNT)) ory.options.logger.info(line)
 }

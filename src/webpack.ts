@@ -72,7 +72,9 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
   const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
   gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
-  server.once('listening', () => starting.then(({ ory }) => announce(server, ory)).catch(() => {}))
+  server.once('listening', () =>
+    starting.then(({ ory }) => announce(server, devServer.options.host, ory)).catch(() => {}),
+  )
   server.once('close', () => starting.then(({ release }) => release()).catch(() => {}))
   return (req, res, next) => {
     starting.then(
@@ -82,8 +84,8 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   }
 }
 
-function announce(server: Server, ory: Ory): void {
-  for (const line of announcement(ory, originOf(server) + MOUNT)) ory.options.logger.info(line)
+function announce(server: Server, host: unknown, ory: Ory): void {
+  for (const line of announcement(ory, originOf(server, host) + MOUNT)) ory.options.logger.info(line)
 }
 
 /** Older ones have no server yet at this point. To pass requests on unchecked would be worse than not to serve. */

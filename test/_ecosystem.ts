@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -63,4 +64,39 @@ export function moduleSaying(text: string): string {
     'if (import.meta.webpackHot) import.meta.webpackHot.accept()',
     '',
   ].join('\n')
+}
+
+/** What webpack's dev server and Rspack's have in common. */
+export interface WebpackDevServer {
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly server: EventEmitter & { address(): { port: number } }
+}
+
+/** A bundler and its dev server. */
+export interface WebpackTools {
+  readonly compile: (config: object) => object
+  readonly DevServer: new (options: object, compiler: object) => WebpackDevServer
+}
+
+export async function webpackTools(place: Place): Promise<WebpackTools> {
+  const webpack = await load<{ default: WebpackTools['compile'] }>(place, 'webpack')
+  const server = await load<{ default: WebpackTools['DevServer'] }>(place, 'webpack-dev-server')
+  return { compile: webpack.default, DevServer: server.default }
+}
+
+export async function rspackTools(place: Place): Promise<WebpackTools> {
+  const core = await load<{ rspack: WebpackTools['compile'] }>(place, '@rspack/core')
+  const server = await load<{ RspackDevServer: WebpackTools['DevServer'] }>(place, '@rspack/dev-server')
+  return { compile: core.rspack, DevServer: server.RspackDevServer }
+}
+
+/** What the tests use of `@rsbuild/core`, which the root does not depend on. */
+export interface Rsbuild {
+  createRsbuild(options: object): Promise<{
+    startDevServer(): Promise<{ server: { close(): Promise<void> }; port: number }>
+    build(): Promise<unknown>
+    preview(): Promise<{ server: { close(): Promise<void> }; port: number }>
+    readonly context: { readonly distPath: string }
+  }>
 }

@@ -84,7 +84,8 @@ describe.each(chosen)('$name', framework => {
     await page.goto(app.page, { waitUntil: 'networkidle' })
     await page.evaluate('window.marked = true')
     await app.edit('first', 'second')
-    await page.waitForSelector('#text:text-is("second")')
+    const again = setInterval(() => app.edit('first', 'second'), 5000) // an idle page may not listen for updates yet
+    await page.waitForSelector('#text:text-is("second")').finally(() => clearInterval(again))
     expect(await page.evaluate('window.marked')).toBe(true)
   })
 })

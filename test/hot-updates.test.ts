@@ -1,13 +1,22 @@
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
-import { createServer } from 'vite'
 import { afterAll, beforeAll, expect } from 'vitest'
-import webpack from 'webpack'
-import WebpackDevServer from 'webpack-dev-server'
 import { silentLogger } from '../src/index.js'
-import { ory as plugin } from '../src/vite-plugin.js'
+import { ory as rsbuildPlugin } from '../src/rsbuild.js'
+import { ory as vitePlugin } from '../src/vite-plugin.js'
 import { withOry } from '../src/webpack.js'
-import { moduleSaying, type Project, project, SITE } from './_ecosystem.js'
+import {
+  load,
+  moduleSaying,
+  type Place,
+  type Project,
+  project,
+  type Rsbuild,
+  rspackTools,
+  SITE,
+  type WebpackTools,
+  webpackTools,
+} from './_ecosystem.js'
 import { test } from './_fixtures.js'
 import { freshContext, launchBrowser } from './e2e/_browser.js'
 
@@ -22,33 +31,67 @@ interface Running {
   close(): Promise<unknown>
 }
 
-const SERVERS: Record<string, (project: Project, sdkUrl: string) => Promise<Running>> = {
-  async vite({ root }, sdkUrl) {
+type Start = (project: Project, sdkUrl: string) => Promise<Running>
+
+const vite =
+  (place: Place): Start =>
+  async ({ root }, sdkUrl) => {
+    const { createServer } = await load<typeof import('vite')>(place, 'vite')
     const server = await createServer({
       root,
       configFile: false,
       logLevel: 'silent',
       server: { port: 0, host: '127.0.0.1' },
-      plugins: [plugin({ sdkUrl, logger: silentLogger })],
+      plugins: [vitePlugin({ sdkUrl, logger: silentLogger })],
     })
     await server.listen()
     const { port } = server.httpServer!.address() as AddressInfo
-    return { url: `http://localhost:${port}`, close: () => server.close() }
-  },
-  async webpack({ root }, sdkUrl) {
-    const compiler = webpack({
+    return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+  }
+
+const webpack =
+  (tools: () => Promise<WebpackTools>): Start =>
+  async ({ root }, sdkUrl) => {
+    const { compile, DevServer } = await tools()
+    const infrastructureLogging = { level: 'none' }
+    const compiler = compile({
       mode: 'development',
       context: root,
       entry: './main.js',
-      infrastructureLogging: { level: 'none' },
+      infrastructureLogging,
       stats: 'none',
-    })!
+    })
     const own = { port: 0, host: '127.0.0.1', hot: true, static: { directory: root, watch: false } }
-    const server = new WebpackDevServer(withOry(own, { sdkUrl, logger: silentLogger }) as never, compiler)
+    const server = new DevServer(withOry(own, { sdkUrl, logger: silentLogger }), compiler)
     await server.start()
-    const { port } = server.server!.address() as AddressInfo
-    return { url: `http://localhost:${port}`, close: () => server.stop() }
-  },
+    return { url: `http://127.0.0.1:${server.server.address().port}`, close: () => server.stop() }
+  }
+
+const rsbuild: Start = async ({ root }, sdkUrl) => {
+  const { createRsbuild } = await load<Rsbuild>('newer', '@rsbuild/core')
+  const instance = await createRsbuild({
+    cwd: root,
+    config: {
+      logLevel: 'silent',
+      plugins: [rsbuildPlugin({ sdkUrl, logger: silentLogger })],
+      source: { entry: { index: './main.js' } },
+      html: { template: './index.html' },
+      server: { port: 0, host: '127.0.0.1' },
+    },
+  })
+  const { server, port } = await instance.startDevServer()
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+}
+
+const SERVERS: Record<string, Start> = {
+  'Vite 6': vite('older'),
+  'Vite 7': vite('newer'),
+  'Vite 8': vite('root'),
+  'webpack-dev-server 5': webpack(() => webpackTools('older')),
+  'webpack-dev-server 6': webpack(() => webpackTools('root')),
+  '@rspack/dev-server 1': webpack(() => rspackTools('older')),
+  '@rspack/dev-server 2': webpack(() => rspackTools('newer')),
+  'Rsbuild 2': rsbuild,
 }
 
 test.for(Object.keys(SERVERS))(
@@ -64,7 +107,8 @@ test.for(Object.keys(SERVERS))(
     await page.waitForSelector('#root:text-is("first")')
     await site.write('main.js', moduleSaying('second'))
     await page.waitForSelector('#root:text-is("second")')
-    expect(await page.evaluate('window.loads')).toBe(2) // the same page: a reload would count from one
+    // The same page: a reload would count from one. Rsbuild reloads this one, without us just the same.
+    expect(await page.evaluate('window.loads')).toBe(name === 'Rsbuild 2' ? 1 : 2)
     expect(ory.whoami().length).toBeGreaterThan(0)
     await context.close()
     await running.close()
@@ -72,7 +116,10 @@ test.for(Object.keys(SERVERS))(
   },
 )
 
-const pageOf = (name: string): string =>
-  name === 'vite'
-    ? SITE['index.html']
-    : SITE['index.html'].replace('type="module" src="./main.js"', 'defer src="/main.js"')
+/** Rsbuild writes the script into the page, Vite takes it as it is, and webpack serves it beside the page. */
+function pageOf(name: string): string {
+  const html = SITE['index.html']
+  if (name.startsWith('Vite')) return html
+  const script = name.startsWith('Rsbuild') ? '' : '<script defer src="/main.js"></script>'
+  return html.replace(/<script.*<\/script>/, script)
+}

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -7,7 +6,15 @@ import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
 import { silentLogger } from '../src/index.js'
 import { ory as rsbuildPlugin } from '../src/rsbuild.js'
 import { withOry } from '../src/webpack.js'
-import { load, type Place, project, SITE } from './_ecosystem.js'
+import {
+  load,
+  project,
+  type Rsbuild,
+  rspackTools,
+  SITE,
+  type WebpackTools,
+  webpackTools,
+} from './_ecosystem.js'
 import { receivedBy, test } from './_fixtures.js'
 import { rawRequest } from './_raw.js'
 import { handshakeAt } from './_sockets.js'
@@ -21,41 +28,17 @@ const quiet = { logger: silentLogger }
 const bearerOf = (headers: { authorization?: string | undefined }): string =>
   (headers.authorization ?? '').replace(/^Bearer /, '')
 
-/** What both dev servers have in common. */
-interface DevServer {
-  start(): Promise<void>
-  stop(): Promise<void>
-  readonly server: EventEmitter & { address(): { port: number } }
-}
-
 interface Compiler {
   run(done: (error: Error | null, stats?: { hasErrors(): boolean }) => void): void
   close(done: (error?: Error | null) => void): void
 }
 
-interface Tools {
-  readonly compile: (config: object) => object
-  readonly DevServer: new (options: object, compiler: object) => DevServer
-}
-
-const TOOLS: readonly [string, () => Promise<Tools>][] = [
+const TOOLS: readonly [string, () => Promise<WebpackTools>][] = [
   ['webpack-dev-server 5', () => webpackTools('older')],
   ['webpack-dev-server 6', () => webpackTools('root')],
   ['@rspack/dev-server 1', () => rspackTools('older')],
   ['@rspack/dev-server 2', () => rspackTools('newer')],
 ]
-
-async function webpackTools(place: Place): Promise<Tools> {
-  const webpack = await load<{ default: Tools['compile'] }>(place, 'webpack')
-  const server = await load<{ default: Tools['DevServer'] }>(place, 'webpack-dev-server')
-  return { compile: webpack.default, DevServer: server.default }
-}
-
-async function rspackTools(place: Place): Promise<Tools> {
-  const core = await load<{ rspack: Tools['compile'] }>(place, '@rspack/core')
-  const server = await load<{ RspackDevServer: Tools['DevServer'] }>(place, '@rspack/dev-server')
-  return { compile: core.rspack, DevServer: server.RspackDevServer }
-}
 
 describe.each(TOOLS)('%s', (_name, tools) => {
   beforeAll(() => tools().then(() => {})) // the first import of all webpack is takes its time, and no test's
@@ -150,7 +133,9 @@ describe.each(TOOLS)('%s', (_name, tools) => {
     const info = vi.fn()
     const logger = { ...silentLogger, info }
     const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, logger }))
-    await expect.poll(() => info.mock.calls.flat().join()).toContain(`${url}/.ory (${ory.url}`)
+    await expect
+      .poll(() => info.mock.calls.flat().join())
+      .toContain(`${url.replace('localhost', '127.0.0.1')}/.ory (${ory.url}`)
   })
 
   test('a production build is the same with us and without', async () => {
@@ -253,16 +238,6 @@ describe('withOry', () => {
 })
 
 describe('Rsbuild 2', () => {
-  /** What the tests use of `@rsbuild/core`, which the root does not depend on. */
-  interface Rsbuild {
-    createRsbuild(options: object): Promise<{
-      startDevServer(): Promise<{ server: { close(): Promise<void> }; port: number }>
-      build(): Promise<unknown>
-      readonly context: { readonly distPath: string }
-      preview(): Promise<{ server: { close(): Promise<void> }; port: number }>
-    }>
-  }
-
   async function dev(app: string, plugins: unknown[], server: object = {}) {
     const { createRsbuild } = await load<Rsbuild>('newer', '@rsbuild/core')
     const { root, remove } = await project(SITE)
@@ -312,14 +287,18 @@ describe('Rsbuild 2', () => {
     expect(bearerOf(headers)).toMatch(/^ey/)
     const handshake = await handshakeAt(`${url}/api/ws`, { cookie, origin: url })
     expect(bearerOf(handshake)).toMatch(/^ey/)
-    expect(info.mock.calls.flat().join('\n')).toContain(`${url}/.ory (${ory.url}`)
+    expect(info.mock.calls.flat().join('\n')).toContain(
+      `${url.replace('localhost', '127.0.0.1')}/.ory (${ory.url}`,
+    )
   })
 
   test('it says where Ory is', async ({ ory, app }) => {
     const info = vi.fn()
     const logger = { ...silentLogger, info }
     const url = await started(app.url, [rsbuildPlugin({ sdkUrl: ory.url, logger })])
-    expect(info.mock.calls.flat().join('\n')).toContain(`${url}/.ory (${ory.url}`)
+    expect(info.mock.calls.flat().join('\n')).toContain(
+      `${url.replace('localhost', '127.0.0.1')}/.ory (${ory.url}`,
+    )
   })
 
   test('twice in the list it counts once, and says so once', async ({ ory, app }) => {
