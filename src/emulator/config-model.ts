@@ -152,6 +152,8 @@ export interface KratosConfig {
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }
   security: { account_enumeration: { mitigate: boolean } }
+  /** Which headers of a request web hooks are told. */
+  clients: { web_hook: { header_allowlist: readonly string[] } }
   /** Only whether there is one: the emulator cannot talk to it. */
   oauth2_provider: { url?: string }
   feature_flags: {

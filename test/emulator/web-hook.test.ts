@@ -8,6 +8,7 @@ import {
   WebHookFailed,
   type WebHookOutcome,
 } from '../../src/emulator/hooks/web-hook.js'
+import { startEmulator } from '../../src/emulator/index.js'
 import type { Logger } from '../../src/log.js'
 
 interface Received {
@@ -60,11 +61,7 @@ const hook = (config: Partial<WebHookConfig> = {}): WebHookConfig => ({
 })
 const context: WebHookContext = {
   flow: { id: 'f' },
-  request_headers: {
-    'user-agent': ['test'],
-    cookie: ['ory_kratos_session=secret'],
-    authorization: ['Bearer x'],
-  },
+  request_headers: { 'User-Agent': ['test'] },
   request_method: 'POST',
   request_url: 'http://127.0.0.1:4433/self-service/registration?flow=f',
   request_cookies: {},
@@ -73,11 +70,39 @@ const context: WebHookContext = {
 const run = (config: Partial<WebHookConfig> = {}, timeout = 5_000): Promise<WebHookOutcome> =>
   runWebHook(hook(config), context, { log, timeout })
 
-test('a hook without a template is told everything but credentials in headers', async () => {
+test('a hook without a template is told everything', async () => {
   await run()
   expect(received[0]).toMatchObject({ method: 'POST', url: '/hook' })
   expect(received[0]!.headers['content-type']).toBe('application/json')
-  expect(JSON.parse(received[0]!.body)).toEqual({ ...context, request_headers: { 'User-Agent': ['test'] } })
+  expect(JSON.parse(received[0]!.body)).toEqual(context)
+})
+
+test.for<[string, object, Record<string, string[]>]>([
+  ['which by default are no credentials', {}, { 'User-Agent': ['test'] }],
+  [
+    'whose list the configuration may change',
+    { web_hook: { header_allowlist: ['x-trace-ID', 'authorization'] } },
+    { 'X-Trace-Id': ['1'], Authorization: ['Bearer x'] },
+  ],
+])('a hook hears of some headers only, %s', async ([, clients, expected]) => {
+  const hooks = [{ hook: 'web_hook', config: { url, method: 'POST' } }]
+  const config = { clients, selfservice: { flows: { login: { before: { hooks } } } } }
+  const emulator = await startEmulator({ config, seed: [] })
+  const headers = {
+    'user-agent': 'test',
+    cookie: 'ory_kratos_session=secret',
+    authorization: 'Bearer x',
+    'x-trace-id': '1',
+  }
+  try {
+    expect((await fetch(`${emulator.url}/self-service/login/api`, { headers })).status).toBe(200)
+    const { request_headers } = JSON.parse(received[0]!.body)
+    for (const name of ['Accept', 'Accept-Encoding', 'Accept-Language', 'Sec-Fetch-Mode'])
+      delete request_headers[name]
+    expect(request_headers).toEqual(expected)
+  } finally {
+    await emulator.close()
+  }
 })
 
 test('a Jsonnet body is not evaluated: the hook gets everything, which is said once', async () => {

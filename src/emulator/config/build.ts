@@ -44,6 +44,13 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
     },
     cookies,
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },
+    clients: {
+      web_hook: {
+        header_allowlist: asList(asObject(asObject(raw['clients'])['web_hook'])['header_allowlist']).map(
+          String,
+        ),
+      },
+    },
     oauth2_provider: asObject(raw['oauth2_provider'])['url']
       ? { url: String(asObject(raw['oauth2_provider'])['url']) }
       : {},

@@ -23,6 +23,13 @@ const unsupported: JsonObject = { unsupported: true }
 const all = (names: string[], schema: JsonObject): JsonObject =>
   Object.fromEntries(names.map(name => [name, schema]))
 
+/** Neither cookies nor an authorization. */
+const WEB_HOOK_HEADERS = [
+  ...['Accept', 'Accept-Encoding', 'Accept-Language', 'Content-Length', 'Content-Type', 'Origin', 'Priority'],
+  ...['Referer', 'Sec-Ch-Ua', 'Sec-Ch-Ua-Mobile', 'Sec-Ch-Ua-Platform', 'Sec-Fetch-Dest', 'Sec-Fetch-Mode'],
+  ...['Sec-Fetch-Site', 'Sec-Fetch-User', 'True-Client-Ip', 'User-Agent'],
+]
+
 const webHook: JsonObject = {
   type: 'object',
   properties: {
@@ -235,7 +242,13 @@ export const CONFIG_KEYS: JsonObject = {
     oauth2_provider: section({ url: unsupported, headers: ignored, override_return_to: ignored }),
     ...all(['organizations', 'enterprise'], unsupported),
     ...all(['version', 'dsn', 'database', 'dev', 'log', 'tracing', 'secrets', 'hashers', 'ciphers'], ignored),
-    ...all(['courier', 'clients', 'preview', 'help', 'config', 'revision'], ignored),
+    clients: section({
+      http: ignored,
+      web_hook: section({
+        header_allowlist: { type: 'array', items: text, default: WEB_HOOK_HEADERS },
+      }),
+    }),
+    ...all(['courier', 'preview', 'help', 'config', 'revision'], ignored),
     ...all(['sqa-opt-out', 'watch-courier', 'expose-metrics-port', '$schema'], ignored),
   },
 }

@@ -49,12 +49,17 @@ async function call(
   }
 }
 
+/** Those that the configuration lets out, under the names that Go gives them. */
 const headersOf = (x: Exchange): Record<string, string[]> =>
   Object.fromEntries(
-    Object.entries(x.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, [value].flat()]],
-    ),
+    x.core.config.clients.web_hook.header_allowlist.flatMap(name => {
+      const value = x.headers[name.toLowerCase()]
+      return value === undefined ? [] : [[canonical(name), [value].flat()]]
+    }),
   )
+
+const canonical = (name: string): string =>
+  name.toLowerCase().replace(/(?<![^-])[a-z]/g, letter => letter.toUpperCase())
 
 function toIssues({ pointer, messages }: WebHookRejection) {
   const name = pointer.replace(/^#?\//, '').replaceAll('/', '.')

@@ -103,7 +103,7 @@ function bodyOf(config: WebHookConfig, context: WebHookContext, log: Logger): st
       log,
       `web hook ${named(config)}: its "body", Jsonnet, is not supported; all of "ctx" is sent as JSON instead`,
     )
-  return JSON.stringify({ ...context, request_headers: allowedHeaders(context.request_headers) })
+  return JSON.stringify(context)
 }
 
 async function request(
@@ -147,34 +147,4 @@ function authorization({ auth }: WebHookConfig): Record<string, string> {
   return text('in') === 'cookie'
     ? { cookie: `${text('name')}=${text('value')}` }
     : { [text('name')]: text('value') }
-}
-
-/** Kratos' default `clients.web_hook.header_allowlist`: no cookie, no authorization. */
-const HEADERS = [
-  'Accept',
-  'Accept-Encoding',
-  'Accept-Language',
-  'Content-Length',
-  'Content-Type',
-  'Origin',
-  'Priority',
-  'Referer',
-  'Sec-Ch-Ua',
-  'Sec-Ch-Ua-Mobile',
-  'Sec-Ch-Ua-Platform',
-  'Sec-Fetch-Dest',
-  'Sec-Fetch-Mode',
-  'Sec-Fetch-Site',
-  'Sec-Fetch-User',
-  'True-Client-Ip',
-  'User-Agent',
-]
-
-function allowedHeaders(headers: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(
-    HEADERS.flatMap(name => {
-      const values = headers[name.toLowerCase()]
-      return values ? [[name, values]] : []
-    }),
-  )
 }
