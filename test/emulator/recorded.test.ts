@@ -64,6 +64,7 @@ test.for<[string, string, string]>([
   ['choose-address', 'choose-address.mjs#scenarios', 'choose'],
   ['choose-of-two', 'choose-address.mjs#two', 'choose-of-two'],
   ['corners', 'corners.mjs#scenarios', 'default'],
+  ['keys', 'keys.mjs#scenarios', 'default'],
   ['links', 'links.mjs#scenarios', 'link'],
   ['second-code', 'second-code.mjs#scenarios', 'second-code'],
 ])(

@@ -2,12 +2,13 @@
  * What Kratos has for security keys and passkeys, and the emulator has not: it answers as if switched off,
  * and where the configuration switches them on, that they are missing.
  */
-import { decode, fields, str } from '../decode.js'
+import { decode, fields, obj, str, traitFields } from '../decode.js'
 import type { Flow } from '../flows.js'
 import type { Exchange } from '../http.js'
 import { notImplemented } from '../kratos-errors.js'
+import { flowSchema } from './identifier.js'
 import type { Method } from './method.js'
-import { ANY_METHOD, disabledEndpoint, requireFields } from './submission.js'
+import { disabledEndpoint, requireFields, throwIssues } from './submission.js'
 
 type Name = 'webauthn' | 'passkey'
 
@@ -32,10 +33,28 @@ function refuseLogin(x: Exchange, method: Name): undefined {
   }
 }
 
+function refuseSettings(x: Exchange, method: Name): undefined {
+  const methods = ['POST', 'GET']
+  const name = 'webauthn_register_displayname'
+  const given = decode(x, fields('string', 'webauthn_register', name), { methods })
+  if (method === 'webauthn' && str(given, 'webauthn_register')) requireFields(given, name)
+  const register = method === 'passkey' ? 'passkey_settings_register' : 'webauthn_register'
+  return refuse(x, method, [register, `${method}_remove`], methods)
+}
+
+/** Signing up with a passkey; Kratos reads the traits of whatever no method before has taken. */
+function refusePasskey(x: Exchange, flow: Flow): undefined {
+  const schema = flowSchema(x.core, flow)
+  throwIssues(schema.validate(obj(decode(x, traitFields(schema)), 'traits')))
+  // Ory's React components send "true" where nothing was filled in.
+  const register = str(decode(x, fields('string', 'passkey_register')), 'passkey_register')
+  return register === 'true' ? undefined : refuse(x, 'passkey', ['passkey_register'])
+}
+
 function keys(
   id: Name,
   looksAt: (flow: Flow) => boolean,
-  inRegistration: (x: Exchange) => undefined,
+  inRegistration: (x: Exchange, flow: Flow) => undefined,
 ): Method {
   return {
     id,
@@ -50,14 +69,11 @@ function keys(
       populateProfile: nothing,
       populateCredentials: nothing,
       populateOneStep: nothing,
-      submit: async x => inRegistration(x),
+      submit: async (x, flow) => inRegistration(x, flow),
     },
     settings: {
       populate: nothing,
-      read: (x, flow) => {
-        const register = id === 'passkey' ? 'passkey_settings_register' : 'webauthn_register'
-        return looksAt(flow) ? refuse(x, id, [register, `${id}_remove`], ['POST', 'GET']) : undefined
-      },
+      read: (x, flow) => (looksAt(flow) ? refuseSettings(x, id) : undefined),
       apply: async () => undefined,
       mend: nothing,
     },
@@ -66,11 +82,7 @@ function keys(
 
 const isBrowser = ({ type }: Flow): boolean => type === 'browser'
 
-export const passkey: Method = keys(
-  'passkey',
-  () => true,
-  x => refuse(x, 'passkey', ['passkey_register'], ANY_METHOD),
-)
+export const passkey: Method = keys('passkey', () => true, refusePasskey)
 /** Its scripts need a browser, and signing up with it an option of its own. */
 export const webauthn: Method = keys('webauthn', isBrowser, x =>
   x.core.config.selfservice.methods.webauthn.enabled

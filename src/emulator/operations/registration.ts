@@ -1,5 +1,3 @@
-/** Signing up: https://www.ory.com/docs/kratos/self-service/flows/user-registration */
-import { decode, obj, traitFields } from '../decode.js'
 import { forward } from '../failures.js'
 import {
   type Flow,
@@ -24,7 +22,6 @@ import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../
 import { alreadySignedIn, NoMethod, Problem } from '../kratos-errors.js'
 import { noStrategy } from '../messages.js'
 import { flowSchema } from '../methods/identifier.js'
-import { throwIssues } from '../methods/submission.js'
 import type { Identity } from '../model.js'
 import { registrationOrder } from '../order.js'
 import { secureReturnTo } from '../return-to.js'
@@ -116,14 +113,7 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
     if ('answer' in outcome) return outcome.answer
     return finishRegistration(x, flow, identity, outcome.registered)
   }
-  requireTraits(x, flow)
   throw new NoMethod({ text: noStrategy('registration') })
-}
-
-/** Kratos' social sign-in, switched on or not, reads the traits of whatever no other method took. */
-function requireTraits(x: Exchange, flow: Flow): void {
-  const schema = flowSchema(x.core, flow)
-  throwIssues(schema.validate(obj(decode(x, traitFields(schema)), 'traits')))
 }
 
 /** Stores the new person, runs the hooks. Other methods, like social sign-in, end here too. */
