@@ -1,5 +1,5 @@
 import { rawBytes, rawRequest } from '../_raw.js'
-import { type Attack, asReceived, type Target, WITHOUT_DEV_SERVER } from './_attack.js'
+import { type Attack, appSaw, asReceived, type Target, WITHOUT_DEV_SERVER } from './_attack.js'
 
 /** Whether a server heard anything while something ran. */
 async function heardBy(heard: readonly unknown[], run: () => Promise<unknown>): Promise<boolean> {
@@ -106,6 +106,19 @@ const forwardedHost: Attack[] = ['/.ory/speaks', '/.ory/self-service/login/brows
   },
 }))
 
+const claimed: Attack[] = [
+  ['X-Forwarded-For', '203.0.113.7'],
+  ['X-Forwarded-Host', 'evil.example'],
+  ['X-Forwarded-Proto', 'evil'],
+  ['Forwarded', 'for=203.0.113.7'],
+].map(([name = '', value = '']) => ({
+  threat: 'a client says who it is, and the app takes it for the word of its proxy',
+  precedent: 'Fastify CVE-2026-3635; oauth2-proxy CVE-2026-40575',
+  promise: `${name} of a client does not reach the app`,
+  faces: ['cli', 'cli over TLS'], // elsewhere it is for the dev server to say
+  harm: async target => (await appSaw(target, [`${name}: ${value}`]))?.rawHeaders.join().includes(value),
+}))
+
 const tunnels: Attack[] = [
   {
     threat: 'a tunnel through us',
@@ -140,5 +153,6 @@ export const ROUTING: readonly Attack[] = [
   ...unchanged,
   ...retargeted,
   ...forwardedHost,
+  ...claimed,
   ...tunnels,
 ]

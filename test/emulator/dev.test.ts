@@ -41,6 +41,8 @@ describe('who may use the tools', () => {
     [{ 'ory-base-url-rewrite': 'http://localhost:3000/.ory', origin: 'http://localhost:3000' }, 200],
     [{ 'ory-base-url-rewrite': 'http://localhost:3000/.ory', origin: 'http://evil.example' }, 403],
     [{ host: 'evil.example' }, 403],
+    [{ host: 'kratos' }, 403],
+    [{ host: '192.0.2.1' }, 403],
     [{ host: 'localhost' }, 200],
     [{ host: 'app.localhost:1234' }, 200],
     [{ 'x-forwarded-for': '192.168.1.20' }, 403],

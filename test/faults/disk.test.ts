@@ -93,6 +93,14 @@ onLinux('a full disk: the key lives in memory, and no half of it is kept', async
   expect(await readdir(folder)).toEqual([])
 })
 
+test('of many who start at once, all take the key of the first', async () => {
+  for (let round = 0; round < 10; round++) {
+    const file = join(folder, `${round}/key.json`)
+    const keys = await Promise.all(Array.from({ length: 10 }, () => loadKey(file, silentLogger, folder)))
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(1)
+  }
+})
+
 test('killed at any moment: a whole key or none, never a broken one', async () => {
   const names = Array.from({ length: 400 }, (_, i) => `key-${i}.json`)
   for (let round = 1; round <= 3; round++) {

@@ -41,36 +41,36 @@ const asking = (path: string, ...more: (readonly [string, string])[]): string =>
   )
 
 const whole = END_STREAM | END_HEADERS
-const begin = PREFACE + frame(SETTINGS, 0, 0)
+const begin = PREFACE + frame(SETTINGS, 0, 0) + frame(HEADERS, whole, 1, asking('/api/first'))
 
 /** Connections that are right, to begin with. */
 const SEEDS = [
-  begin + frame(HEADERS, whole, 1, asking('/api/x')) + frame(HEADERS, whole, 3, asking('/.ory/x')),
-  begin + frame(HEADERS, END_HEADERS, 1, asking('/.ory/x')) + frame(DATA, END_STREAM, 1, 'hello'),
+  begin + frame(HEADERS, whole, 3, asking('/api/x')) + frame(HEADERS, whole, 5, asking('/.ory/x')),
+  begin + frame(HEADERS, END_HEADERS, 3, asking('/.ory/x')) + frame(DATA, END_STREAM, 3, 'hello'),
   begin +
-    frame(HEADERS, END_STREAM, 1, asking('/api/x').slice(0, 60)) +
-    frame(CONTINUATION, END_HEADERS, 1, 'x'),
+    frame(HEADERS, END_STREAM, 3, asking('/api/x').slice(0, 60)) +
+    frame(CONTINUATION, END_HEADERS, 3, 'x'),
   begin +
-    frame(HEADERS, END_HEADERS, 1, asking('/api/x')) +
-    frame(HEADERS, whole, 1, fields(['authorization', 'Bearer forged'])),
-  begin + frame(HEADERS, whole, 1, asking('/api/x', ['connection', 'authorization'], ['te', 'trailers'])),
+    frame(HEADERS, END_HEADERS, 3, asking('/api/x')) +
+    frame(HEADERS, whole, 3, fields(['authorization', 'Bearer forged'])),
+  begin + frame(HEADERS, whole, 3, asking('/api/x', ['connection', 'authorization'], ['te', 'trailers'])),
   begin +
     frame(
       HEADERS,
       whole,
-      1,
+      3,
       asking('/.ory/x', ['host', 'localhost'], ['ory-base-url-rewrite', 'https://evil.example']),
     ),
   begin +
-    frame(HEADERS, whole, 1, asking('/x')) +
-    frame(RST_STREAM, 0, 1, number(8, 4)) +
+    frame(HEADERS, whole, 3, asking('/x')) +
+    frame(RST_STREAM, 0, 3, number(8, 4)) +
     frame(PING, 0, 0, '12345678'),
   begin +
-    frame(PRIORITY, 0, 1, number(0, 5)) +
+    frame(PRIORITY, 0, 3, number(0, 5)) +
     frame(WINDOW_UPDATE, 0, 0, number(1, 4)) +
     frame(GOAWAY, 0, 0, number(0, 8)),
   begin +
-    frame(HEADERS, whole, 1, fields([':method', 'CONNECT'], [':protocol', 'websocket'], [':path', '/ws'])),
+    frame(HEADERS, whole, 3, fields([':method', 'CONNECT'], [':protocol', 'websocket'], [':path', '/ws'])),
   'GET /api/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer forged\r\n\r\n',
 ]
 const MORE = [
@@ -81,13 +81,13 @@ const MORE = [
   fields([':authority', 'evil.example']),
   fields(['content-length', '5']),
   frame(SETTINGS, 0, 0, number(4, 2) + number(0, 4)),
-  frame(HEADERS, whole, 5, asking('/.ory/../admin')),
+  frame(HEADERS, whole, 7, asking('/.ory/../admin')),
 ]
 
 /** Waits until a server hangs up, or for so long that it will not. */
 function ending(socket: Socket): Promise<void> {
   socket.resume()
-  socket.setTimeout(300, () => socket.destroy())
+  socket.setTimeout(500, () => socket.destroy())
   socket.on('error', () => {})
   return new Promise(resolve => socket.on('close', () => resolve()))
 }
@@ -121,7 +121,7 @@ function clientHello(): Promise<string> {
   })
 }
 
-const AT_ONCE = 20
+const AT_ONCE = 50
 
 test('whatever arrives over TLS, or instead of it: no error of ours, no forged identity, and at the end a right answer', {
   timeout: 120_000,
@@ -137,15 +137,19 @@ test('whatever arrives over TLS, or instead of it: no error of ours, no forged i
   const inside = changed(SEEDS, [...PIECES, ...MORE]).map(bytes => () => sendInside(port, bytes))
   const outside = changed([await clientHello()], PIECES).map(bytes => () => sendOutside(port, bytes))
   const sending = fc.oneof({ weight: 4, arbitrary: inside }, outside)
+  let reached = 0
   await fc.assert(
     fc.asyncProperty(fc.array(sending, { minLength: AT_ONCE, maxLength: AT_ONCE }), async sent => {
       await Promise.all(sent.map(send => send()))
       expect(believed).toEqual([])
-      expect(JSON.stringify(ory.heard.splice(0))).not.toContain('evil.example')
+      const heard = ory.heard.splice(0)
+      reached += heard.length
+      expect(JSON.stringify(heard)).not.toContain('evil.example')
     }),
     FOR_A_WHILE,
   )
-  expect(app.seen.length, 'some of it is a request').toBeGreaterThan(20)
+  expect(app.seen.length, 'some of it is a request to the app').toBeGreaterThan(0)
+  expect(reached, 'and some to Ory').toBeGreaterThan(0)
   const cookie = ory.signIn('ada@example.com')
   expect(await askOverHttp2(command.url, { cookie, authorization: 'Bearer forged' })).toMatch(/^Bearer ey/)
   expect(await command.end('SIGTERM')).toBe(0)
