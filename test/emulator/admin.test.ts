@@ -86,6 +86,8 @@ describe('identities', () => {
     const { id } = await create('proto')
     const patch = [
       { op: 'add', path: '/__proto__/polluted', value: 1 },
+      { op: 'add', path: '/__proto__/polluted/deep', value: 1 },
+      { op: 'add', path: '/traits/__proto__/polluted/deep', value: 1 },
       { op: 'add', path: '/traits/constructor/prototype/polluted', value: 1 },
     ]
     await client.admin('PATCH', `/admin/identities/${id}`, patch)

@@ -343,6 +343,7 @@ describe('the emulator', () => {
       origin,
       'https://app.test/deep/',
       'https://x.app.test',
+      '.app.test',
       ...URL_PIECES,
       'javascript:',
       '\t',
@@ -363,7 +364,7 @@ describe('the emulator', () => {
           expect([target, led, ours]).toEqual([target, led, true])
         }
       }),
-      CASES,
+      { ...CASES, examples: [['https://evil.example\\.app.test/'], ['https://evil.example\t.app.test/']] },
     )
   })
 
