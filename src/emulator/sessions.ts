@@ -142,11 +142,17 @@ function deviceOf(x: Exchange): Session['devices'][number] {
   }
 }
 
+/** Kratos would say `None` over http, too, where browsers then drop the cookie. */
+function sameSiteOf({ config, secure }: Core): 'Strict' | 'Lax' | 'None' {
+  const { same_site } = config.session.cookie
+  return same_site === 'None' && !secure ? 'Lax' : same_site
+}
+
 export function issueCookie(x: Exchange, session: Session): void {
   // A new person in this browser: forms of the one before must not work any more.
   if (maybeSignedIn(x)?.identity.id !== session.identity_id) x.csrf.regenerate()
   const { core } = x
-  const { name, path, domain, persistent, same_site } = core.config.session.cookie
+  const { name, path, domain, persistent } = core.config.session.cookie
   // Kratos rounds down what is left by the time it writes the cookie.
   const left = Math.max(0, Math.ceil((Date.parse(session.expires_at) - core.now()) / 1000) - 1)
   const lasting = persistent ? { expires: new Date(core.now() + left * 1000), maxAge: left } : {}
@@ -155,7 +161,7 @@ export function issueCookie(x: Exchange, session: Session): void {
     domain,
     ...lasting,
     secure: core.secure,
-    sameSite: core.secure ? same_site : 'Lax',
+    sameSite: sameSiteOf(core),
   })
 }
 
@@ -173,14 +179,14 @@ export function purge(x: Exchange): void {
   const session = token ? x.core.state.sessionByToken(token) : undefined
   if (session) x.core.state.putSession({ ...session, active: false })
   if (bearer(x) || !decodeCookie(x)) return
-  const { name, path, domain, same_site } = x.core.config.session.cookie
+  const { name, path, domain } = x.core.config.session.cookie
   x.cookies.set(name, x.cookies.get(name) ?? '', {
     path,
     domain,
     expires: new Date(1000),
     maxAge: 0,
     secure: x.core.secure,
-    sameSite: x.core.secure ? same_site : 'Lax',
+    sameSite: sameSiteOf(x.core),
   })
 }
 

@@ -42,4 +42,16 @@ export const variants = {
   'codes-and-factor': ['passwordless', { session: { whoami: { required_aal: 'highest_available' } } }],
   'short-sessions': ['default', { session: { lifespan: '2s' } }],
   'fallback': ['default', methods({ code: { passwordless_enabled: true, config: { missing_credential_fallback_enabled: true } } })],
+  'no-hooks': ['default', flows({ registration: { after: { password: { hooks: [] } } } })],
+  returning: ['default', flows({
+    login: { after: { default_browser_return_url: 'http://127.0.0.1:4455/in', password: { default_browser_return_url: 'http://127.0.0.1:4455/in-by-password' } } },
+    registration: { after: { default_browser_return_url: 'http://127.0.0.1:4455/new', password: { hooks: [{ hook: 'session' }] } } },
+    settings: { after: { default_browser_return_url: 'http://127.0.0.1:4455/set', password: { default_browser_return_url: 'http://127.0.0.1:4455/set-password' } } },
+    recovery: { after: { default_browser_return_url: 'http://127.0.0.1:4455/recovered' } },
+    verification: { after: { default_browser_return_url: 'http://127.0.0.1:4455/verified' } },
+    logout: { after: { default_browser_return_url: 'http://127.0.0.1:4455/out' } },
+  })],
+  cookies: ['default', { cookies: { same_site: 'Strict', path: '/' }, session: { cookie: { name: 'my_session', persistent: false, same_site: 'Strict', path: '/' } } }],
+  revoking: ['default', flows({ settings: { after: { password: { hooks: [{ hook: 'revoke_active_sessions' }] } } }, login: { after: { password: { hooks: [{ hook: 'revoke_active_sessions' }] } } }, recovery: { after: { hooks: [{ hook: 'revoke_active_sessions' }] } } })],
+  'second-settings': ['default', flows({ settings: { required_aal: 'highest_available' } })],
 };
