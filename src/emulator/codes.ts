@@ -1,4 +1,5 @@
 /** One-time codes that are sent by mail, and the mail they are sent in. */
+import { printable } from '../log.js'
 import { type Core, DIGITS, isoTime, ownUrl, withQuery } from './core.js'
 import { type Flow, type FlowKind, saveFlow } from './flows.js'
 import { markSent } from './identities.js'
@@ -63,21 +64,21 @@ const PURPOSE: Record<Exclude<FlowKind, 'settings'>, string> = {
   verification: 'confirm your address',
 }
 
-/** Sends a code: into the inbox, and as one line of the log, which is where a developer looks. */
+/** Sends a code. */
 export function mailCode(core: Core, flow: Flow, to: string, via: Channel, code: string): void {
   const kind = flow.kind as keyof typeof PURPOSE
   const link = withQuery(ownUrl(core, '/self-service/verification'), { code, flow: flow.id })
   const how = kind === 'verification' ? `\n\nor open this link:\n\n${link}` : ''
   const minutes = Math.floor(core.config.selfservice.methods.code.config.lifespan / 60_000)
+  const orLink = kind === 'verification' ? `, or open ${link}` : ''
   send(core, {
     to,
     via,
+    line: `code ${code} to ${PURPOSE[kind]}${orLink}`,
     template: `${kind}_code_valid`,
     subject: `Use code ${code} to ${PURPOSE[kind]}`,
     body: `To ${PURPOSE[kind]}, enter this code:\n\n${code}${how}\n\nIt expires in ${minutes} minutes.\n`,
   })
-  const orLink = kind === 'verification' ? `, or open ${link}` : ''
-  core.log.info(`[mail] to ${to}: code ${code} to ${PURPOSE[kind]}${orLink}`)
 }
 
 /** Sends the code that proves an address; it counts as asked for from then on. */
@@ -102,22 +103,25 @@ export function mailUnknown(
   send(core, {
     to,
     via: 'email',
+    line: 'nobody has this address',
     template,
     subject: 'An account was asked for with this address',
     body: 'Somebody asked for an account with this address, but there is none.\n',
   })
-  core.log.info(`[mail] to ${to}: nobody has this address`)
 }
 
 interface Mail {
   to: string
   via: Channel
+  /** What the log says of it. */
+  line: string
   template: string
   subject: string
   body: string
 }
 
-export function send(core: Core, { to, via, template, subject, body }: Mail): void {
+/** Into the inbox, and as one line of the log, which is where a developer looks. */
+export function send(core: Core, { to, via, line, template, subject, body }: Mail): void {
   const now = isoTime(core.now())
   core.state.addMessage({
     id: core.ids.uuid(),
@@ -132,4 +136,5 @@ export function send(core: Core, { to, via, template, subject, body }: Mail): vo
     created_at: now,
     updated_at: now,
   })
+  core.log.info(`[mail] to ${printable(to)}: ${line}`)
 }

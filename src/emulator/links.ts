@@ -39,16 +39,16 @@ export function useToken(core: Core, flow: Flow, given: string): OneTimeCode | u
 
 const PURPOSE = { recovery: 'get back into your account', verification: 'confirm your address' }
 
-/** Sends a link: into the inbox, and as one line of the log. */
+/** Sends a link. */
 export function mailLink(core: Core, flow: Flow, to: string, via: Channel, link: string): void {
   const kind = flow.kind as keyof typeof PURPOSE
   const minutes = Math.floor(linkLifespan(core) / 60_000)
   send(core, {
     to,
     via,
+    line: `open ${link} to ${PURPOSE[kind]}`,
     template: `${kind}_valid`,
     subject: `Open the link to ${PURPOSE[kind]}`,
     body: `To ${PURPOSE[kind]}, open this link:\n\n${link}\n\nIt expires in ${minutes} minutes.\n`,
   })
-  core.log.info(`[mail] to ${to}: open ${link} to ${PURPOSE[kind]}`)
 }

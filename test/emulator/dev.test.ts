@@ -1,11 +1,14 @@
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { silentLogger } from '../../src/log.js'
 import { type Client, type Reply, signIn, startClient } from './_emulator.js'
 
 const PASSWORD = 'ory-dev-password'
 let client: Client
+const lines: string[] = []
 beforeAll(async () => {
   client = await startClient({
+    logger: { ...silentLogger, info: line => void lines.push(line) },
     seed: [
       {
         traits: { email: 'alice@example.com' },
@@ -145,6 +148,14 @@ describe('signing in as somebody', () => {
 })
 
 describe('the inbox', () => {
+  test('says each mail in one line of the terminal, with its code', async () => {
+    lines.length = 0
+    await askForCode('alice@example.com')
+    await askForCode('nobody@example.com')
+    const { code } = (await client.call('GET', '/dev/inbox')).body.at(-1)
+    expect(lines).toEqual([`[mail] to alice@example.com: code ${code} to get back into your account`])
+  })
+
   test('shows codes and links, filtered by address', async () => {
     await askForCode('alice@example.com')
     await askForCode('bob@example.com')

@@ -1,4 +1,5 @@
 /** Web hooks at the places where flows call them. */
+import { printable } from '../../log.js'
 import type { WebHookConfig } from '../config-model.js'
 import { isoTime } from '../core.js'
 import { flowJson } from '../flows.js'
@@ -44,7 +45,7 @@ async function call(
     return await runWebHook(config, context, { log: core.log })
   } catch (error) {
     if (!(error instanceof WebHookFailed)) throw error
-    core.log.error(`web hook failed: ${error.message}`)
+    core.log.error(`web hook failed: ${printable(error.message)}`)
     throw new Problem(error.status, { message: error.message, ...(error.reason && { reason: error.reason }) })
   }
 }
