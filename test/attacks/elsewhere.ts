@@ -87,7 +87,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'a decompression bomb',
     'undici CVE-2026-22036',
     'a compressed bomb, without being unpacked',
-    'more than the limit, as a stream',
+    'more than the limit, as a stream: %j',
   ),
   ...at(
     'test/faults/ory.test.ts',
