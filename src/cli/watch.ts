@@ -32,7 +32,7 @@ export function createWatch({ passed }: Terminal): Watch {
           ms: performance.now() - start,
           who: req[WHO],
           asset: isAsset(req, path),
-          cut: !res.writableFinished,
+          cut: isCut(res),
         })
       })
     },
@@ -47,3 +47,9 @@ export function createWatch({ passed }: Terminal): Watch {
 }
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!
+
+/** Whether the answer was not sent to its end; over HTTP/2, `writableFinished` is true of what was broken off too. */
+function isCut(res: ServerResponse): boolean {
+  const { stream } = res as { stream?: { readonly aborted: boolean; readonly rstCode: number } }
+  return stream ? stream.aborted || stream.rstCode !== 0 : !res.writableFinished
+}

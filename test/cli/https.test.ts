@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import https from 'node:https'
@@ -58,6 +59,21 @@ describe('https, as it is without any flag', () => {
   afterAll(async () => {
     expect(await proxy.end()).toBe(0)
     await Promise.all([ory.close(), app.close()])
+  })
+
+  test('an answer that is broken off is told apart from a whole one', async () => {
+    const endless = await startEchoApp((_req, res) => void res.write('first'))
+    const command = await startLocal(endless.url, ['--sdk-url', ory.url], { cwd: home })
+    const session = http2.connect(command.url, { ca })
+    const stream = session.request({ ':path': '/endless' })
+    await once(stream, 'data')
+    stream.close(http2.constants.NGHTTP2_CANCEL)
+    await command.until(/GET \/endless 200 .*broken off/)
+    await new Promise<void>(resolve => session.close(resolve))
+    await getH2(command.url, '/.ory/whole', ca)
+    await command.until(/GET \/\.ory\/whole \d+ [\d.]+ ms\n/)
+    await command.end()
+    await endless.close()
   })
 
   test('HTTP/2 reaches the app with the JWT, and Ory with our address', async () => {
