@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { expect } from 'vitest'
-import { startEchoApp } from '../_app.js'
 import { receivedBy, test } from '../_fixtures.js'
 import { startCommand } from '../faults/_command.js'
+import { startBelievingApp } from './_believing-app.js'
 import { changed, FOR_A_WHILE, PIECES } from './_bytes.js'
 import { fc } from './_fast-check.js'
 
@@ -58,12 +58,7 @@ const AT_ONCE = 50
 test('whatever bytes arrive: no error of ours, no forged identity, and at the end a right answer', {
   timeout: 120_000,
 }, async ({ ory }) => {
-  const believed: string[] = []
-  const app = await startEchoApp((req, res) => {
-    const { authorization } = req.headers
-    if (authorization !== undefined) believed.push(authorization)
-    req.resume().on('end', () => res.end(JSON.stringify({ headers: req.headers })))
-  })
+  const { app, believed } = await startBelievingApp()
   const command = await startCommand(app.url, ory.url)
   const port = Number(new URL(command.url).port)
   await fc.assert(

@@ -2,9 +2,9 @@ import { connect as connectHttp2 } from 'node:http2'
 import { connect, createServer, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { expect } from 'vitest'
-import { startEchoApp } from '../_app.js'
 import { test } from '../_fixtures.js'
 import { startCommand } from '../faults/_command.js'
+import { startBelievingApp } from './_believing-app.js'
 import { changed, FOR_A_WHILE, PIECES } from './_bytes.js'
 import { fc } from './_fast-check.js'
 
@@ -126,12 +126,7 @@ const AT_ONCE = 50
 test('whatever arrives over TLS, or instead of it: no error of ours, no forged identity, and at the end a right answer', {
   timeout: 120_000,
 }, async ({ ory }) => {
-  const believed: string[] = []
-  const app = await startEchoApp((req, res) => {
-    const { authorization } = req.headers
-    if (authorization !== undefined) believed.push(authorization)
-    req.resume().on('end', () => res.end(JSON.stringify({ headers: req.headers })))
-  })
+  const { app, believed } = await startBelievingApp()
   const command = await startCommand(app.url, ory.url, '--dont-install-cert')
   const port = Number(new URL(command.url).port)
   const inside = changed(SEEDS, [...PIECES, ...MORE]).map(bytes => () => sendInside(port, bytes))
