@@ -1,13 +1,6 @@
-import { csrf, node, actionPath } from '../../conformance/lib.mjs';
+import { csrf, actionPath } from '../../conformance/lib.mjs';
 import { registerApi, registerSpa, mailCode, totp, PW, PW2, html, flowId } from '../../conformance/scenarios.mjs';
-const RT = encodeURIComponent('http://127.0.0.1:4455/deep?x=1');
-async function htmlFlow(s, kind, q = '') {
-  const o = await s.step('open ' + kind + q, `/self-service/${kind}/browser${q}`, { accept: html });
-  return (await s.step('fetch ' + kind, `/self-service/${kind}/flows?id=${flowId(o.location)}`)).data;
-}
-const post = (s, label, f, form) => s.step(label, actionPath(f), { method: 'POST', accept: html, form: { csrf_token: csrf(f), ...form } });
-const postj = (s, label, f, json) => s.step(label, actionPath(f), { method: 'POST', json: { csrf_token: csrf(f), ...json } });
-const fetchf = (s, label, kind, f) => s.step(label, `/self-service/${kind}/flows?id=${f.id}`);
+import { ALLOWED as RT, fetchFlow as fetchf, form as post, htmlFlow, script as postj } from './steps.mjs';
 const secretOf = f => f.ui.nodes.find(n => n.attributes.id === 'totp_secret_key').attributes.text.text;
 export const def = {
   async 'v-two-factors'(s) {

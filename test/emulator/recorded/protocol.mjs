@@ -1,14 +1,7 @@
-import { csrf, node, actionPath } from '../../conformance/lib.mjs';
-import { registerApi, registerSpa, mailCode, totp, PW, PW2, html, flowId } from '../../conformance/scenarios.mjs';
-const RT = encodeURIComponent('http://127.0.0.1:4455/deep?x=1');
+import { csrf, actionPath } from '../../conformance/lib.mjs';
+import { registerApi, registerSpa, PW, html } from '../../conformance/scenarios.mjs';
+import { ALLOWED as RT, form as post, htmlFlow, script as postj } from './steps.mjs';
 const BAD = encodeURIComponent('https://evil.example/x');
-async function htmlFlow(s, kind, q = '') {
-  const o = await s.step('open ' + kind + q, `/self-service/${kind}/browser${q}`, { accept: html });
-  const id = flowId(o.location);
-  return (await s.step('fetch ' + kind, `/self-service/${kind}/flows?id=${id}`)).data;
-}
-const post = (s, label, f, form) => s.step(label, actionPath(f), { method: 'POST', accept: html, form: { csrf_token: csrf(f), ...form } });
-const postj = (s, label, f, json) => s.step(label, actionPath(f), { method: 'POST', json: { csrf_token: csrf(f), ...json } });
 export const more = {
   async 'w-sessions'(s) {
     const email = s.email();

@@ -13,6 +13,13 @@ export async function page(s, kind, q = '') {
   const { location } = await s.step(`page of ${kind} ${q}`, `/self-service/${kind}/browser${q}`, { accept: html });
   return fetched(s, kind, flowId(location), 'what the page asks for');
 }
+/** The same with other names for its steps, which recordings hold. */
+export async function htmlFlow(s, kind, q = '') {
+  const o = await s.step('open ' + kind + q, `/self-service/${kind}/browser${q}`, { accept: html });
+  const id = flowId(o.location);
+  return (await s.step('fetch ' + kind, `/self-service/${kind}/flows?id=${id}`)).data;
+}
+export const fetchFlow = (s, label, kind, f) => s.step(label, `/self-service/${kind}/flows?id=${f.id}`);
 export const fetched = async (s, kind, id, label = 'fetch') => (await s.step(label, `/self-service/${kind}/flows?id=${id}`)).data;
 export const script = (s, label, f, json, headers = {}) => s.step(label, actionPath(f), { method: 'POST', headers, json: { csrf_token: csrf(f), ...json } });
 export const form = (s, label, f, fields) => s.step(label, actionPath(f), { method: 'POST', accept: html, form: { csrf_token: csrf(f), ...fields } });
