@@ -1,5 +1,5 @@
 import { csrf, actionPath } from '../../conformance/lib.mjs';
-import { registerApi, registerSpa, mailCode, totp, PW, PW2, html, flowId } from '../../conformance/scenarios.mjs';
+import { registerApi, registerSpa, mailCode, totp, PW, PW2, html } from '../../conformance/scenarios.mjs';
 import { ALLOWED as RT, fetchFlow as fetchf, form as post, htmlFlow, script as postj } from './steps.mjs';
 const secretOf = f => f.ui.nodes.find(n => n.attributes.id === 'totp_secret_key').attributes.text.text;
 export const def = {
