@@ -5,8 +5,8 @@ import { COMMAND_DEFAULTS } from '../dist/cli/settings.js'
 import { ADMIN_ROUTES } from '../dist/emulator/admin-routes.js'
 import { PUBLIC_ROUTES } from '../dist/emulator/routes.js'
 import { ERRORS } from '../dist/errors.js'
-import { flagOf, OPTIONS } from '../dist/option-table.js'
-import { DEFAULTS } from '../dist/options.js'
+import { DEFAULTS } from '../dist/options/resolve.js'
+import { flagOf, OPTIONS } from '../dist/options/table.js'
 
 const row = cells => `| ${cells.join(' | ')} |`
 const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')

@@ -7,8 +7,8 @@ import { helpCommand, WIDTH } from './cli/help.js'
 import { localCommand } from './cli/local.js'
 import { tunnelCommand } from './cli/tunnel.js'
 import { OryProxyError } from './errors.js'
-import { exampleOf } from './option-check.js'
-import { flagOf, OPTIONS, type OptionName } from './option-table.js'
+import { exampleOf } from './options/check.js'
+import { flagOf, OPTIONS, type OptionName } from './options/table.js'
 
 const USAGE = 2
 

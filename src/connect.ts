@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Middleware } from './middleware/pipeline.js'
-import type { OryOptions } from './options.js'
+import type { OryOptions } from './options/resolve.js'
 import { startOry } from './setup.js'
 
 /** The middleware, and what those who own their server need beside it. */

@@ -4,7 +4,7 @@ import { OryProxyError } from './errors.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
 import { inOneLine } from './one-line.js'
-import { type OryOptions, resolveOptions } from './options.js'
+import { type OryOptions, resolveOptions } from './options/resolve.js'
 import { type SharedOry, shareOry } from './shared.js'
 
 /** What of Rsbuild's dev and preview server is used. */

@@ -10,7 +10,12 @@ import { handshakeStages, type Parts, requestStages } from './middleware/index.j
 import { atRoot, MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
 import { createSessionLookup, type Reason, type SessionLookup } from './middleware/session.js'
-import { type OryOptions, type ResolvedOptions, resolveOptions, type Surroundings } from './options.js'
+import {
+  type OryOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type Surroundings,
+} from './options/resolve.js'
 import { type Breaker, createBreaker } from './ory/breaker.js'
 import { createOryClient, type OryClient } from './ory/client.js'
 import { chooseTarget, type OryTarget } from './ory/target.js'

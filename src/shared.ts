@@ -1,4 +1,4 @@
-import { type OryOptions, resolveOptions } from './options.js'
+import { type OryOptions, resolveOptions } from './options/resolve.js'
 import { type HostContext, type Ory, startOry } from './setup.js'
 
 /** An {@link Ory} that others may be using too. */

@@ -1,7 +1,7 @@
 import type { Plugin, ResolvedConfig } from 'vite'
 import { OryProxyError } from './errors.js'
 import { inOneLine, orInOneLine } from './one-line.js'
-import { type OryOptions, resolveOptions } from './options.js'
+import { type OryOptions, resolveOptions } from './options/resolve.js'
 import { shareOry } from './shared.js'
 import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'
 import { announce, bindKeys } from './vite/terminal.js'

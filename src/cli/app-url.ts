@@ -1,6 +1,6 @@
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import { checked } from '../option-check.js'
+import { checked } from '../options/check.js'
 
 /**
  * The address of an app as people type it: `3000`, `localhost:3000`, or whole.

@@ -1,5 +1,5 @@
 import type { Emulator } from '../emulator/index.js'
-import { flagOf, OPTIONS } from '../option-table.js'
+import { flagOf, OPTIONS } from '../options/table.js'
 import type { Ory, Person } from '../setup.js'
 import type { Started } from './report.js'
 

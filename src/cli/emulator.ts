@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { checked } from '../option-check.js'
-import { KINDS } from '../option-kinds.js'
+import { checked } from '../options/check.js'
+import { KINDS } from '../options/kinds.js'
 
 /** Flags of `ory-proxy emulator`. */
 export interface EmulatorFlags {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import { checked } from '../option-check.js'
-import { KINDS } from '../option-kinds.js'
-import { flagOf, GROUPS, OPTIONS, type OptionName } from '../option-table.js'
-import { DEFAULTS } from '../options.js'
+import { checked } from '../options/check.js'
+import { KINDS } from '../options/kinds.js'
+import { DEFAULTS } from '../options/resolve.js'
+import { flagOf, GROUPS, OPTIONS, type OptionName } from '../options/table.js'
 import { COMMAND_DEFAULTS } from './settings.js'
 
 /** The word for a value in `--help`. */

@@ -1,5 +1,5 @@
 import { Argument, Command, type Help, type Option } from 'commander'
-import { OPTIONS, type OptionName } from '../option-table.js'
+import { OPTIONS, type OptionName } from '../options/table.js'
 import { defaultOf } from './flags.js'
 
 /** Columns of the terminal that help is made for; `--help` fits its 24 lines too. */

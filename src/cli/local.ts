@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { OptionName } from '../option-table.js'
+import type { OptionName } from '../options/table.js'
 import { parseAppUrl, parsePublishUrl } from './app-url.js'
 import { addFlags } from './flags.js'
 import { screenHelp } from './help.js'

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { checked } from '../option-check.js'
-import { type CommandOptions, OPTIONS, type OptionName } from '../option-table.js'
-import { fromEnvironment, type OryOptions, type Surroundings } from '../options.js'
-import { readSettingsFile, type SettingsFile } from '../settings-file.js'
+import { checked } from '../options/check.js'
+import { fromEnvironment, type OryOptions, type Surroundings } from '../options/resolve.js'
+import { readSettingsFile, type SettingsFile } from '../options/settings-file.js'
+import { type CommandOptions, OPTIONS, type OptionName } from '../options/table.js'
 
 /** Defaults of what only the command has. */
 export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: '127.0.0.1' }

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../options.js'
+import type { ResolvedOptions } from '../options/resolve.js'
 
 /** The Ory we talk to, and why it is this one. */
 export interface OryTarget {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { KINDS } from '../../src/option-kinds.js'
+import { KINDS } from '../../src/options/kinds.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 import { emptyFolder, startLocal } from './_command.js'
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { flagOf, OPTIONS } from '../../src/option-table.js'
+import { flagOf, OPTIONS } from '../../src/options/table.js'
 import { cli, emptyFolder, run } from './_command.js'
 
 const EXAMPLES: Readonly<Record<string, string>> = {

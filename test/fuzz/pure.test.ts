@@ -10,7 +10,7 @@ import { hostName, isAllowedHost } from '../../src/middleware/host.js'
 import { belowMount, climbs } from '../../src/middleware/mount.js'
 import { isListedOrigin } from '../../src/middleware/origins.js'
 import { oryPattern, rewriteCookie, rewriteLocation, rewriteText } from '../../src/middleware/rewrite.js'
-import { type OryOptions, resolveOptions } from '../../src/options.js'
+import { type OryOptions, resolveOptions } from '../../src/options/resolve.js'
 import { fc } from './_fast-check.js'
 
 const CASES = { numRuns: 10_000 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type OryOptions, resolveOptions } from '../src/options.js'
+import { type OryOptions, resolveOptions } from '../../src/options/resolve.js'
 
 describe('options', () => {
   test.for([

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, resolve } from 'node:path'
-import { OryProxyError } from './errors.js'
-import { printable } from './log.js'
-import { type CommandOptions, OPTIONS } from './option-table.js'
-import type { OryOptions } from './options.js'
-import { rejectUnknown } from './spelling.js'
+import { OryProxyError } from '../errors.js'
+import { printable } from '../log.js'
+import { rejectUnknown } from '../spelling.js'
+import type { OryOptions } from './resolve.js'
+import { type CommandOptions, OPTIONS } from './table.js'
 
 /** A project's settings, read. */
 export interface SettingsFile {

@@ -1,7 +1,7 @@
-import { OryProxyError } from './errors.js'
-import { printable } from './log.js'
-import { KINDS } from './option-kinds.js'
-import { OPTIONS, type OptionName } from './option-table.js'
+import { OryProxyError } from '../errors.js'
+import { printable } from '../log.js'
+import { KINDS } from './kinds.js'
+import { OPTIONS, type OptionName } from './table.js'
 
 /**
  * The value, if it is of its option's kind.

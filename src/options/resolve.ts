@@ -1,10 +1,10 @@
-import { createLogger, type Logger } from './log.js'
-import { isLoopback } from './loopback.js'
-import { checked } from './option-check.js'
-import { KINDS } from './option-kinds.js'
-import { OPTIONS, type OptionName } from './option-table.js'
+import { createLogger, type Logger } from '../log.js'
+import { isLoopback } from '../loopback.js'
+import { rejectUnknown } from '../spelling.js'
+import { checked } from './check.js'
+import { KINDS } from './kinds.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'
-import { rejectUnknown } from './spelling.js'
+import { OPTIONS, type OptionName } from './table.js'
 
 /** The embedded emulator's own settings; see `ory-proxy/emulator`. */
 export interface EmbeddedEmulatorOptions {

@@ -1,4 +1,4 @@
-import type { OryOptions } from './options.js'
+import type { OryOptions } from './resolve.js'
 
 /** What a value must look like; `option-kinds.ts` says how it is checked and read from text. */
 export type Kind =

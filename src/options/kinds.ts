@@ -1,4 +1,4 @@
-import type { Kind } from './option-table.js'
+import type { Kind } from './table.js'
 
 /** How values of a kind are told right from wrong, and read where they come as text. */
 export interface KindRules {
