@@ -1,9 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import { announcement, originOf } from './announcement.js'
+import { inOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
-import { inOneLine } from './one-line.js'
 import { type OryOptions, resolveOptions } from './options/resolve.js'
 import { type SharedOry, shareOry } from './shared.js'
 

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { rejectUnknown } from './common/spelling.js'
 import { OryProxyError } from './errors.js'
-import { rejectUnknown } from './spelling.js'
 
 export { OryProxyError, type OryProxyErrorCode } from './errors.js'
 

@@ -1,6 +1,6 @@
 import type { Plugin, ResolvedConfig } from 'vite'
+import { inOneLine, orInOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
-import { inOneLine, orInOneLine } from './one-line.js'
 import { type OryOptions, resolveOptions } from './options/resolve.js'
 import { shareOry } from './shared.js'
 import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'

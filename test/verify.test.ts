@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { CompactSign, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { generatePrivateJwk, jwksText, type SigningKey, sign, signingKey } from '../src/jwt.js'
+import { generatePrivateJwk, jwksText, type SigningKey, sign, signingKey } from '../src/keys/jwt.js'
 import { OryProxyError, type SessionSource, verifySession } from '../src/verify.js'
 
 const ISSUER = 'https://ory.example'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
+import { isLoopback } from '../common/loopback.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import { isLoopback } from '../loopback.js'
 import { addressesOf } from '../tls/listen.js'
 import { currentSystem } from '../tls/system.js'
 import { portHolder } from './port-holder.js'

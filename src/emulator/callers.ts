@@ -1,6 +1,6 @@
 /** Who asks, from where and by which name. */
 import { isIP } from 'node:net'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../common/loopback.js'
 import type { Exchange } from './http.js'
 
 /** The address of whoever is at the other end of the connection. */

@@ -1,7 +1,7 @@
 /** Builds the {@link Core} of an emulator from its options. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { isLoopback } from '../common/loopback.js'
 import type { Logger } from '../log.js'
-import { isLoopback } from '../loopback.js'
 import type { Clock } from './clock.js'
 import { readConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'

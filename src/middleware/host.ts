@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { isLoopbackName } from '../common/loopback.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import { isLoopbackName } from '../loopback.js'
 import type { Exchange, Stage } from './pipeline.js'
 
 /** What decides whether a Host is answered and which origin people see. */

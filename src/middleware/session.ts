@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { LruMap } from '../lru.js'
+import { LruMap } from '../common/lru.js'
 import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
 import type { Credentials, WhoamiAnswer } from '../ory/whoami.js'

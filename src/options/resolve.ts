@@ -1,6 +1,6 @@
+import { isLoopback } from '../common/loopback.js'
+import { rejectUnknown } from '../common/spelling.js'
 import { createLogger, type Logger } from '../log.js'
-import { isLoopback } from '../loopback.js'
-import { rejectUnknown } from '../spelling.js'
 import { checked } from './check.js'
 import { KINDS } from './kinds.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'

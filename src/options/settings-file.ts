@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, resolve } from 'node:path'
+import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import { rejectUnknown } from '../spelling.js'
 import type { OryOptions } from './resolve.js'
 import { type CommandOptions, OPTIONS } from './table.js'
 

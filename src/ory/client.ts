@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import https from 'node:https'
-import { lookupLoopback } from '../loopback.js'
+import { lookupLoopback } from '../common/loopback.js'
 import { type Credentials, readWhoami, type WhoamiAnswer } from './whoami.js'
 
 /** Connections to Ory at once, and those kept open for the next request. */

@@ -2,7 +2,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { generatePrivateJwk } from '../../src/jwt.js'
+import { generatePrivateJwk } from '../../src/keys/jwt.js'
 import type { Face } from '../_faces.js'
 
 type Headers = IncomingMessage['headers']

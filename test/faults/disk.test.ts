@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadKey } from '../../src/key-file.js'
+import { loadKey } from '../../src/keys/key-file.js'
 import { silentLogger } from '../../src/log.js'
 
 let folder: string

@@ -2,7 +2,7 @@
  * Who may use the dev tools. They hand out sessions without a password, so neither a page of another
  * origin, nor a name that somebody points at this machine (DNS rebinding), nor the network may reach them.
  */
-import { isLoopback } from '../../loopback.js'
+import { isLoopback } from '../../common/loopback.js'
 import { hostOf, isOwnHost, peerOf } from '../callers.js'
 import type { Exchange } from '../http.js'
 import { Problem } from '../kratos-errors.js'

@@ -1,7 +1,8 @@
 /** Web hooks: https://www.ory.com/docs/kratos/hooks/configure-hooks#webhooks */
+
+import { isLoopback } from '../../common/loopback.js'
 import type { Logger } from '../../log.js'
 import { printable } from '../../log.js'
-import { isLoopback } from '../../loopback.js'
 import type { WebHookConfig } from '../config-model.js'
 import type { JsonObject } from '../model.js'
 import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'

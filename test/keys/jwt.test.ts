@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createMinter, generatePrivateJwk, jwksText, signingKey } from '../src/jwt.js'
-import { loadKey } from '../src/key-file.js'
-import { silentLogger } from '../src/log.js'
+import { createMinter, generatePrivateJwk, jwksText, signingKey } from '../../src/keys/jwt.js'
+import { loadKey } from '../../src/keys/key-file.js'
+import { silentLogger } from '../../src/log.js'
 
 describe('tokens', () => {
   const sessionJson = '{"id":"s","big":9007199254740993,"b":1,"a":1.0,"identity":{"id":"ada"}}'

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { OryProxyError } from './errors.js'
+import { OryProxyError } from '../errors.js'
 
 /** A misspelt option that is silently ignored is a setting somebody believes in. */
 export function rejectUnknown(given: object, known: readonly string[], prefix: string): void {

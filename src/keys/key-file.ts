@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, parse, resolve } from 'node:path'
 import type { JWK } from 'jose'
-import { OryProxyError } from './errors.js'
+import { OryProxyError } from '../errors.js'
+import type { Logger } from '../log.js'
 import { generatePrivateJwk, type SigningKey, signingKey } from './jwt.js'
-import type { Logger } from './log.js'
 
 /**
  * The project's signing key: read where there is one, else made and kept, so that tokens still verify after

@@ -1,4 +1,4 @@
-import { OryProxyError } from './errors.js'
+import { OryProxyError } from '../errors.js'
 
 /**
  * Throws an error on, so that a dev server that prints the stack of what stops it, or all of it, prints one line:

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
-import { LruMap } from './lru.js'
+import { LruMap } from '../common/lru.js'
 
 /** How long a token is valid, and after which age a new one is minted, in seconds. */
 const TOKEN_LIFETIME = 60
