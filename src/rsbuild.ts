@@ -1,11 +1,11 @@
 import type { Server as HttpServer } from 'node:http'
-import { announcement, originOf } from './announcement.js'
 import { inOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
+import { announcement, originOf } from './host/announcement.js'
+import { type SharedOry, shareOry } from './host/shared.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
 import { type OryOptions, resolveOptions } from './options/resolve.js'
-import { type SharedOry, shareOry } from './shared.js'
 
 /** What of Rsbuild's dev and preview server is used. */
 interface Server {

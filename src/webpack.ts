@@ -1,14 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http'
-import { announcement, originOf } from './announcement.js'
 import { orInOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
+import { announcement, originOf } from './host/announcement.js'
+import { shareOry } from './host/shared.js'
+import type { Ory } from './host/start.js'
+import { gateServer } from './host/upgrade.js'
 import { answerError } from './middleware/answer.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
 import { type OryOptions, type ResolvedOptions, resolveOptions } from './options/resolve.js'
-import type { Ory } from './setup.js'
-import { shareOry } from './shared.js'
-import { gateServer } from './upgrade.js'
 
 /** One layer of the dev server: a bare handler or one with a name. */
 type Layer = { readonly name?: string; readonly middleware: unknown } | ((...args: never[]) => unknown)

@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator/index.js'
+import type { Ory, Person } from '../host/start.js'
 import { flagOf, OPTIONS } from '../options/table.js'
-import type { Ory, Person } from '../setup.js'
 import type { Started } from './report.js'
 
 /** What the first lines are made of. */

@@ -1,5 +1,5 @@
-import type { Forwarder, ForwardRules } from '../forward.js'
 import { answerError } from '../middleware/answer.js'
+import type { Forwarder, ForwardRules } from '../outbound/forward.js'
 
 /** Milliseconds after the start: the first answer of Ory is out by then, the first one of the app seldom asked for. */
 const SOON = 250
@@ -9,7 +9,7 @@ export function createLazyForwarder(rules: ForwardRules): Forwarder {
   let forwarder: Forwarder | undefined
   let loading: Promise<Forwarder> | undefined
   const load = (): Promise<Forwarder> => {
-    loading ??= import('../forward.js').then(({ createForwarder }) => {
+    loading ??= import('../outbound/forward.js').then(({ createForwarder }) => {
       forwarder = createForwarder(rules)
       return forwarder
     })

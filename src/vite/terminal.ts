@@ -1,6 +1,6 @@
-import { announcement } from '../announcement.js'
+import { announcement } from '../host/announcement.js'
+import type { Ory } from '../host/start.js'
 import { MOUNT } from '../middleware/mount.js'
-import type { Ory } from '../setup.js'
 import type { ViteServer } from './server.js'
 
 /** One more line below Vite's own addresses, and the people to sign in as. */

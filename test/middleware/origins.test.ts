@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { expect } from 'vitest'
-import { createOriginWarning } from '../../src/explain.js'
+import { createOriginWarning } from '../../src/host/explain.js'
 import { FACES } from '../_faces.js'
 import { receivedBy, test } from '../_fixtures.js'
 

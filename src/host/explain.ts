@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { printable } from './log.js'
-import type { Exchange } from './middleware/pipeline.js'
-import type { Reason } from './middleware/session.js'
-import type { ResolvedOptions } from './options/resolve.js'
+import { printable } from '../log.js'
+import type { Exchange } from '../middleware/pipeline.js'
+import type { Reason } from '../middleware/session.js'
+import type { ResolvedOptions } from '../options/resolve.js'
 
 /** Says what happened to a request and why; names only, never a value that could be a secret. */
 export interface Explainer {

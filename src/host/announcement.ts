@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Ory } from './setup.js'
+import type { Ory } from './start.js'
 
 /** As many people as fit below a dev server's own addresses without pushing them away. */
 const NAMED = 3

@@ -3,10 +3,10 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
-import { isLoopback, lookupLoopback } from './common/loopback.js'
-import { OryProxyError } from './errors.js'
-import type { Logger } from './log.js'
-import { answerError } from './middleware/answer.js'
+import { isLoopback, lookupLoopback } from '../common/loopback.js'
+import { OryProxyError } from '../errors.js'
+import type { Logger } from '../log.js'
+import { answerError } from '../middleware/answer.js'
 
 /** Connections to the app at once, and those kept open for the next request. */
 const MAX_SOCKETS = 256

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
-import { createForwarder } from '../src/forward.js'
-import { silentLogger } from '../src/log.js'
+import { silentLogger } from '../../src/log.js'
+import { createForwarder } from '../../src/outbound/forward.js'
 
 test('a WebSocket does not go out on a connection that the app is closing', async () => {
   let used = 0

@@ -3,9 +3,9 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EchoApp, startEchoApp } from './_app.js'
-import { FACES, type Face } from './_faces.js'
-import { type FakeOry, startFakeOry } from './_fake-ory.js'
+import { type EchoApp, startEchoApp } from '../_app.js'
+import { FACES, type Face } from '../_faces.js'
+import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 
 const MIB = 1 << 20
 const BLOCK = randomBytes(MIB)

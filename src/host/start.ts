@@ -1,24 +1,24 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { Emulator } from './emulator/index.js'
-import { OryProxyError } from './errors.js'
-import { createExplainer, createOriginWarning } from './explain.js'
-import { createMinter, jwksText, type Minter, type SigningKey, sign } from './keys/jwt.js'
-import { loadKey } from './keys/key-file.js'
-import { type Logger, printable } from './log.js'
-import { handshakeStages, type Parts, requestStages } from './middleware/index.js'
-import { atRoot, MOUNT } from './middleware/mount.js'
-import type { Exchange, Middleware } from './middleware/pipeline.js'
-import { createSessionLookup, type Reason, type SessionLookup } from './middleware/session.js'
+import type { Emulator } from '../emulator/index.js'
+import { OryProxyError } from '../errors.js'
+import { createMinter, jwksText, type Minter, type SigningKey, sign } from '../keys/jwt.js'
+import { loadKey } from '../keys/key-file.js'
+import { type Logger, printable } from '../log.js'
+import { handshakeStages, type Parts, requestStages } from '../middleware/index.js'
+import { atRoot, MOUNT } from '../middleware/mount.js'
+import type { Exchange, Middleware } from '../middleware/pipeline.js'
+import { createSessionLookup, type Reason, type SessionLookup } from '../middleware/session.js'
 import {
   type OryOptions,
   type ResolvedOptions,
   resolveOptions,
   type Surroundings,
-} from './options/resolve.js'
-import { type Breaker, createBreaker } from './ory/breaker.js'
-import { createOryClient, type OryClient } from './ory/client.js'
-import { chooseTarget, type OryTarget } from './ory/target.js'
+} from '../options/resolve.js'
+import { type Breaker, createBreaker } from '../ory/breaker.js'
+import { createOryClient, type OryClient } from '../ory/client.js'
+import { chooseTarget, type OryTarget } from '../ory/target.js'
+import { createExplainer, createOriginWarning } from './explain.js'
 import { gateServer } from './upgrade.js'
 
 /** Somebody to sign in as, in the emulator. */
@@ -75,7 +75,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   if (options.jwt && options.keyFile !== undefined) await keys() // a wrong file is told now, not by the first request
   const choice = await chooseTarget(options)
   if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })
-  const { startEmulator } = await import('./emulator/index.js')
+  const { startEmulator } = await import('../emulator/index.js')
   const { logger } = options
   const emulator = await startEmulator({
     ...options.emulator,

@@ -1,5 +1,5 @@
-import { type OryOptions, resolveOptions } from './options/resolve.js'
-import { type HostContext, type Ory, startOry } from './setup.js'
+import { type OryOptions, resolveOptions } from '../options/resolve.js'
+import { type HostContext, type Ory, startOry } from './start.js'
 
 /** An {@link Ory} that others may be using too. */
 export interface SharedOry {

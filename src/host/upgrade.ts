@@ -1,11 +1,11 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { OryProxyError } from './errors.js'
-import { setHeader } from './middleware/headers.js'
-import { belowMount } from './middleware/mount.js'
-import { isListedOrigin } from './middleware/origins.js'
-import type { Exchange } from './middleware/pipeline.js'
+import { OryProxyError } from '../errors.js'
+import { setHeader } from '../middleware/headers.js'
+import { belowMount } from '../middleware/mount.js'
+import { isListedOrigin } from '../middleware/origins.js'
+import type { Exchange } from '../middleware/pipeline.js'
 
 /** A handshake passes three questions before anybody who listens for `upgrade` hears of it. */
 export interface UpgradeRules {
