@@ -1,7 +1,7 @@
 // Writes the tables of the documentation from the code they describe: `npm run docs`. A test holds the two together.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { COMMAND_DEFAULTS } from '../dist/cli/settings.js'
+import { COMMAND_DEFAULTS } from '../dist/cli/commands/settings.js'
 import { ADMIN_ROUTES } from '../dist/emulator/admin-routes.js'
 import { PUBLIC_ROUTES } from '../dist/emulator/routes.js'
 import { ERRORS } from '../dist/errors.js'

@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { checked } from '../../options/check.js'
+import { KINDS } from '../../options/kinds.js'
+
+/** Flags of `ory-proxy emulator`. */
+export interface EmulatorFlags {
+  port?: number
+  adminPort?: number
+  host: string
+  config?: string
+  seed?: string
+  import?: string
+  export?: string
+  quiet?: boolean
+  json?: boolean
+}
+
+const portOf =
+  (flag: string) =>
+  (text: string): number =>
+    checked('port', KINDS.port.fromText(text) as number, flag)
+
+/** `ory-proxy emulator`: the emulator alone, where Kratos would be. */
+export function emulatorCommand(): Command {
+  return new Command('emulator')
+    .summary('serve the Ory emulator alone')
+    .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
+    .option('--port <number>', 'public API (default: as configured, else 4433)', portOf('--port'))
+    .option('--admin-port <number>', 'admin API (default: as configured, else 4434)', portOf('--admin-port'))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--config <file>', "Kratos' configuration, YAML or JSON")
+    .option('--seed <file>', "people to begin with, in Kratos' import shape")
+    .option('--import <file>', 'read the state from this file at the start')
+    .option('--export <file>', 'write the state to this file at the end')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('--json', 'JSON lines on standard output, for scripts')
+    .addHelpText('after', '\nExample: ory-proxy emulator --config kratos.yml')
+    .action(async (flags: EmulatorFlags) => {
+      const { serveEmulator } = await import('./serve-emulator.js')
+      await serveEmulator(flags)
+    })
+}

@@ -1,0 +1,95 @@
+import type { Emulator } from '../../emulator/index.js'
+import type { Ory, Person } from '../../host/start.js'
+import { flagOf, OPTIONS } from '../../options/table.js'
+import type { Started } from './report.js'
+
+/** What the first lines are made of. */
+export interface Serving {
+  readonly url: string
+  readonly app: URL
+  readonly ory: Ory
+}
+
+/** Without what may stand in front of the host: that would be a password. */
+const addressOf = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/$/, '')
+
+/** Which Ory, in words. */
+function which({ target, emulator }: Ory): string {
+  const name = emulator ? 'embedded emulator' : addressOf(target.url)
+  return `${name} (${target.why in OPTIONS ? flagOf(target.why) : target.why})`
+}
+
+/** Whom to sign in as; they share one password unless a seed says otherwise. */
+function whoOf([first, second]: readonly Person[] = []): string | undefined {
+  if (!first) return undefined
+  if (!second) return `${first.email}, password ${first.password}`
+  if (first.password === second.password)
+    return `${first.email} or ${second.email}, password ${first.password}`
+  return `${first.email}, password ${first.password}; ${second.email}, password ${second.password}`
+}
+
+/** At most eight lines, the empty one at the end included: where, which Ory and why, whom to sign in as, the keys, the next step. */
+export function localBanner({ url, app, ory }: Serving): Started['banner'] {
+  const who = whoOf(ory.emulator?.people)
+  return ({ bold, dim, cyan }) =>
+    [
+      `  ${bold('Open')}     ${cyan(url)}`,
+      `  App      ${app.origin}`,
+      `  Ory      ${which(ory)}, at /.ory`,
+      ...(who === undefined ? [] : [`  Sign in  ${who}`]),
+      ...(ory.emulator ? [`  Inbox    ${url}/.ory/dev/inbox`] : []),
+      ...(ory.options.jwt ? [`  Keys     ${url}/.ory/jwks.json`] : []),
+      dim(`  Next     link to /.ory/init/login, or open ${url}/.ory/init/login`),
+      '',
+    ].join('\n')
+}
+
+/** The same for a script. */
+export function localFacts({ url, app, ory }: Serving): Started['facts'] {
+  return { url, app: app.origin, ...oryFacts(ory), oryUrl: `${url}/.ory`, jwksUrl: `${url}/.ory/jwks.json` }
+}
+
+/** The address, and how the three shells hand it to a program. */
+export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
+  const who = whoOf(ory.emulator?.people)
+  return ({ bold, cyan }) =>
+    [
+      `  ${bold('Ory')}         ${cyan(url)}, from ${which(ory)}`,
+      `  App         ${app.origin}, may read its answers with cookies`,
+      ...(who === undefined ? [] : [`  Sign in     ${who}`]),
+      ...(ory.emulator ? [`  Inbox       ${url}/dev/inbox`] : []),
+      `  bash, zsh   export ORY_SDK_URL=${url}`,
+      `  PowerShell  $Env:ORY_SDK_URL = "${url}"`,
+      `  cmd         set ORY_SDK_URL=${url}`,
+      '',
+    ].join('\n')
+}
+
+export function tunnelFacts({ url, app, ory }: Serving): Started['facts'] {
+  return { url, app: app.origin, ...oryFacts(ory), oryUrl: url }
+}
+
+/** Kratos' two addresses, and whom to sign in as. */
+export function emulatorBanner({ url, adminUrl, people }: Emulator): Started['banner'] {
+  const who = whoOf(people)
+  return ({ bold, cyan, dim }) =>
+    [
+      `  ${bold('Public API')}  ${cyan(url)}`,
+      `  Admin API   ${adminUrl}`,
+      ...(who === undefined ? [] : [`  Sign in     ${who}`]),
+      dim(`  Next        open ${url}/ui/login`),
+      '',
+    ].join('\n')
+}
+
+export function emulatorFacts({ url, adminUrl, people }: Emulator): Started['facts'] {
+  return { url, adminUrl, people }
+}
+
+function oryFacts({ target, emulator }: Ory): Started['facts'] {
+  return {
+    ory: emulator ? 'emulator' : addressOf(target.url),
+    why: target.why,
+    people: emulator?.people ?? [],
+  }
+}
