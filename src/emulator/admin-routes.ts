@@ -7,7 +7,7 @@ import { listIdentities } from './admin/list.js'
 import { patchIdentity } from './admin/patch.js'
 import * as recovery from './admin/recovery.js'
 import * as sessions from './admin/sessions.js'
-import { type Answer, type Exchange, plain, redirect } from './http.js'
+import { type Answer, type Exchange, plain, redirect } from './http/exchange.js'
 import * as service from './operations/service.js'
 import { absent, type Operation, type Route } from './routes.js'
 

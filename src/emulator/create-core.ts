@@ -7,9 +7,9 @@ import { readConfig } from './config.js'
 import type { KratosConfig } from './config-model.js'
 import type { Core, Ids } from './core.js'
 import { callWebHook } from './hooks/call-web-hook.js'
+import type { People } from './identities/people.js'
 import { type CompiledSchema, compileSchema } from './identity-schema.js'
 import { METHODS } from './methods/index.js'
-import type { People } from './people.js'
 import { State } from './state.js'
 
 export interface CoreOptions {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../errors.js'
-import { decodeJson } from './go-json.js'
+import { decodeJson } from './http/go-json.js'
 import type { Json } from './model.js'
 
 export type DocumentPath = readonly (string | number)[]

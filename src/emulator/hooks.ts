@@ -1,12 +1,12 @@
 /** What happens around flows: https://www.ory.com/docs/kratos/hooks/configure-hooks */
 import type { After, AfterMethod, Hook, WebHookConfig } from './config-model.js'
 import type { Core } from './core.js'
-import { type Flow, passing } from './flows.js'
+import { type Flow, passing } from './flows/flow.js'
 import { requireVerified, showVerification, startVerification } from './hooks/verification.js'
-import { type Answer, type Exchange, isJson, json } from './http.js'
-import { identityJson } from './identities.js'
+import { type Answer, type Exchange, isJson, json } from './http/exchange.js'
+import { identityJson } from './identities/identities.js'
+import { issueCookie, revokeOthers, sessionJson } from './identities/sessions.js'
 import type { Identity, JsonObject, Session } from './model.js'
-import { issueCookie, revokeOthers, sessionJson } from './sessions.js'
 import { handOver } from './social/token-exchange.js'
 
 /** What a web hook is told. It refuses by throwing. */

@@ -1,6 +1,6 @@
 /** Every path of Kratos' public and admin API: what answers it, or why nothing here does. */
-import type { Answer, Exchange } from './http.js'
-import { notImplemented } from './kratos-errors.js'
+import type { Answer, Exchange } from './http/exchange.js'
+import { notImplemented } from './http/kratos-errors.js'
 import * as login from './operations/login.js'
 import * as logout from './operations/logout.js'
 import * as pages from './operations/pages.js'

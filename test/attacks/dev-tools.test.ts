@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isRebound } from '../../src/emulator/callers.js'
+import { isRebound } from '../../src/emulator/http/callers.js'
 import { type Emulator, startEmulator } from '../../src/emulator/index.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'

@@ -1,7 +1,12 @@
 /** `PATCH /admin/identities`: many new identities in one request. */
-import { type Answer, type Exchange, json, problem } from '../http.js'
-import { type IdentityImport, importIdentity, requireKnownHash, stateOf } from '../import-identity.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
+import {
+  type IdentityImport,
+  importIdentity,
+  requireKnownHash,
+  stateOf,
+} from '../identities/import-identity.js'
 import type { Identity, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
 import { readStrict } from './body.js'

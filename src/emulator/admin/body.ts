@@ -1,8 +1,8 @@
 /** Bodies of the admin API: JSON of a known shape, refused in the words of Kratos' decoder. */
-import { requireBody } from '../decode.js'
-import { decodeJson } from '../go-json.js'
-import type { Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import { requireBody } from '../http/decode.js'
+import type { Exchange } from '../http/exchange.js'
+import { decodeJson } from '../http/go-json.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../model.js'
 
 /** A shape: a Go type by its name, or a struct with fields. */

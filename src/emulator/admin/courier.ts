@@ -1,6 +1,6 @@
 /** `/admin/courier/messages`: what was sent, newest first. */
-import { type Answer, type Exchange, json, problem } from '../http.js'
-import { badRequest, notLocated, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
+import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import type { CourierMessage } from '../model.js'
 import { uuidMistake } from './body.js'
 import { keysetPage, type Page } from './paging.js'

@@ -1,8 +1,8 @@
 /** `DELETE /admin/identities/{id}/credentials/{type}` */
 
 import type { Core } from '../core.js'
-import { type Answer, type Exchange, noContent } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, noContent } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Credential, CredentialsType, Identity, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
 import { knownIdentity, saveChanged } from './identities.js'

@@ -1,15 +1,15 @@
 /** `/admin/identities`: https://www.ory.com/docs/reference/api#tag/identity */
 import { type Core, isoTime } from '../core.js'
-import { type Answer, type Exchange, json, noContent } from '../http.js'
-import { Duplicate, InvalidTraits, insertIdentity, replaceIdentity } from '../identities.js'
+import { type Answer, type Exchange, json, noContent } from '../http/exchange.js'
+import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
+import { Duplicate, InvalidTraits, insertIdentity, replaceIdentity } from '../identities/identities.js'
 import {
   type IdentityImport,
   importCredentials,
   importIdentity,
   schemaIdOf,
   stateOf,
-} from '../import-identity.js'
-import { badRequest, notLocated, Problem } from '../kratos-errors.js'
+} from '../identities/import-identity.js'
 import type { Identity, JsonObject } from '../model.js'
 import type { ImportedCredentials } from '../seed.js'
 import { readJson, readStrict } from './body.js'

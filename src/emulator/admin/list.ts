@@ -1,7 +1,7 @@
 /** `GET /admin/identities`: one filter at a time, page by page. */
-import { type Answer, type Exchange, json } from '../http.js'
+import { type Answer, type Exchange, json } from '../http/exchange.js'
+import { badRequest } from '../http/kratos-errors.js'
 import { normalizeIdentifier } from '../identity-schema.js'
-import { badRequest } from '../kratos-errors.js'
 import type { Identity } from '../model.js'
 import { uuidMistake } from './body.js'
 import { adminIdentityJson, isCredentialsType } from './identity-json.js'

@@ -1,6 +1,6 @@
 /** Pages of a list and the `Link` header to the others, as Kratos' three ways of paging have it. */
-import type { Exchange } from '../http.js'
-import { badRequest } from '../kratos-errors.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest } from '../http/kratos-errors.js'
 
 export interface Page<T> {
   items: T[]

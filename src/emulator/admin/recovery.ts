@@ -1,15 +1,16 @@
 /** Recovery that an administrator starts: a code to read out over the phone. */
-import { createCode } from '../codes.js'
+
 import { isoTime, withQuery } from '../core.js'
-import { newFlow, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, json } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
-import { createLink, linkLifespan } from '../links.js'
-import { LABEL } from '../messages.js'
+import { createCode } from '../flows/codes.js'
+import { newFlow, saveFlow, uiUrl } from '../flows/flow.js'
+import { createLink, linkLifespan } from '../flows/links.js'
+import { LABEL } from '../flows/messages.js'
+import { submit } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import { type Answer, type Exchange, json } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import { recoveryCodeInput } from '../methods/code-nodes.js'
 import { linkRecovery } from '../methods/link-recovery.js'
-import { submit } from '../nodes.js'
-import * as ui from '../ui.js'
 import { readJson, type StructShape } from './body.js'
 
 const BODY: StructShape = {

@@ -1,10 +1,10 @@
 /** `/admin/sessions` and the sessions of one identity. */
 import { type Core, isoTime } from '../core.js'
-import { type Answer, type Exchange, json, noContent, noContentJson } from '../http.js'
-import { identityJson } from '../identities.js'
-import { badRequest, notLocated, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, json, noContent, noContentJson } from '../http/exchange.js'
+import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
+import { identityJson } from '../identities/identities.js'
+import { isActive, sessionJson } from '../identities/sessions.js'
 import type { Json, JsonObject, Session } from '../model.js'
-import { isActive, sessionJson } from '../sessions.js'
 import { uuidMistake } from './body.js'
 import { keysetPage, offsetPage, type Page } from './paging.js'
 

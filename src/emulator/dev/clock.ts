@@ -1,7 +1,7 @@
 /** `/dev/clock`: flows, codes, sessions and JWTs all live by it. */
 import { isoTime } from '../core.js'
-import type { Exchange } from '../http.js'
-import { badRequest } from '../kratos-errors.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../model.js'
 import { html, renderTime } from '../pages/index.js'
 import type { DevTools } from './index.js'

@@ -1,7 +1,8 @@
 /** `/dev/faults`: answers that come late or not as they should. */
-import { FAULTY, type Fault } from '../faults.js'
-import type { Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+
+import type { Exchange } from '../http/exchange.js'
+import { FAULTY, type Fault } from '../http/faults.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { JsonObject } from '../model.js'
 import { attributes, type Html, html } from '../pages/index.js'
 import type { DevTools } from './index.js'

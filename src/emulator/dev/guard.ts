@@ -3,9 +3,9 @@
  * origin, nor a name that somebody points at this machine (DNS rebinding), nor the network may reach them.
  */
 import { isLoopback } from '../../common/loopback.js'
-import { hostOf, isOwnHost, peerOf } from '../callers.js'
-import type { Exchange } from '../http.js'
-import { Problem } from '../kratos-errors.js'
+import { hostOf, isOwnHost, peerOf } from '../http/callers.js'
+import type { Exchange } from '../http/exchange.js'
+import { Problem } from '../http/kratos-errors.js'
 
 /** Throws a 403 that says what is wrong. */
 export function requireOwner(x: Exchange): void {

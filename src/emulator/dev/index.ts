@@ -1,9 +1,9 @@
 /** Tools for developers and tests at `/dev`, reached as `/.ory/dev` through a dev server. Not part of Kratos. */
 import type { Clock } from '../clock.js'
-import type { Faults } from '../faults.js'
-import type { Exchange } from '../http.js'
+import type { Exchange } from '../http/exchange.js'
+import type { Faults } from '../http/faults.js'
+import type { People } from '../identities/people.js'
 import { html } from '../pages/index.js'
-import type { People } from '../people.js'
 import type { Route } from '../routes.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'

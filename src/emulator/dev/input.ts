@@ -1,7 +1,7 @@
 /** What a dev tool is told: JSON or a form. */
 import { milliseconds } from '../config/build.js'
-import type { Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../model.js'
 import { asObject } from '../schema/fields.js'
 

@@ -1,7 +1,7 @@
 /** Starting over, and taking the state along. */
 import { OryProxyError } from '../../errors.js'
-import type { Answer, Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import type { Answer, Exchange } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import { exportState, importState } from '../state-file.js'
 import type { DevTools } from './index.js'
 import type { Done } from './tool.js'

@@ -1,9 +1,10 @@
 /** What all dev tools have in common: JSON for programs, a page for browsers, and forms that come back to it. */
-import { toProblem } from '../failures.js'
-import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http.js'
-import { Problem } from '../kratos-errors.js'
+
+import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http/exchange.js'
+import { toProblem } from '../http/failures.js'
+import { Problem } from '../http/kratos-errors.js'
+import { returnTargets } from '../http/return-to.js'
 import { type Fragment, html, type Layout, layout, pageHeaders, renderErrorPage } from '../pages/index.js'
-import { returnTargets } from '../return-to.js'
 import { requireOwner } from './guard.js'
 import type { DevTools } from './index.js'
 

@@ -2,13 +2,13 @@
 import { printable } from '../../log.js'
 import type { WebHookConfig } from '../config-model.js'
 import { isoTime } from '../core.js'
-import { flowJson } from '../flows.js'
+import { flowJson } from '../flows/flow.js'
 import type { RunWebHook, WebHookContext } from '../hooks.js'
-import type { Exchange } from '../http.js'
-import { identityJson } from '../identities.js'
-import { Invalid, Problem } from '../kratos-errors.js'
+import type { Exchange } from '../http/exchange.js'
+import { Invalid, Problem } from '../http/kratos-errors.js'
+import { identityJson } from '../identities/identities.js'
+import { sessionJson } from '../identities/sessions.js'
 import type { Identity, JsonObject, RecoveryAddress, VerifiableAddress } from '../model.js'
-import { sessionJson } from '../sessions.js'
 import { runWebHook, WebHookFailed, type WebHookOutcome, type WebHookRejection } from './web-hook.js'
 
 /** Calls one hook, applies what it says about the identity, and throws what it refuses. */

@@ -1,13 +1,13 @@
 /** Hooks that have people prove their address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
 import { type Core, withQuery } from '../core.js'
-import { type Flow, newFlow, passing, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
-import { LABEL } from '../messages.js'
+import { type Flow, newFlow, passing, saveFlow, uiUrl } from '../flows/flow.js'
+import { LABEL } from '../flows/messages.js'
+import { submit } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import { methodInUse } from '../methods/in-use.js'
 import type { Identity, JsonObject, VerifiableAddress } from '../model.js'
-import { submit } from '../nodes.js'
-import * as ui from '../ui.js'
 
 const NOTE = 'registration_verification_flow_continue_with'
 

@@ -1,6 +1,6 @@
-import { type Answer, type Exchange, isJson, problem, redirect } from '../http.js'
-import { alreadySignedInForRecovery } from '../kratos-errors.js'
-import { maybeSignedIn } from '../sessions.js'
+import { type Answer, type Exchange, isJson, problem, redirect } from '../http/exchange.js'
+import { alreadySignedInForRecovery } from '../http/kratos-errors.js'
+import { maybeSignedIn } from '../identities/sessions.js'
 
 /** Who is signed in has nothing to recover. */
 export function alreadyIn(x: Exchange): Answer | undefined {

@@ -4,15 +4,15 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Core } from '../core.js'
-import { str } from '../decode.js'
-import { actionUrl, type Flow, saveFlow } from '../flows.js'
-import type { Answer, Exchange } from '../http.js'
+import { actionUrl, type Flow, saveFlow } from '../flows/flow.js'
+import { INVALID, LABEL, RECOVERY } from '../flows/messages.js'
+import { input, submit } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import { str } from '../http/decode.js'
+import type { Answer, Exchange } from '../http/exchange.js'
+import { badRequest, Invalid } from '../http/kratos-errors.js'
 import { normalizeIdentifier } from '../identity-schema.js'
-import { badRequest, Invalid } from '../kratos-errors.js'
-import { INVALID, LABEL, RECOVERY } from '../messages.js'
 import type { JsonObject, RecoveryAddress, UiNode } from '../model.js'
-import { input, submit } from '../nodes.js'
-import * as ui from '../ui.js'
 import { continueButton, hiddenMethod, recoveryCodeInput } from './code-nodes.js'
 
 /** Once begun in one way, a flow goes on in that way, whatever the configuration says by then. */

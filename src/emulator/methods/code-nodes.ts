@@ -1,10 +1,10 @@
 /** The parts of the forms around one-time codes. */
-import { actionUrl, type Flow } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { LABEL, LOGIN, RECOVERY, REGISTRATION, VERIFICATION } from '../messages.js'
+import { actionUrl, type Flow } from '../flows/flow.js'
+import { LABEL, LOGIN, RECOVERY, REGISTRATION, VERIFICATION } from '../flows/messages.js'
+import { input, nodeId, submit } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import type { Exchange } from '../http/exchange.js'
 import type { UiNode, UiText } from '../model.js'
-import { input, nodeId, submit } from '../nodes.js'
-import * as ui from '../ui.js'
 
 export const sendLoginCode = (): UiNode => submit('method', 'code', 'code', LOGIN.code())
 export const sendRegistrationCode = (): UiNode => submit('method', 'code', 'code', REGISTRATION.code())

@@ -1,15 +1,16 @@
 /** Sign up with a code sent by mail instead of a password. */
-import { CodeUnknown, createCode, mailCode, useCode } from '../codes.js'
+
 import { isoTime, schemaOf } from '../core.js'
-import { fields, obj, str, traitFields } from '../decode.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, isJson, json, redirect } from '../http.js'
-import { deriveFromTraits } from '../identities.js'
-import { Invalid } from '../kratos-errors.js'
-import { INVALID, noStrategy } from '../messages.js'
+import { CodeUnknown, createCode, mailCode, useCode } from '../flows/codes.js'
+import { type Flow, flowJson, saveFlow, uiUrl } from '../flows/flow.js'
+import { INVALID, noStrategy } from '../flows/messages.js'
+import { nodeValue } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import { fields, obj, str, traitFields } from '../http/decode.js'
+import { type Answer, type Exchange, isJson, json, redirect } from '../http/exchange.js'
+import { Invalid } from '../http/kratos-errors.js'
+import { deriveFromTraits } from '../identities/identities.js'
 import type { Identity, JsonObject } from '../model.js'
-import { nodeValue } from '../nodes.js'
-import * as ui from '../ui.js'
 import { codeAddresses } from './code-login.js'
 import {
   backToCredentials,

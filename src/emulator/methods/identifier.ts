@@ -1,7 +1,7 @@
 import { type Core, defaultSchema, schemaOf } from '../core.js'
-import type { Flow } from '../flows.js'
+import type { Flow } from '../flows/flow.js'
+import { LABEL } from '../flows/messages.js'
 import type { CompiledSchema } from '../identity-schema.js'
-import { LABEL } from '../messages.js'
 import type { UiText } from '../model.js'
 
 /** The schema that a flow is about. */

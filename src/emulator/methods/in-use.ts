@@ -1,5 +1,5 @@
 import type { Core } from '../core.js'
-import { badRequest } from '../kratos-errors.js'
+import { badRequest } from '../http/kratos-errors.js'
 import type { Method } from './method.js'
 
 /** The one method that recovery or verification is set to use. */

@@ -1,13 +1,14 @@
 /** The form that asks where a link is to be sent, and what comes back with it. */
-import { fields, str } from '../decode.js'
-import { type Flow, newFlow, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, redirect } from '../http.js'
-import { FlowExpired, Invalid } from '../kratos-errors.js'
-import { flowExpired, INVALID, LABEL } from '../messages.js'
+
+import { type Flow, newFlow, saveFlow, uiUrl } from '../flows/flow.js'
+import { flowExpired, INVALID, LABEL } from '../flows/messages.js'
+import { input, submit } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import { fields, str } from '../http/decode.js'
+import { type Answer, type Exchange, redirect } from '../http/exchange.js'
+import { FlowExpired, Invalid } from '../http/kratos-errors.js'
 import type { JsonObject, UiNode, UiText } from '../model.js'
-import { input, submit } from '../nodes.js'
 import { isEmail } from '../schema/email-address.js'
-import * as ui from '../ui.js'
 import { payloadOf } from './submission.js'
 
 const emailInput = (value?: string): UiNode =>

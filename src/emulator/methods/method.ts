@@ -3,10 +3,10 @@
  * (`methods/index.ts`) for the nodes of their form, and then which of them a submission is for.
  */
 import type { Core } from '../core.js'
-import type { Flow } from '../flows.js'
-import type { Answer, Exchange } from '../http.js'
+import type { Flow } from '../flows/flow.js'
+import type { Answer, Exchange } from '../http/exchange.js'
+import type { CompletedMethod, SignedIn } from '../identities/sessions.js'
 import type { Aal, Channel, Identity, JsonObject, UiNodeGroup } from '../model.js'
-import type { CompletedMethod, SignedIn } from '../sessions.js'
 
 /** Nothing: the submission is for another method. An answer: this method has dealt with all of it. */
 export type Outcome<T> = Promise<undefined | { answer: Answer } | T>

@@ -1,8 +1,8 @@
 import { type Core, isoTime } from '../core.js'
-import type { Flow } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { aalOf, type SignedIn } from '../sessions.js'
-import * as ui from '../ui.js'
+import type { Flow } from '../flows/flow.js'
+import * as ui from '../flows/ui.js'
+import type { Exchange } from '../http/exchange.js'
+import { aalOf, type SignedIn } from '../identities/sessions.js'
 
 /** Whoever sets up a second factor has just used it: the session counts as stepped up. */
 export function addFactor(core: Core, { session }: SignedIn, method: 'totp' | 'lookup_secret'): void {

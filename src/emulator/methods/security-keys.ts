@@ -2,10 +2,11 @@
  * What Kratos has for security keys and passkeys, and the emulator has not: it answers as if switched off,
  * and where the configuration switches them on, that they are missing.
  */
-import { decode, fields, obj, str, traitFields } from '../decode.js'
-import type { Flow } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { notImplemented } from '../kratos-errors.js'
+
+import type { Flow } from '../flows/flow.js'
+import { decode, fields, obj, str, traitFields } from '../http/decode.js'
+import type { Exchange } from '../http/exchange.js'
+import { notImplemented } from '../http/kratos-errors.js'
 import { flowSchema } from './identifier.js'
 import type { Method } from './method.js'
 import { disabledEndpoint, requireFields, throwIssues } from './submission.js'

@@ -1,11 +1,11 @@
 /** What all methods check before they look at a submission. */
 import type { Core } from '../core.js'
-import { csrfProblem } from '../csrf.js'
-import { type DecodeOptions, decode, fields, type PayloadField, str } from '../decode.js'
-import { type Flow, passing } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../kratos-errors.js'
-import { INVALID } from '../messages.js'
+import { type Flow, passing } from '../flows/flow.js'
+import { INVALID } from '../flows/messages.js'
+import { csrfProblem } from '../http/csrf.js'
+import { type DecodeOptions, decode, fields, type PayloadField, str } from '../http/decode.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../http/kratos-errors.js'
 import type { JsonObject } from '../model.js'
 
 export const ANY_METHOD: readonly string[] = ['POST', 'PUT', 'PATCH', 'GET']

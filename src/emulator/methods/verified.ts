@@ -1,9 +1,9 @@
 import type { Core } from '../core.js'
-import { type Flow, returnToAfter, saveFlow } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { LABEL, VERIFICATION } from '../messages.js'
-import { anchor } from '../nodes.js'
-import * as ui from '../ui.js'
+import { type Flow, returnToAfter, saveFlow } from '../flows/flow.js'
+import { LABEL, VERIFICATION } from '../flows/messages.js'
+import { anchor } from '../flows/nodes.js'
+import * as ui from '../flows/ui.js'
+import type { Exchange } from '../http/exchange.js'
 
 /** What is left of a verification form once the address is proved: the way on. */
 export function showVerified(x: Exchange, flow: Flow, group: 'code' | 'link'): void {

@@ -1,6 +1,5 @@
 /** What the endpoints of all kinds of flows have in common. */
 import { ownUrl, withQuery } from '../core.js'
-import { forward, forwardOf } from '../failures.js'
 import {
   expiredProblem,
   type Flow,
@@ -15,14 +14,15 @@ import {
   saveFlow,
   submittedFlow,
   uiUrl,
-} from '../flows.js'
+} from '../flows/flow.js'
+import { flowExpired } from '../flows/messages.js'
+import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../flows/ui.js'
 import { runBefore } from '../hooks.js'
-import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http.js'
-import { badRequest, FlowExpired, NoMethod } from '../kratos-errors.js'
-import { flowExpired } from '../messages.js'
+import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http/exchange.js'
+import { forward, forwardOf } from '../http/failures.js'
+import { badRequest, FlowExpired, NoMethod } from '../http/kratos-errors.js'
 import { methodInUse } from '../methods/in-use.js'
 import type { JsonObject } from '../model.js'
-import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../ui.js'
 
 /** `GET /self-service/{kind}/flows?id=` */
 export function getFlow(x: Exchange, kind: FlowKind): Answer {

@@ -1,4 +1,3 @@
-import { forward } from '../failures.js'
 import {
   type Flow,
   type FlowType,
@@ -9,7 +8,10 @@ import {
   returnToAfter,
   saveFlow,
   uiUrl,
-} from '../flows.js'
+} from '../flows/flow.js'
+import { LOGIN, noStrategy } from '../flows/messages.js'
+import { LOGIN_ORDER } from '../flows/order.js'
+import * as ui from '../flows/ui.js'
 import { type Completed, returnUrlAfter, runAfterLogin, runBefore } from '../hooks.js'
 import {
   type Answer,
@@ -20,12 +22,10 @@ import {
   json,
   problem,
   redirect,
-} from '../http.js'
-import { alreadySignedIn, locationChangeRequired, NoMethod, Problem } from '../kratos-errors.js'
-import { LOGIN, noStrategy } from '../messages.js'
-import type { Identity, JsonObject } from '../model.js'
-import { LOGIN_ORDER } from '../order.js'
-import { secureReturnTo } from '../return-to.js'
+} from '../http/exchange.js'
+import { forward } from '../http/failures.js'
+import { alreadySignedIn, locationChangeRequired, NoMethod, Problem } from '../http/kratos-errors.js'
+import { secureReturnTo } from '../http/return-to.js'
 import {
   activate,
   type CompletedMethod,
@@ -34,10 +34,10 @@ import {
   type SignedIn,
   secondFactorUrl,
   sessionJson,
-} from '../sessions.js'
+} from '../identities/sessions.js'
+import type { Identity, JsonObject } from '../model.js'
 import { isLinking, linkWaiting } from '../social/linking.js'
 import { handOver } from '../social/token-exchange.js'
-import * as ui from '../ui.js'
 import { getFlow, submitError, submitFlow } from './flow.js'
 import {
   addExchangeCode,

@@ -1,10 +1,10 @@
 /** Signing out: https://www.ory.com/docs/kratos/self-service/flows/user-logout */
 import { ownUrl, withQuery } from '../core.js'
-import { type Answer, type Exchange, isJson, json, noContent, redirect } from '../http.js'
-import { decodeJsonBody, wrongType } from '../json-body.js'
-import { badRequest, Problem } from '../kratos-errors.js'
-import { secureReturnTo } from '../return-to.js'
-import { purge, signedIn } from '../sessions.js'
+import { type Answer, type Exchange, isJson, json, noContent, redirect } from '../http/exchange.js'
+import { decodeJsonBody, wrongType } from '../http/json-body.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
+import { secureReturnTo } from '../http/return-to.js'
+import { purge, signedIn } from '../identities/sessions.js'
 import { forwarding } from './flow.js'
 
 const home = (x: Exchange): string => x.core.config.selfservice.flows.logout.after.default_browser_return_url

@@ -8,12 +8,12 @@ import {
   returnToAfter,
   returnToOfFlow,
   uiUrl,
-} from '../flows.js'
-import { type Answer, type Exchange, redirect } from '../http.js'
-import { AalNotSatisfied } from '../kratos-errors.js'
+} from '../flows/flow.js'
+import { type Answer, type Exchange, redirect } from '../http/exchange.js'
+import { AalNotSatisfied } from '../http/kratos-errors.js'
+import { returnTargets } from '../http/return-to.js'
+import { maybeSignedIn, requireAal, type SignedIn } from '../identities/sessions.js'
 import { pageHeaders, type Root, renderErrorPage, renderFlowPage, renderWelcomePage } from '../pages/index.js'
-import { returnTargets } from '../return-to.js'
-import { maybeSignedIn, requireAal, type SignedIn } from '../sessions.js'
 import { errorInQuery } from './service.js'
 
 const page = (x: Exchange, body: string, status = 200): Answer => ({

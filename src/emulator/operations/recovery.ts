@@ -1,11 +1,12 @@
 /** Getting back in: https://www.ory.com/docs/kratos/self-service/flows/account-recovery-password-reset */
-import { forward } from '../failures.js'
-import { type Flow, flowJson, requireFresh, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, flowOrRedirect, isJson, json, redirect } from '../http.js'
-import { alreadySignedInForRecovery, NoMethod } from '../kratos-errors.js'
-import { noStrategy } from '../messages.js'
+
+import { type Flow, flowJson, requireFresh, uiUrl } from '../flows/flow.js'
+import { noStrategy } from '../flows/messages.js'
+import { type Answer, type Exchange, flowOrRedirect, isJson, json, redirect } from '../http/exchange.js'
+import { forward } from '../http/failures.js'
+import { alreadySignedInForRecovery, NoMethod } from '../http/kratos-errors.js'
+import { maybeSignedIn } from '../identities/sessions.js'
 import { alreadyIn } from '../methods/already-in.js'
-import { maybeSignedIn } from '../sessions.js'
 import { forwarding, getFlow, requireEnabled, startWithMethod, submitError, submitFlow } from './flow.js'
 
 /** `GET /self-service/recovery/browser` */

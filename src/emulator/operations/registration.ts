@@ -1,4 +1,3 @@
-import { forward } from '../failures.js'
 import {
   type Flow,
   type FlowType,
@@ -9,7 +8,10 @@ import {
   returnToAfter,
   saveFlow,
   uiUrl,
-} from '../flows.js'
+} from '../flows/flow.js'
+import { noStrategy } from '../flows/messages.js'
+import { registrationOrder } from '../flows/order.js'
+import * as ui from '../flows/ui.js'
 import {
   type Completed,
   returnUrlAfter,
@@ -17,17 +19,23 @@ import {
   runBefore,
   runBeforePersist,
 } from '../hooks.js'
-import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
-import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities.js'
-import { alreadySignedIn, NoMethod, Problem } from '../kratos-errors.js'
-import { noStrategy } from '../messages.js'
+import {
+  type Answer,
+  type Exchange,
+  flowOrRedirect,
+  isJson,
+  json,
+  problem,
+  redirect,
+} from '../http/exchange.js'
+import { forward } from '../http/failures.js'
+import { alreadySignedIn, NoMethod, Problem } from '../http/kratos-errors.js'
+import { secureReturnTo } from '../http/return-to.js'
+import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities/identities.js'
+import { activate, type CompletedMethod, maybeSignedIn } from '../identities/sessions.js'
 import { flowSchema } from '../methods/identifier.js'
 import type { Identity } from '../model.js'
-import { registrationOrder } from '../order.js'
-import { secureReturnTo } from '../return-to.js'
-import { activate, type CompletedMethod, maybeSignedIn } from '../sessions.js'
 import { handOver } from '../social/token-exchange.js'
-import * as ui from '../ui.js'
 import { forwarding, getFlow, submitError, submitFlow } from './flow.js'
 import { addExchangeCode, chooseOrganization, chooseSchema, requireNoChallenge } from './requested.js'
 

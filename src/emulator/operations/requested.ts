@@ -1,10 +1,10 @@
 /** What the query of a new login or registration flow asks for. */
 import { ALPHANUMERIC, type Core, isoTime } from '../core.js'
-import { type Flow, isUuid, passing } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { badRequest, notImplemented, Problem } from '../kratos-errors.js'
+import { type Flow, isUuid, passing } from '../flows/flow.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest, notImplemented, Problem } from '../http/kratos-errors.js'
+import { secureReturnTo } from '../http/return-to.js'
 import type { Aal } from '../model.js'
-import { secureReturnTo } from '../return-to.js'
 
 /** A flag as Go's `strconv.ParseBool` reads it. */
 export const isTrue = (value: string | null): boolean => /^(1|t|T|TRUE|true|True)$/.test(value ?? '')

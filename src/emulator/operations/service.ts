@@ -1,8 +1,8 @@
 /** Schemas, stored errors, health. */
 import querystring from 'node:querystring'
 import { offsetPage } from '../admin/paging.js'
-import { type Answer, type Exchange, json } from '../http.js'
-import { notLocated, Problem } from '../kratos-errors.js'
+import { type Answer, type Exchange, json } from '../http/exchange.js'
+import { notLocated, Problem } from '../http/kratos-errors.js'
 import type { StoredError } from '../model.js'
 
 /** `GET /schemas` */

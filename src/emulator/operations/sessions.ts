@@ -1,8 +1,8 @@
 /** Sessions of the person who asks: https://www.ory.com/docs/kratos/session-management/overview */
 import { offsetPage } from '../admin/paging.js'
-import { isUuid } from '../flows.js'
-import { type Answer, type Exchange, json, noContentJson, problem } from '../http.js'
-import { badRequest, NoSession, Problem } from '../kratos-errors.js'
+import { isUuid } from '../flows/flow.js'
+import { type Answer, type Exchange, json, noContentJson, problem } from '../http/exchange.js'
+import { badRequest, NoSession, Problem } from '../http/kratos-errors.js'
 import {
   isActive,
   refreshCookie,
@@ -11,7 +11,7 @@ import {
   type SignedIn,
   sessionJson,
   signedIn,
-} from '../sessions.js'
+} from '../identities/sessions.js'
 
 /** `/sessions/whoami` */
 export function whoami(x: Exchange): Answer {

@@ -1,7 +1,7 @@
 /** Changing one's own account: https://www.ory.com/docs/kratos/self-service/flows/user-settings */
-import { abort, pause, resume } from '../continuations.js'
+
 import { ownUrl, schemaOf, withQuery } from '../core.js'
-import { forward } from '../failures.js'
+import { abort, pause, resume } from '../flows/continuations.js'
 import {
   type Flow,
   type FlowType,
@@ -15,17 +15,32 @@ import {
   returnToAfter,
   saveFlow,
   uiUrl,
-} from '../flows.js'
+} from '../flows/flow.js'
+import { noStrategy, SETTINGS } from '../flows/messages.js'
+import { settingsOrder } from '../flows/order.js'
+import * as ui from '../flows/ui.js'
 import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks.js'
-import { type Answer, type Exchange, flowOrRedirect, isJson, json, problem, redirect } from '../http.js'
-import { identityJson, replaceIdentity } from '../identities.js'
-import { AalNotSatisfied, NeedsRefresh, NoMethod, NoSession, Problem } from '../kratos-errors.js'
-import { noStrategy, SETTINGS } from '../messages.js'
+import {
+  type Answer,
+  type Exchange,
+  flowOrRedirect,
+  isJson,
+  json,
+  problem,
+  redirect,
+} from '../http/exchange.js'
+import { forward } from '../http/failures.js'
+import { AalNotSatisfied, NeedsRefresh, NoMethod, NoSession, Problem } from '../http/kratos-errors.js'
+import { identityJson, replaceIdentity } from '../identities/identities.js'
+import {
+  isPrivileged,
+  issueCookie,
+  maybeSignedIn,
+  requireAal,
+  type SignedIn,
+} from '../identities/sessions.js'
 import type { Method } from '../methods/method.js'
 import type { Identity, JsonObject } from '../model.js'
-import { settingsOrder } from '../order.js'
-import { isPrivileged, issueCookie, maybeSignedIn, requireAal, type SignedIn } from '../sessions.js'
-import * as ui from '../ui.js'
 import { forwarding, submitError, submitFlow } from './flow.js'
 
 const settingsJson = (x: Exchange, flow: Flow): JsonObject =>

@@ -1,8 +1,8 @@
 /** Proving an address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
-import { type Flow, flowJson, requireFresh, uiUrl } from '../flows.js'
-import { type Answer, type Exchange, flowOrRedirect, isBrowser, json, redirect } from '../http.js'
-import { NoMethod } from '../kratos-errors.js'
-import { noStrategy } from '../messages.js'
+import { type Flow, flowJson, requireFresh, uiUrl } from '../flows/flow.js'
+import { noStrategy } from '../flows/messages.js'
+import { type Answer, type Exchange, flowOrRedirect, isBrowser, json, redirect } from '../http/exchange.js'
+import { NoMethod } from '../http/kratos-errors.js'
 import { forwarding, getFlow, requireEnabled, startWithMethod, submitError, submitFlow } from './flow.js'
 
 /** `GET /self-service/verification/browser` */

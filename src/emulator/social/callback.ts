@@ -1,25 +1,32 @@
 /** The way back from the provider: `GET /self-service/methods/oidc/callback/{provider}`. */
 import { type Core, isoTime } from '../core.js'
-import { forward } from '../failures.js'
-import { type Flow, isExpired, loadFlow, passing, returnToAfter } from '../flows.js'
-import { type Answer, type Exchange, redirect } from '../http.js'
-import { Duplicate, deriveFromTraits, newIdentity } from '../identities.js'
-import { badRequest, NeedsRefresh, Problem } from '../kratos-errors.js'
-import { INVALID, REGISTRATION } from '../messages.js'
+import { type Flow, isExpired, loadFlow, passing, returnToAfter } from '../flows/flow.js'
+import { INVALID, REGISTRATION } from '../flows/messages.js'
+import { submit } from '../flows/nodes.js'
+import { LOGIN_ORDER, registrationOrder } from '../flows/order.js'
+import * as ui from '../flows/ui.js'
+import { type Answer, type Exchange, redirect } from '../http/exchange.js'
+import { forward } from '../http/failures.js'
+import { badRequest, NeedsRefresh, Problem } from '../http/kratos-errors.js'
+import { Duplicate, deriveFromTraits, newIdentity } from '../identities/identities.js'
+import {
+  aalOf,
+  completedAt,
+  isPrivileged,
+  maybeSignedIn,
+  type SignedIn,
+  signedIn,
+} from '../identities/sessions.js'
 import { flowSchema } from '../methods/identifier.js'
 import { requireLinkable } from '../methods/oidc.js'
 import { traitNodes } from '../methods/profile.js'
 import { disabledEndpoint } from '../methods/submission.js'
 import type { JsonObject } from '../model.js'
-import { submit } from '../nodes.js'
 import { submitError } from '../operations/flow.js'
 import { finishLogin, startLogin } from '../operations/login.js'
 import { finishRegistration, registrationDisabled, startRegistration } from '../operations/registration.js'
 import { finishSettings, notYours, refuseSettings } from '../operations/settings.js'
-import { LOGIN_ORDER, registrationOrder } from '../order.js'
 import { ProviderAnswerError } from '../provider/index.js'
-import { aalOf, completedAt, isPrivileged, maybeSignedIn, type SignedIn, signedIn } from '../sessions.js'
-import * as ui from '../ui.js'
 import { mergeTraits, traitsFromClaims } from './claims.js'
 import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credential.js'
 import { offerLinking } from './linking.js'

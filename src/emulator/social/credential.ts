@@ -1,8 +1,8 @@
 /** The accounts elsewhere that a person signs in with. */
 import type { Core } from '../core.js'
-import { setCredential } from '../identities.js'
+import { setCredential } from '../identities/identities.js'
+import type { CompletedMethod } from '../identities/sessions.js'
 import type { Identity, JsonObject } from '../model.js'
-import type { CompletedMethod } from '../sessions.js'
 
 export interface LinkedAccount {
   provider: string

@@ -3,14 +3,14 @@
  * signing in to it, and the provider is added. https://www.ory.com/docs/kratos/social-signin/account-linking
  */
 import { type Core, isoTime, withQuery } from '../core.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../flows.js'
-import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http.js'
-import { Duplicate } from '../identities.js'
-import { Invalid } from '../kratos-errors.js'
-import { INVALID, LOGIN } from '../messages.js'
+import { type Flow, flowJson, saveFlow, uiUrl } from '../flows/flow.js'
+import { INVALID, LOGIN } from '../flows/messages.js'
+import * as ui from '../flows/ui.js'
+import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http/exchange.js'
+import { Invalid } from '../http/kratos-errors.js'
+import { Duplicate } from '../identities/identities.js'
+import { completedAt } from '../identities/sessions.js'
 import type { Identity, JsonObject, Session, UiContainer, UiNode } from '../model.js'
-import { completedAt } from '../sessions.js'
-import * as ui from '../ui.js'
 import { addAccount, type LinkedAccount, signedInWith } from './credential.js'
 import { socialProvider } from './providers.js'
 

@@ -1,10 +1,10 @@
 /** Sign-ins that are at the provider: what the callback must find again, and who may bring it back. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { pause, waiting } from '../continuations.js'
 import { ALPHANUMERIC } from '../core.js'
-import type { Flow, FlowKind } from '../flows.js'
-import type { Exchange } from '../http.js'
-import { badRequest, Problem } from '../kratos-errors.js'
+import { pause, waiting } from '../flows/continuations.js'
+import type { Flow, FlowKind } from '../flows/flow.js'
+import type { Exchange } from '../http/exchange.js'
+import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { JsonObject } from '../model.js'
 import type { Ticket } from '../provider/index.js'
 

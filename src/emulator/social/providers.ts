@@ -1,8 +1,9 @@
 /** The providers of the configuration, each played by a stand-in of ours. */
 import type { OidcProvider } from '../config-model.js'
 import { type Core, ownUrl } from '../core.js'
-import type { Answer, Exchange } from '../http.js'
-import { Problem } from '../kratos-errors.js'
+import type { Answer, Exchange } from '../http/exchange.js'
+import { Problem } from '../http/kratos-errors.js'
+import { returnTargets } from '../http/return-to.js'
 import type { Identity } from '../model.js'
 import {
   createProviderClient,
@@ -12,7 +13,6 @@ import {
   type ProviderSetup,
   type StandInProvider,
 } from '../provider/index.js'
-import { returnTargets } from '../return-to.js'
 
 export interface SocialProvider {
   config: OidcProvider

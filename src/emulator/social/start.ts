@@ -1,9 +1,10 @@
 /** The way to the provider. */
-import { type DecodeOptions, fields, obj, type PayloadField, str, traitFields } from '../decode.js'
-import { type Flow, saveFlow } from '../flows.js'
-import { type Answer, type Exchange, isJson, problem, redirect } from '../http.js'
+
+import { type Flow, saveFlow } from '../flows/flow.js'
+import { type DecodeOptions, fields, obj, type PayloadField, str, traitFields } from '../http/decode.js'
+import { type Answer, type Exchange, isJson, problem, redirect } from '../http/exchange.js'
+import { locationChangeRequired } from '../http/kratos-errors.js'
 import type { CompiledSchema } from '../identity-schema.js'
-import { locationChangeRequired } from '../kratos-errors.js'
 import type { JsonObject } from '../model.js'
 import { newState, remember } from './pending.js'
 import { socialProvider } from './providers.js'

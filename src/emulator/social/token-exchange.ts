@@ -1,7 +1,7 @@
 /** Native apps that sign in through a browser: https://www.ory.com/docs/kratos/social-signin/native-apps */
 import { type Core, withQuery } from '../core.js'
-import { type Flow, returnToAfter, returnToOfFlow } from '../flows.js'
-import { type Answer, type Exchange, redirect } from '../http.js'
+import { type Flow, returnToAfter, returnToOfFlow } from '../flows/flow.js'
+import { type Answer, type Exchange, redirect } from '../http/exchange.js'
 import type { Session, TokenExchange } from '../model.js'
 
 /** Back to the app, which gets the session for both halves of its code; nothing if it has asked for none. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { checkPassword, hashPassword, isKnownHash, verifyPassword } from '../../src/emulator/passwords.js'
+import {
+  checkPassword,
+  hashPassword,
+  isKnownHash,
+  verifyPassword,
+} from '../../../src/emulator/identities/passwords.js'
 
 const PASSWORD = 'ory-dev-password'
 

@@ -1,10 +1,10 @@
 /** Identities that come from outside with their credentials: by the admin API, a seed or a state file. */
-import { type Core, isoTime } from './core.js'
+import { type Core, isoTime } from '../core.js'
+import { badRequest } from '../http/kratos-errors.js'
+import type { Identity, Json, JsonObject } from '../model.js'
+import type { ImportedAddress, ImportedCredentials, ImportedProvider } from '../seed.js'
 import { deriveFromTraits, newIdentity, setCredential } from './identities.js'
-import { badRequest } from './kratos-errors.js'
-import type { Identity, Json, JsonObject } from './model.js'
 import { hashPassword, isKnownHash } from './passwords.js'
-import type { ImportedAddress, ImportedCredentials, ImportedProvider } from './seed.js'
 
 /** The body of `POST /admin/identities`; a seed may choose the id. */
 export interface IdentityImport {

@@ -1,9 +1,10 @@
 /** Links that are sent by mail, Kratos' older way to recover an account and to prove an address. */
+
+import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from '../core.js'
+import { FlowExpired } from '../http/kratos-errors.js'
+import type { Channel, OneTimeCode } from '../model.js'
 import { type CodeFor, send } from './codes.js'
-import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from './core.js'
-import type { Flow } from './flows.js'
-import { FlowExpired } from './kratos-errors.js'
-import type { Channel, OneTimeCode } from './model.js'
+import type { Flow } from './flow.js'
 
 const TOKEN_LENGTH = 32
 

@@ -1,7 +1,7 @@
 /** Who asks, from where and by which name. */
 import { isIP } from 'node:net'
-import { isLoopback } from '../common/loopback.js'
-import type { Exchange } from './http.js'
+import { isLoopback } from '../../common/loopback.js'
+import type { Exchange } from './exchange.js'
 
 /** The address of whoever is at the other end of the connection. */
 export const peerOf = (x: Exchange): string => x.remoteAddress.replace(/:\d*$/, '')

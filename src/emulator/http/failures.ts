@@ -1,7 +1,7 @@
 /** What becomes of an error that no form can show. */
-import { isoTime, withQuery } from './core.js'
-import type { Flow } from './flows.js'
-import { type Answer, type Exchange, isJson, problem, redirect } from './http.js'
+import { isoTime, withQuery } from '../core.js'
+import type { Flow } from '../flows/flow.js'
+import { type Answer, type Exchange, isJson, problem, redirect } from './exchange.js'
 import { Invalid, PlainFailure, Problem } from './kratos-errors.js'
 
 export function toProblem(x: Exchange, error: unknown): Problem {

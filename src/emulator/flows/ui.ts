@@ -1,6 +1,5 @@
 /** What happens to the form of a flow: values, messages, order. */
-import { Invalid, type Issue, Problem } from './kratos-errors.js'
-import * as text from './messages.js'
+import { Invalid, type Issue, Problem } from '../http/kratos-errors.js'
 import type {
   Json,
   JsonObject,
@@ -9,7 +8,8 @@ import type {
   UiNode,
   UiNodeGroup,
   UiText,
-} from './model.js'
+} from '../model.js'
+import * as text from './messages.js'
 import { csrfNode, input, nodeId, nodeValue } from './nodes.js'
 
 export const find = (ui: UiContainer, id: string): UiNode | undefined =>

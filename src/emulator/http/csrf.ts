@@ -3,8 +3,8 @@
  * `key || token XOR key` with a key of their own (so compression leaks nothing, see BREACH).
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Core } from '../core.js'
 import type { CookieJar } from './cookies.js'
-import type { Core } from './core.js'
 import { Problem } from './kratos-errors.js'
 
 const LENGTH = 32

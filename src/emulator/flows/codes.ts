@@ -1,10 +1,10 @@
 /** One-time codes that are sent by mail, and the mail they are sent in. */
-import { printable } from '../log.js'
-import { type Core, DIGITS, isoTime, ownUrl, withQuery } from './core.js'
-import { type Flow, type FlowKind, saveFlow } from './flows.js'
-import { markSent } from './identities.js'
-import { badRequest, FlowExpired, Problem } from './kratos-errors.js'
-import type { Channel, OneTimeCode } from './model.js'
+import { printable } from '../../log.js'
+import { type Core, DIGITS, isoTime, ownUrl, withQuery } from '../core.js'
+import { badRequest, FlowExpired, Problem } from '../http/kratos-errors.js'
+import { markSent } from '../identities/identities.js'
+import type { Channel, OneTimeCode } from '../model.js'
+import { type Flow, type FlowKind, saveFlow } from './flow.js'
 
 /** No such code, or it is used up. */
 export class CodeUnknown extends Problem {

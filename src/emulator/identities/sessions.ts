@@ -1,11 +1,11 @@
 /** Sessions: who is asking, how surely, and the cookie that says so. */
-import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from './core.js'
-import type { Exchange } from './http.js'
+import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from '../core.js'
+import type { Exchange } from '../http/exchange.js'
+import { AalNotSatisfied, NoSession, Problem } from '../http/kratos-errors.js'
+import { returnToOf } from '../http/return-to.js'
+import { hasSecondFactor } from '../methods/factors.js'
+import type { Aal, AuthenticationMethod, Identity, JsonObject, Session } from '../model.js'
 import { identityJson } from './identities.js'
-import { AalNotSatisfied, NoSession, Problem } from './kratos-errors.js'
-import { hasSecondFactor } from './methods/factors.js'
-import type { Aal, AuthenticationMethod, Identity, JsonObject, Session } from './model.js'
-import { returnToOf } from './return-to.js'
 
 /** A session and whose it is. */
 export interface SignedIn {

@@ -1,11 +1,11 @@
 /** The people of the seed in the emulator: planted at the start, and again whenever the seed changes. */
-import { OryProxyError } from '../errors.js'
-import type { Core } from './core.js'
+import { OryProxyError } from '../../errors.js'
+import type { Core } from '../core.js'
+import { Problem } from '../http/kratos-errors.js'
+import type { Identity } from '../model.js'
+import type { Seed, SeedIdentity } from '../seed.js'
 import { Duplicate, InvalidTraits, insertIdentity } from './identities.js'
 import { importIdentity } from './import-identity.js'
-import { Problem } from './kratos-errors.js'
-import type { Identity } from './model.js'
-import type { Seed, SeedIdentity } from './seed.js'
 
 /** Somebody whose password is known in clear. */
 export interface SignInHint {

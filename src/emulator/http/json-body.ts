@@ -1,8 +1,8 @@
+import type { Json, JsonObject } from '../model.js'
 import { requireBody } from './decode.js'
+import type { Exchange } from './exchange.js'
 import { decodeJson } from './go-json.js'
-import type { Exchange } from './http.js'
 import { badRequest, type Problem } from './kratos-errors.js'
-import type { Json, JsonObject } from './model.js'
 
 /** A JSON object as the endpoints for programs take it: whole, not as a form. */
 export function decodeJsonBody(x: Exchange, methods: readonly string[], goType: string): JsonObject {

@@ -2,7 +2,7 @@
  * Where a browser may be sent after a flow. Only listed places: everything else would make every
  * sign-in page an open redirect (CWE-601).
  */
-import type { Core } from './core.js'
+import type { Core } from '../core.js'
 import { badRequest, Problem } from './kratos-errors.js'
 
 interface Parts {

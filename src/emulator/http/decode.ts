@@ -2,11 +2,12 @@
  * What a form says. Kratos takes JSON and form bodies as the same flat list of names and values, and makes
  * of each what the method's schema has under that name; what no schema knows is dropped.
  */
+
+import type { CompiledSchema } from '../identity-schema.js'
+import type { Json, JsonObject } from '../model.js'
+import type { Exchange } from './exchange.js'
 import { decodeJson } from './go-json.js'
-import type { Exchange } from './http.js'
-import type { CompiledSchema } from './identity-schema.js'
 import { badRequest, PlainFailure, Problem } from './kratos-errors.js'
-import type { Json, JsonObject } from './model.js'
 
 export type FieldType = 'string' | 'boolean' | 'number' | 'object' | 'strings' | 'numbers' | 'booleans'
 export interface PayloadField {

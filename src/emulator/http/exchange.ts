@@ -1,10 +1,10 @@
 /** One request and its answer, as Kratos' handlers see them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Core } from '../core.js'
+import type { JsonObject } from '../model.js'
 import { CookieJar } from './cookies.js'
-import type { Core } from './core.js'
 import { Csrf } from './csrf.js'
 import type { Problem } from './kratos-errors.js'
-import type { JsonObject } from './model.js'
 
 export interface Answer {
   status: number

@@ -1,10 +1,10 @@
 /** Flows of all kinds: https://www.ory.com/docs/kratos/self-service */
-import { type Core, isoTime, ownUrl, withQuery } from './core.js'
-import { csrfProblem } from './csrf.js'
-import type { Exchange } from './http.js'
-import { FlowExpired, notLocated, Problem } from './kratos-errors.js'
-import type { Aal, Identity, JsonObject, UiContainer } from './model.js'
-import { returnToOf, secureReturnTo } from './return-to.js'
+import { type Core, isoTime, ownUrl, withQuery } from '../core.js'
+import { csrfProblem } from '../http/csrf.js'
+import type { Exchange } from '../http/exchange.js'
+import { FlowExpired, notLocated, Problem } from '../http/kratos-errors.js'
+import { returnToOf, secureReturnTo } from '../http/return-to.js'
+import type { Aal, Identity, JsonObject, UiContainer } from '../model.js'
 
 export type FlowKind = 'login' | 'registration' | 'recovery' | 'verification' | 'settings'
 export type FlowType = 'browser' | 'api'

@@ -1,6 +1,7 @@
 /** Builders for the parts of `ui.nodes`. */
+
+import type { Json, UiInputAttributes, UiNode, UiNodeGroup, UiText } from '../model.js'
 import * as text from './messages.js'
-import type { Json, UiInputAttributes, UiNode, UiNodeGroup, UiText } from './model.js'
 
 type InputOptions = Partial<Omit<UiInputAttributes, 'node_type' | 'name' | 'type'>>
 

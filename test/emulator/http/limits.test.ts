@@ -1,9 +1,9 @@
 import dns from 'node:dns'
 import { isIP, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Flow } from '../../src/emulator/flows.js'
-import { LIMITS, State } from '../../src/emulator/state.js'
-import { signIn, startClient } from './_emulator.js'
+import type { Flow } from '../../../src/emulator/flows/flow.js'
+import { LIMITS, State } from '../../../src/emulator/state.js'
+import { signIn, startClient } from '../_emulator.js'
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -1,8 +1,8 @@
 /** Making and changing identities: what their traits mean, and what must be unique. */
-import { type Core, isoTime, ownUrl, schemaOf } from './core.js'
-import type { Address } from './identity-schema.js'
-import { Invalid, NeedsRefresh } from './kratos-errors.js'
-import { duplicateWithHints, INVALID } from './messages.js'
+import { type Core, isoTime, ownUrl, schemaOf } from '../core.js'
+import { duplicateWithHints, INVALID } from '../flows/messages.js'
+import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
+import type { Address } from '../identity-schema.js'
 import type {
   Credential,
   CredentialsType,
@@ -11,7 +11,7 @@ import type {
   JsonObject,
   RecoveryAddress,
   VerifiableAddress,
-} from './model.js'
+} from '../model.js'
 
 export function newIdentity(core: Core, schemaId: string, traits: JsonObject): Identity {
   const now = isoTime(core.now())
