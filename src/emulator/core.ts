@@ -1,10 +1,10 @@
 /** What every part of the emulator works with. */
 import type { Logger } from '../log.js'
-import type { KratosConfig } from './config-model.js'
-import type { RunWebHook } from './hooks.js'
-import type { CompiledSchema } from './identity-schema.js'
+import type { KratosConfig } from './config/model.js'
+import type { RunWebHook } from './hooks/run.js'
 import type { Method } from './methods/method.js'
-import type { State } from './state.js'
+import type { CompiledSchema } from './schema/identity-schema.js'
+import type { State } from './store/state.js'
 
 /** Ids and secrets come from outside, so that a test can make them predictable. */
 export interface Ids {

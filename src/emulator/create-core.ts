@@ -2,15 +2,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { isLoopback } from '../common/loopback.js'
 import type { Logger } from '../log.js'
-import type { Clock } from './clock.js'
-import { readConfig } from './config.js'
-import type { KratosConfig } from './config-model.js'
+import type { KratosConfig } from './config/model.js'
+import { readConfig } from './config/read.js'
 import type { Core, Ids } from './core.js'
 import { callWebHook } from './hooks/call-web-hook.js'
 import type { People } from './identities/people.js'
-import { type CompiledSchema, compileSchema } from './identity-schema.js'
 import { METHODS } from './methods/index.js'
-import { State } from './state.js'
+import { type CompiledSchema, compileSchema } from './schema/identity-schema.js'
+import type { Clock } from './store/clock.js'
+import { State } from './store/state.js'
 
 export interface CoreOptions {
   config?: string | object | undefined

@@ -6,17 +6,17 @@
  */
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
-import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin-routes.js'
-import { Clock } from './clock.js'
+import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
 import type { Core, Ids } from './core.js'
 import { createCore } from './create-core.js'
 import { type DevTools, devRoutes } from './dev/index.js'
 import { Faults } from './http/faults.js'
 import { People } from './identities/people.js'
-import { PUBLIC_ROUTES } from './routes.js'
-import { type SeedSource, seedSource, watchFile } from './seed-file.js'
+import { PUBLIC_ROUTES } from './operations/routes.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
-import { checkWritable, exportState, importState, readState, writeState } from './state-file.js'
+import { Clock } from './store/clock.js'
+import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
+import { checkWritable, exportState, importState, readState, writeState } from './store/state-file.js'
 
 /** How {@link startEmulator} starts. Everything has a default. */
 export interface EmulatorOptions {

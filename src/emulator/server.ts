@@ -9,7 +9,7 @@ import { type Answer, Exchange, plain, problem, readBody, redirect } from './htt
 import { toProblem } from './http/failures.js'
 import type { Faults } from './http/faults.js'
 import { Problem } from './http/kratos-errors.js'
-import { csrfRule, matchRoute, type Route } from './routes.js'
+import { csrfRule, matchRoute, type Route } from './operations/routes.js'
 
 export interface Api {
   core: Core

@@ -1,4 +1,4 @@
-import { readPorts } from '../../emulator/config.js'
+import { readPorts } from '../../emulator/config/read.js'
 import { type Emulator, startEmulator } from '../../emulator/index.js'
 import { assertFree } from '../server/port.js'
 import { untilSignal } from '../server/run.js'

@@ -7,8 +7,8 @@ import {
   requireKnownHash,
   stateOf,
 } from '../identities/import-identity.js'
-import type { Identity, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
+import type { Identity, JsonObject } from '../store/model.js'
 import { readStrict } from './body.js'
 import { asProblem, insertUnique } from './identities.js'
 import { BATCH_BODY } from './identity-body.js'

@@ -3,7 +3,7 @@ import { requireBody } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { decodeJson } from '../http/go-json.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 /** A shape: a Go type by its name, or a struct with fields. */
 export type Shape =

@@ -1,7 +1,7 @@
 /** `/admin/courier/messages`: what was sent, newest first. */
 import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
-import type { CourierMessage } from '../model.js'
+import type { CourierMessage } from '../store/model.js'
 import { uuidMistake } from './body.js'
 import { keysetPage, type Page } from './paging.js'
 

@@ -3,8 +3,8 @@
 import type { Core } from '../core.js'
 import { type Answer, type Exchange, noContent } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import type { Credential, CredentialsType, Identity, JsonObject } from '../model.js'
 import { asList, asObject } from '../schema/fields.js'
+import type { Credential, CredentialsType, Identity, JsonObject } from '../store/model.js'
 import { knownIdentity, saveChanged } from './identities.js'
 
 export function deleteCredentials(x: Exchange): Answer {

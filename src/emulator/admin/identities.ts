@@ -10,8 +10,8 @@ import {
   schemaIdOf,
   stateOf,
 } from '../identities/import-identity.js'
-import type { Identity, JsonObject } from '../model.js'
-import type { ImportedCredentials } from '../seed.js'
+import type { Identity, JsonObject } from '../store/model.js'
+import type { ImportedCredentials } from '../store/seed.js'
 import { readJson, readStrict } from './body.js'
 import { CREATE_BODY, UPDATE_BODY } from './identity-body.js'
 import { adminIdentityJson, isCredentialsType } from './identity-json.js'

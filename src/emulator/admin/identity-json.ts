@@ -1,8 +1,8 @@
 /** Identities as the admin API shows them: with credentials, whose secrets only on request, and admin metadata. */
 import type { Core } from '../core.js'
 import { identityJson } from '../identities/identities.js'
-import type { Credential, Identity, JsonObject } from '../model.js'
 import { asList } from '../schema/fields.js'
+import type { Credential, Identity, JsonObject } from '../store/model.js'
 
 export interface AdminView {
   /** Whether credentials are listed at all. */

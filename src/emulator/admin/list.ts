@@ -1,8 +1,8 @@
 /** `GET /admin/identities`: one filter at a time, page by page. */
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
-import { normalizeIdentifier } from '../identity-schema.js'
-import type { Identity } from '../model.js'
+import { normalizeIdentifier } from '../schema/identity-schema.js'
+import type { Identity } from '../store/model.js'
 import { uuidMistake } from './body.js'
 import { adminIdentityJson, isCredentialsType } from './identity-json.js'
 import { keysetPage, numberedPage, type Page } from './paging.js'

@@ -9,8 +9,8 @@ import { submit } from '../flows/nodes.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import { recoveryCodeInput } from '../methods/code-nodes.js'
-import { linkRecovery } from '../methods/link-recovery.js'
+import { recoveryCodeInput } from '../methods/code/nodes.js'
+import { linkRecovery } from '../methods/link/recovery.js'
 import { readJson, type StructShape } from './body.js'
 
 const BODY: StructShape = {

@@ -4,7 +4,7 @@ import { type Answer, type Exchange, json, noContent, noContentJson } from '../h
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
 import { isActive, sessionJson } from '../identities/sessions.js'
-import type { Json, JsonObject, Session } from '../model.js'
+import type { Json, JsonObject, Session } from '../store/model.js'
 import { uuidMistake } from './body.js'
 import { keysetPage, offsetPage, type Page } from './paging.js'
 

@@ -1,16 +1,9 @@
 /** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
-import type {
-  AddressFlow,
-  After,
-  AfterMethod,
-  Before,
-  Hook,
-  KratosConfig,
-  OidcProvider,
-} from '../config-model.js'
-import type { Json, JsonObject } from '../model.js'
+
 import { asList, asObject } from '../schema/fields.js'
+import type { Json, JsonObject } from '../store/model.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
+import type { AddressFlow, After, AfterMethod, Before, Hook, KratosConfig, OidcProvider } from './model.js'
 import type { UrlResolver } from './urls.js'
 
 type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }

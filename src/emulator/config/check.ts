@@ -1,7 +1,8 @@
 /** Types and defaults of a configuration, and the keys in it that have no effect. */
-import type { TextDocument } from '../document.js'
-import type { Json, JsonObject } from '../model.js'
+
 import { asList, asObject, resolve } from '../schema/fields.js'
+import type { Json, JsonObject } from '../store/model.js'
+import type { TextDocument } from './document.js'
 import { CONFIG_KEYS, DURATION, UNSUPPORTED_HOOKS } from './keys.js'
 
 type Path = (string | number)[]

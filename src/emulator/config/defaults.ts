@@ -1,6 +1,7 @@
 /** The configuration of an emulator that was given none, in the words of `kratos.yml`. */
-import type { Json, JsonObject } from '../model.js'
+
 import { isEmail } from '../schema/email-address.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 const session: JsonObject = { hook: 'session' }
 

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { IdentitySchemaSource } from '../config-model.js'
-import { readDocument, type TextDocument } from '../document.js'
-import { compileSchema, InvalidSchema } from '../identity-schema.js'
-import type { JsonObject } from '../model.js'
+import { compileSchema, InvalidSchema } from '../schema/identity-schema.js'
+import type { JsonObject } from '../store/model.js'
+import { readDocument, type TextDocument } from './document.js'
+import type { IdentitySchemaSource } from './model.js'
 
 type Named = Omit<IdentitySchemaSource, 'schema'>
 

@@ -3,7 +3,7 @@
  * (https://www.ory.com/docs/kratos/reference/configuration). A key that is here without a type is a
  * server setting the emulator has no use for; `unsupported` ones are named in a warning when switched on.
  */
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 /** What Kratos accepts as a duration. */
 export const DURATION = '^([0-9]+(ns|us|ms|s|m|h))+$'

@@ -1,7 +1,8 @@
 /** URLs of a configuration, made absolute and, if another address is asked for, pointed there. */
-import type { DocumentPath, TextDocument } from '../document.js'
-import type { Json, JsonObject } from '../model.js'
+
 import { asList, asObject } from '../schema/fields.js'
+import type { Json, JsonObject } from '../store/model.js'
+import type { DocumentPath, TextDocument } from './document.js'
 
 export interface UrlResolver {
   /** Where the public API is for browsers, without a slash at the end. */

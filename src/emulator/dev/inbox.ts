@@ -1,8 +1,8 @@
 /** The mails that were sent: a page, and for tests a list that can wait. */
 import type { Exchange } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
-import type { CourierMessage, JsonObject } from '../model.js'
 import { type Fragment, type Html, html, renderTime, safeHref } from '../pages/index.js'
+import type { CourierMessage, JsonObject } from '../store/model.js'
 import { rootOf, type View } from './tool.js'
 
 const MAX_WAIT_S = 60

@@ -1,10 +1,11 @@
 /** Tools for developers and tests at `/dev`, reached as `/.ory/dev` through a dev server. Not part of Kratos. */
-import type { Clock } from '../clock.js'
+
 import type { Exchange } from '../http/exchange.js'
 import type { Faults } from '../http/faults.js'
 import type { People } from '../identities/people.js'
+import type { Route } from '../operations/routes.js'
 import { html } from '../pages/index.js'
-import type { Route } from '../routes.js'
+import type { Clock } from '../store/clock.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'
 import { showInbox } from './inbox.js'

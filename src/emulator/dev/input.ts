@@ -2,8 +2,8 @@
 import { milliseconds } from '../config/build.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import type { Json, JsonObject } from '../model.js'
 import { asObject } from '../schema/fields.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 /** Fields of the body, those of the query beside them. */
 export function inputOf(x: Exchange): JsonObject {

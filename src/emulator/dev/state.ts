@@ -2,7 +2,7 @@
 import { OryProxyError } from '../../errors.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import { exportState, importState } from '../state-file.js'
+import { exportState, importState } from '../store/state-file.js'
 import type { DevTools } from './index.js'
 import type { Done } from './tool.js'
 

@@ -3,7 +3,7 @@ import { printable } from '../../log.js'
 import { type Core, DIGITS, isoTime, ownUrl, withQuery } from '../core.js'
 import { badRequest, FlowExpired, Problem } from '../http/kratos-errors.js'
 import { markSent } from '../identities/identities.js'
-import type { Channel, OneTimeCode } from '../model.js'
+import type { Channel, OneTimeCode } from '../store/model.js'
 import { type Flow, type FlowKind, saveFlow } from './flow.js'
 
 /** No such code, or it is used up. */

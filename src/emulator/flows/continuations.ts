@@ -4,7 +4,7 @@
  */
 import { isoTime } from '../core.js'
 import type { Exchange } from '../http/exchange.js'
-import type { Continuation, JsonObject } from '../model.js'
+import type { Continuation, JsonObject } from '../store/model.js'
 
 const COOKIE = 'ory_kratos_continuity'
 const COOKIE_SECONDS = 30 * 24 * 60 * 60

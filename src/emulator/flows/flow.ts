@@ -4,7 +4,7 @@ import { csrfProblem } from '../http/csrf.js'
 import type { Exchange } from '../http/exchange.js'
 import { FlowExpired, notLocated, Problem } from '../http/kratos-errors.js'
 import { returnToOf, secureReturnTo } from '../http/return-to.js'
-import type { Aal, Identity, JsonObject, UiContainer } from '../model.js'
+import type { Aal, Identity, JsonObject, UiContainer } from '../store/model.js'
 
 export type FlowKind = 'login' | 'registration' | 'recovery' | 'verification' | 'settings'
 export type FlowType = 'browser' | 'api'

@@ -2,7 +2,7 @@
 
 import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from '../core.js'
 import { FlowExpired } from '../http/kratos-errors.js'
-import type { Channel, OneTimeCode } from '../model.js'
+import type { Channel, OneTimeCode } from '../store/model.js'
 import { type CodeFor, send } from './codes.js'
 import type { Flow } from './flow.js'
 

@@ -1,5 +1,5 @@
 /** Ids and texts of the messages in `ui`: https://www.ory.com/docs/kratos/concepts/ui-messages. Both are part of the API. */
-import type { JsonObject, UiText } from '../model.js'
+import type { JsonObject, UiText } from '../store/model.js'
 
 const info = (id: number, text: string, context?: JsonObject): UiText => message(id, text, 'info', context)
 const success = (id: number, text: string, context?: JsonObject): UiText =>

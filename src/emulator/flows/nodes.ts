@@ -1,6 +1,6 @@
 /** Builders for the parts of `ui.nodes`. */
 
-import type { Json, UiInputAttributes, UiNode, UiNodeGroup, UiText } from '../model.js'
+import type { Json, UiInputAttributes, UiNode, UiNodeGroup, UiText } from '../store/model.js'
 import * as text from './messages.js'
 
 type InputOptions = Partial<Omit<UiInputAttributes, 'node_type' | 'name' | 'type'>>

@@ -1,5 +1,5 @@
 /** In which order the nodes of each flow's form stand. */
-import type { CompiledSchema } from '../identity-schema.js'
+import type { CompiledSchema } from '../schema/identity-schema.js'
 import type { NodeOrder } from './ui.js'
 
 export const LOGIN_ORDER: NodeOrder = {

@@ -8,7 +8,7 @@ import type {
   UiNode,
   UiNodeGroup,
   UiText,
-} from '../model.js'
+} from '../store/model.js'
 import * as text from './messages.js'
 import { csrfNode, input, nodeId, nodeValue } from './nodes.js'
 

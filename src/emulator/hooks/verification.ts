@@ -7,7 +7,7 @@ import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { methodInUse } from '../methods/in-use.js'
-import type { Identity, JsonObject, VerifiableAddress } from '../model.js'
+import type { Identity, JsonObject, VerifiableAddress } from '../store/model.js'
 
 const NOTE = 'registration_verification_flow_continue_with'
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, UiText } from '../model.js'
+import type { Json, JsonObject, UiText } from '../store/model.js'
 
 /** The hook could not be asked, or answered what Kratos does not accept. */
 export class WebHookFailed extends Error {

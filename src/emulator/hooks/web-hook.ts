@@ -3,8 +3,8 @@
 import { isLoopback } from '../../common/loopback.js'
 import type { Logger } from '../../log.js'
 import { printable } from '../../log.js'
-import type { WebHookConfig } from '../config-model.js'
-import type { JsonObject } from '../model.js'
+import type { WebHookConfig } from '../config/model.js'
+import type { JsonObject } from '../store/model.js'
 import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'
 
 export type { WebHookOutcome, WebHookRejection } from './web-hook-response.js'

@@ -1,7 +1,7 @@
 /** One request and its answer, as Kratos' handlers see them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Core } from '../core.js'
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 import { CookieJar } from './cookies.js'
 import { Csrf } from './csrf.js'
 import type { Problem } from './kratos-errors.js'

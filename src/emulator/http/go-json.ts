@@ -2,7 +2,7 @@
  * JSON as Go's decoder reads it. Kratos puts that decoder's complaints into its answers, and takes
  * the first value of a body without looking at what follows.
  */
-import type { Json } from '../model.js'
+import type { Json } from '../store/model.js'
 
 /** `end` and `at`: places in the text. */
 export type Decoded = { value: Json; end: number } | { error: string; at: number }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 import { requireBody } from './decode.js'
 import type { Exchange } from './exchange.js'
 import { decodeJson } from './go-json.js'

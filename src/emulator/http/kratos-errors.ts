@@ -1,6 +1,6 @@
 /** The errors of Kratos' API: https://www.ory.com/docs/kratos/concepts/ui-user-interface#machine-readable-format */
 import { STATUS_CODES } from 'node:http'
-import type { JsonObject, UiText } from '../model.js'
+import type { JsonObject, UiText } from '../store/model.js'
 
 const MESSAGES: Record<number, string> = {
   400: 'The request was malformed or contained invalid parameters',

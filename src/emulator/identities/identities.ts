@@ -2,7 +2,7 @@
 import { type Core, isoTime, ownUrl, schemaOf } from '../core.js'
 import { duplicateWithHints, INVALID } from '../flows/messages.js'
 import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
-import type { Address } from '../identity-schema.js'
+import type { Address } from '../schema/identity-schema.js'
 import type {
   Credential,
   CredentialsType,
@@ -11,7 +11,7 @@ import type {
   JsonObject,
   RecoveryAddress,
   VerifiableAddress,
-} from '../model.js'
+} from '../store/model.js'
 
 export function newIdentity(core: Core, schemaId: string, traits: JsonObject): Identity {
   const now = isoTime(core.now())

@@ -1,7 +1,7 @@
 /** Passwords: how they are kept and which ones are good enough. Hashes from elsewhere are read in `password-hashes.ts`. */
 import { randomBytes } from 'node:crypto'
 import { distance } from 'fastest-levenshtein'
-import type { UiText } from '../model.js'
+import type { UiText } from '../store/model.js'
 import { deriveScrypt } from './password-hashes.js'
 
 export { isKnownHash, verifyPassword } from './password-hashes.js'

@@ -2,8 +2,8 @@
 import { OryProxyError } from '../../errors.js'
 import type { Core } from '../core.js'
 import { Problem } from '../http/kratos-errors.js'
-import type { Identity } from '../model.js'
-import type { Seed, SeedIdentity } from '../seed.js'
+import type { Identity } from '../store/model.js'
+import type { Seed, SeedIdentity } from '../store/seed.js'
 import { Duplicate, InvalidTraits, insertIdentity } from './identities.js'
 import { importIdentity } from './import-identity.js'
 

@@ -4,7 +4,7 @@ import type { Exchange } from '../http/exchange.js'
 import { AalNotSatisfied, NoSession, Problem } from '../http/kratos-errors.js'
 import { returnToOf } from '../http/return-to.js'
 import { hasSecondFactor } from '../methods/factors.js'
-import type { Aal, AuthenticationMethod, Identity, JsonObject, Session } from '../model.js'
+import type { Aal, AuthenticationMethod, Identity, JsonObject, Session } from '../store/model.js'
 import { identityJson } from './identities.js'
 
 /** A session and whose it is. */

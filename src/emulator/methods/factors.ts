@@ -1,5 +1,5 @@
 import type { Core } from '../core.js'
-import type { Identity } from '../model.js'
+import type { Identity } from '../store/model.js'
 
 /** Whether a person has set up something that counts as second factor. */
 export const hasSecondFactor = (core: Core, identity: Identity): boolean =>

@@ -1,8 +1,8 @@
 import { type Core, defaultSchema, schemaOf } from '../core.js'
 import type { Flow } from '../flows/flow.js'
 import { LABEL } from '../flows/messages.js'
-import type { CompiledSchema } from '../identity-schema.js'
-import type { UiText } from '../model.js'
+import type { CompiledSchema } from '../schema/identity-schema.js'
+import type { UiText } from '../store/model.js'
 
 /** The schema that a flow is about. */
 export const flowSchema = (core: Core, flow: Flow): CompiledSchema =>

@@ -1,6 +1,6 @@
-import { code } from './code.js'
+import { code } from './code/index.js'
 import { identifierFirst } from './identifier-first.js'
-import { link } from './link.js'
+import { link } from './link/index.js'
 import { lookupSecret } from './lookup-secret.js'
 import type { Method } from './method.js'
 import { oidc } from './oidc.js'

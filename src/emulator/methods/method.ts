@@ -6,7 +6,7 @@ import type { Core } from '../core.js'
 import type { Flow } from '../flows/flow.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import type { CompletedMethod, SignedIn } from '../identities/sessions.js'
-import type { Aal, Channel, Identity, JsonObject, UiNodeGroup } from '../model.js'
+import type { Aal, Channel, Identity, JsonObject, UiNodeGroup } from '../store/model.js'
 
 /** Nothing: the submission is for another method. An answer: this method has dealt with all of it. */
 export type Outcome<T> = Promise<undefined | { answer: Answer } | T>

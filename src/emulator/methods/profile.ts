@@ -10,8 +10,8 @@ import { type Answer, type Exchange, isJson, json, redirect } from '../http/exch
 import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
 import { deriveFromTraits, touchesSignIn } from '../identities/identities.js'
 import { isPrivileged } from '../identities/sessions.js'
-import type { CompiledSchema } from '../identity-schema.js'
-import type { Identity, JsonObject, UiNode, UiNodeGroup } from '../model.js'
+import type { CompiledSchema } from '../schema/identity-schema.js'
+import type { Identity, JsonObject, UiNode, UiNodeGroup } from '../store/model.js'
 import { flowSchema } from './identifier.js'
 import type { Method, RegistrationMethod, SettingsMethod } from './method.js'
 import {

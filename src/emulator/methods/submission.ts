@@ -6,7 +6,7 @@ import { csrfProblem } from '../http/csrf.js'
 import { type DecodeOptions, decode, fields, type PayloadField, str } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../http/kratos-errors.js'
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 
 export const ANY_METHOD: readonly string[] = ['POST', 'PUT', 'PATCH', 'GET']
 

@@ -17,12 +17,12 @@ import {
 } from '../flows/flow.js'
 import { flowExpired } from '../flows/messages.js'
 import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../flows/ui.js'
-import { runBefore } from '../hooks.js'
+import { runBefore } from '../hooks/run.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http/exchange.js'
 import { forward, forwardOf } from '../http/failures.js'
 import { badRequest, FlowExpired, NoMethod } from '../http/kratos-errors.js'
 import { methodInUse } from '../methods/in-use.js'
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 
 /** `GET /self-service/{kind}/flows?id=` */
 export function getFlow(x: Exchange, kind: FlowKind): Answer {

@@ -12,7 +12,7 @@ import {
 import { LOGIN, noStrategy } from '../flows/messages.js'
 import { LOGIN_ORDER } from '../flows/order.js'
 import * as ui from '../flows/ui.js'
-import { type Completed, returnUrlAfter, runAfterLogin, runBefore } from '../hooks.js'
+import { type Completed, returnUrlAfter, runAfterLogin, runBefore } from '../hooks/run.js'
 import {
   type Answer,
   acceptsJson,
@@ -35,9 +35,9 @@ import {
   secondFactorUrl,
   sessionJson,
 } from '../identities/sessions.js'
-import type { Identity, JsonObject } from '../model.js'
 import { isLinking, linkWaiting } from '../social/linking.js'
 import { handOver } from '../social/token-exchange.js'
+import type { Identity, JsonObject } from '../store/model.js'
 import { getFlow, submitError, submitFlow } from './flow.js'
 import {
   addExchangeCode,

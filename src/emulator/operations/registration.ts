@@ -18,7 +18,7 @@ import {
   runAfterRegistration,
   runBefore,
   runBeforePersist,
-} from '../hooks.js'
+} from '../hooks/run.js'
 import {
   type Answer,
   type Exchange,
@@ -34,8 +34,8 @@ import { secureReturnTo } from '../http/return-to.js'
 import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities/identities.js'
 import { activate, type CompletedMethod, maybeSignedIn } from '../identities/sessions.js'
 import { flowSchema } from '../methods/identifier.js'
-import type { Identity } from '../model.js'
 import { handOver } from '../social/token-exchange.js'
+import type { Identity } from '../store/model.js'
 import { forwarding, getFlow, submitError, submitFlow } from './flow.js'
 import { addExchangeCode, chooseOrganization, chooseSchema, requireNoChallenge } from './requested.js'
 

@@ -4,7 +4,7 @@ import { type Flow, isUuid, passing } from '../flows/flow.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, notImplemented, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
-import type { Aal } from '../model.js'
+import type { Aal } from '../store/model.js'
 
 /** A flag as Go's `strconv.ParseBool` reads it. */
 export const isTrue = (value: string | null): boolean => /^(1|t|T|TRUE|true|True)$/.test(value ?? '')

@@ -3,7 +3,7 @@ import querystring from 'node:querystring'
 import { offsetPage } from '../admin/paging.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { notLocated, Problem } from '../http/kratos-errors.js'
-import type { StoredError } from '../model.js'
+import type { StoredError } from '../store/model.js'
 
 /** `GET /schemas` */
 export function listSchemas(x: Exchange): Answer {

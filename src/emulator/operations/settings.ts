@@ -19,7 +19,7 @@ import {
 import { noStrategy, SETTINGS } from '../flows/messages.js'
 import { settingsOrder } from '../flows/order.js'
 import * as ui from '../flows/ui.js'
-import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks.js'
+import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks/run.js'
 import {
   type Answer,
   type Exchange,
@@ -40,7 +40,7 @@ import {
   type SignedIn,
 } from '../identities/sessions.js'
 import type { Method } from '../methods/method.js'
-import type { Identity, JsonObject } from '../model.js'
+import type { Identity, JsonObject } from '../store/model.js'
 import { forwarding, submitError, submitFlow } from './flow.js'
 
 const settingsJson = (x: Exchange, flow: Flow): JsonObject =>

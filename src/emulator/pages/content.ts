@@ -1,4 +1,4 @@
-import type { Json, UiNode, UiTextAttributes } from '../model.js'
+import type { Json, UiNode, UiTextAttributes } from '../store/model.js'
 import { type Html, html, safeHref } from './html.js'
 
 /** A node that is no input: an image, a text or a link. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 import { type Html, html } from './html.js'
 import { layout, type Root } from './layout.js'
 

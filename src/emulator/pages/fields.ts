@@ -1,4 +1,4 @@
-import type { Json, UiInputAttributes, UiNode } from '../model.js'
+import type { Json, UiInputAttributes, UiNode } from '../store/model.js'
 import { attributes, type Fragment, type Html, html } from './html.js'
 import { renderFieldMessages } from './messages.js'
 

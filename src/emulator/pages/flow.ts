@@ -1,4 +1,4 @@
-import type { Aal, Json, UiContainer, UiNode, UiNodeGroup } from '../model.js'
+import type { Aal, Json, UiContainer, UiNode, UiNodeGroup } from '../store/model.js'
 import { isHidden, isInput, isSubmit } from './fields.js'
 import { renderGroupForm, renderOneForm } from './form.js'
 import { type Fragment, type Html, html, safeHref } from './html.js'

@@ -1,4 +1,4 @@
-import type { UiContainer, UiNode, UiNodeGroup } from '../model.js'
+import type { UiContainer, UiNode, UiNodeGroup } from '../store/model.js'
 import { renderContent } from './content.js'
 import {
   type FieldContext,

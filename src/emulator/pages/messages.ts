@@ -1,4 +1,4 @@
-import type { UiText } from '../model.js'
+import type { UiText } from '../store/model.js'
 import { type Html, html } from './html.js'
 
 /** What a flow as a whole has to say. Errors interrupt a screen reader, the rest waits its turn. */

@@ -1,4 +1,4 @@
-import type { Aal, JsonObject } from '../model.js'
+import type { Aal, JsonObject } from '../store/model.js'
 import { type Html, html, renderTime, safeHref } from './html.js'
 import { layout, type Root } from './layout.js'
 

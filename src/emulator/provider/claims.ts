@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 import type { ProviderPerson } from './types.js'
 
 /** Thrown with a sentence for the person at the picker. */

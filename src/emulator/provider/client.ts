@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 import type { StandInProvider } from './index.js'
 import type { ProviderSetup } from './types.js'
 

@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 
 interface SigningKey {
   sign(claims: JsonObject): Promise<string>

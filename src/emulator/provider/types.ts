@@ -1,4 +1,4 @@
-import type { JsonObject } from '../model.js'
+import type { JsonObject } from '../store/model.js'
 
 /** Somebody the picker offers: an address and what the provider would say about them. */
 export interface ProviderPerson {

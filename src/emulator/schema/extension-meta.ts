@@ -1,6 +1,6 @@
 /** What may stand under `ory.sh/kratos` in an identity schema. */
 import type { ValidateFunction } from 'ajv'
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 import { validator } from './ajv.js'
 import { pointer, unpoint } from './failures.js'
 

@@ -1,5 +1,5 @@
 /** The `ory.sh/kratos` extension: which traits are identifiers and addresses. */
-import type { Channel, Json, JsonObject } from '../model.js'
+import type { Channel, Json, JsonObject } from '../store/model.js'
 import { isEmail } from './email-address.js'
 import type { Failure } from './failures.js'
 import { asList, asObject, resolve } from './fields.js'

@@ -3,7 +3,7 @@
  * validator's order and words. `schemaPath` and `instancePath` are lists of unescaped segments.
  */
 import type { ErrorObject } from 'ajv'
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 export interface Failure {
   instance: string[]

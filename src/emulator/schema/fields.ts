@@ -1,5 +1,5 @@
 /** The form fields of an identity schema, as Kratos derives and orders them. */
-import type { Json, JsonObject } from '../model.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 /** One trait a person can fill in. */
 export interface TraitField {

@@ -1,6 +1,6 @@
 /** Kratos' messages (https://www.ory.com/docs/kratos/concepts/ui-user-interface#ui-error-codes) for traits that do not fit. */
 import { INVALID } from '../flows/messages.js'
-import type { Json, JsonObject, UiText } from '../model.js'
+import type { Json, JsonObject, UiText } from '../store/model.js'
 import type { Failure } from './failures.js'
 
 /** What is wrong with one field. */

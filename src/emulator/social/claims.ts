@@ -1,6 +1,6 @@
 /** From what a provider says about somebody to their traits. */
-import type { CompiledSchema } from '../identity-schema.js'
-import type { Json, JsonObject } from '../model.js'
+import type { CompiledSchema } from '../schema/identity-schema.js'
+import type { Json, JsonObject } from '../store/model.js'
 
 /** OpenID Connect Core 1.0, section 5.1, by the usual names of traits; any other is looked for as it is. */
 const STANDARD: Record<string, string> = {

@@ -2,7 +2,7 @@
 import type { Core } from '../core.js'
 import { setCredential } from '../identities/identities.js'
 import type { CompletedMethod } from '../identities/sessions.js'
-import type { Identity, JsonObject } from '../model.js'
+import type { Identity, JsonObject } from '../store/model.js'
 
 export interface LinkedAccount {
   provider: string

@@ -10,7 +10,7 @@ import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http
 import { Invalid } from '../http/kratos-errors.js'
 import { Duplicate } from '../identities/identities.js'
 import { completedAt } from '../identities/sessions.js'
-import type { Identity, JsonObject, Session, UiContainer, UiNode } from '../model.js'
+import type { Identity, JsonObject, Session, UiContainer, UiNode } from '../store/model.js'
 import { addAccount, type LinkedAccount, signedInWith } from './credential.js'
 import { socialProvider } from './providers.js'
 

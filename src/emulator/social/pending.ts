@@ -5,8 +5,8 @@ import { pause, waiting } from '../flows/continuations.js'
 import type { Flow, FlowKind } from '../flows/flow.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
-import type { JsonObject } from '../model.js'
 import type { Ticket } from '../provider/index.js'
+import type { JsonObject } from '../store/model.js'
 
 /** Kratos' name for it in the continuity cookie. */
 const NAME = 'ory_kratos_oidc_auth_code_session'

@@ -1,10 +1,9 @@
 /** The providers of the configuration, each played by a stand-in of ours. */
-import type { OidcProvider } from '../config-model.js'
+import type { OidcProvider } from '../config/model.js'
 import { type Core, ownUrl } from '../core.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { Problem } from '../http/kratos-errors.js'
 import { returnTargets } from '../http/return-to.js'
-import type { Identity } from '../model.js'
 import {
   createProviderClient,
   createStandInProvider,
@@ -13,6 +12,7 @@ import {
   type ProviderSetup,
   type StandInProvider,
 } from '../provider/index.js'
+import type { Identity } from '../store/model.js'
 
 export interface SocialProvider {
   config: OidcProvider

@@ -2,7 +2,7 @@
 import { type Core, withQuery } from '../core.js'
 import { type Flow, returnToAfter, returnToOfFlow } from '../flows/flow.js'
 import { type Answer, type Exchange, redirect } from '../http/exchange.js'
-import type { Session, TokenExchange } from '../model.js'
+import type { Session, TokenExchange } from '../store/model.js'
 
 /** Back to the app, which gets the session for both halves of its code; nothing if it has asked for none. */
 export function handOver(x: Exchange, flow: Flow, method: string, session: Session): Answer | undefined {
