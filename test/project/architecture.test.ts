@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const src = fileURLToPath(new URL('../src/', import.meta.url))
+const src = fileURLToPath(new URL('../../src/', import.meta.url))
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
 
 /** What a file imports of ours, as paths below src without their ending. */
@@ -22,7 +22,7 @@ interface Room {
 }
 
 /** The table in CONTRIBUTING.md. */
-const ROOMS = readFileSync(new URL('../CONTRIBUTING.md', import.meta.url), 'utf8')
+const ROOMS = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8')
   .split('\n')
   .filter(line => line.startsWith('| ') && line.includes('`'))
   .map((line): Room => {

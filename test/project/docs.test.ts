@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { PAGES, withTables } from '../scripts/docs.mjs'
+import { PAGES, withTables } from '../../scripts/docs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')

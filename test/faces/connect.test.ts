@@ -4,12 +4,12 @@ import connect from 'connect'
 import express5 from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import { afterEach, describe, expect, vi } from 'vitest'
-import { createOryMiddleware, type OryMiddleware, silentLogger } from '../src/index.js'
-import { verifySession } from '../src/verify.js'
-import { load } from './_ecosystem.js'
-import { test } from './_fixtures.js'
-import { rawRequest } from './_raw.js'
-import { handshakeAt } from './_sockets.js'
+import { createOryMiddleware, type OryMiddleware, silentLogger } from '../../src/index.js'
+import { verifySession } from '../../src/verify.js'
+import { load } from '../_ecosystem.js'
+import { test } from '../_fixtures.js'
+import { rawRequest } from '../_raw.js'
+import { handshakeAt } from '../_sockets.js'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

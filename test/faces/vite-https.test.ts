@@ -2,11 +2,11 @@ import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'nod
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import WebSocket from 'ws'
-import { silentLogger } from '../src/index.js'
-import { createSelfSigned } from '../src/tls/certificate.js'
-import { ory as plugin } from '../src/vite-plugin.js'
-import { load, type Place, type Project, project, SITE } from './_ecosystem.js'
-import { test } from './_fixtures.js'
+import { silentLogger } from '../../src/index.js'
+import { createSelfSigned } from '../../src/tls/certificate.js'
+import { ory as plugin } from '../../src/vite-plugin.js'
+import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
+import { test } from '../_fixtures.js'
 
 type Vite = typeof import('vite')
 

@@ -7,12 +7,12 @@ import express from 'express'
 import { decodeProtectedHeader } from 'jose'
 import type { InlineConfig, PluginOption } from 'vite'
 import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
-import { silentLogger } from '../src/index.js'
-import { ory as plugin } from '../src/vite-plugin.js'
-import { load, type Place, type Project, project, SITE } from './_ecosystem.js'
-import { receivedBy, test } from './_fixtures.js'
-import { rawRequest } from './_raw.js'
-import { handshakeAt } from './_sockets.js'
+import { silentLogger } from '../../src/index.js'
+import { ory as plugin } from '../../src/vite-plugin.js'
+import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
+import { receivedBy, test } from '../_fixtures.js'
+import { rawRequest } from '../_raw.js'
+import { handshakeAt } from '../_sockets.js'
 
 type Vite = typeof import('vite')
 

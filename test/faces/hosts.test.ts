@@ -1,11 +1,11 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { type EchoApp, startEchoApp } from './_app.js'
-import { FACES, type Face } from './_faces.js'
-import { type FakeOry, startFakeOry } from './_fake-ory.js'
-import { receivedBy } from './_fixtures.js'
-import { rawRequest } from './_raw.js'
+import { type EchoApp, startEchoApp } from '../_app.js'
+import { FACES, type Face } from '../_faces.js'
+import { type FakeOry, startFakeOry } from '../_fake-ory.js'
+import { receivedBy } from '../_fixtures.js'
+import { rawRequest } from '../_raw.js'
 
 describe.each(Object.keys(FACES))('%s', name => {
   let ory: FakeOry

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { silentLogger } from '../src/index.js'
-import { ory as rsbuildPlugin } from '../src/rsbuild.js'
-import { ory as vitePlugin } from '../src/vite-plugin.js'
-import { withOry } from '../src/webpack.js'
+import { silentLogger } from '../../src/index.js'
+import { ory as rsbuildPlugin } from '../../src/rsbuild.js'
+import { ory as vitePlugin } from '../../src/vite-plugin.js'
+import { withOry } from '../../src/webpack.js'
 import {
   load,
   moduleSaying,
@@ -16,9 +16,9 @@ import {
   SITE,
   type WebpackTools,
   webpackTools,
-} from './_ecosystem.js'
-import { test } from './_fixtures.js'
-import { freshContext, launchBrowser } from './e2e/_browser.js'
+} from '../_ecosystem.js'
+import { test } from '../_fixtures.js'
+import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
 let browser: Browser
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ensureInstalled } from '../scripts/ensure-installed.mjs'
+import { ensureInstalled } from '../../scripts/ensure-installed.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const newer = join(root, 'test/ecosystem/newer')

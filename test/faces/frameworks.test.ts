@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EchoApp, startEchoApp } from './_app.js'
-import { ALWAYS, REST, type RunningApp, startFramework, startPreview } from './_frameworks.js'
-import { handshakeAt } from './_sockets.js'
-import { freshContext, launchBrowser } from './e2e/_browser.js'
+import { type EchoApp, startEchoApp } from '../_app.js'
+import { ALWAYS, REST, type RunningApp, startFramework, startPreview } from '../_frameworks.js'
+import { handshakeAt } from '../_sockets.js'
+import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
 let browser: Browser
 beforeAll(async () => {

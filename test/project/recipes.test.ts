@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BACKENDS } from './_backends.js'
-import { ended, FACES, type Face, freePort } from './_faces.js'
-import { type FakeOry, startFakeOry } from './_fake-ory.js'
+import { BACKENDS } from '../_backends.js'
+import { ended, FACES, type Face, freePort } from '../_faces.js'
+import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 
 /** Other languages take their own tools and minutes: `npm run test:ecosystem` runs them. */
 const chosen =

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { decodeProtectedHeader } from 'jose'
 import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
-import { silentLogger } from '../src/index.js'
-import { ory as rsbuildPlugin } from '../src/rsbuild.js'
-import { withOry } from '../src/webpack.js'
+import { silentLogger } from '../../src/index.js'
+import { ory as rsbuildPlugin } from '../../src/rsbuild.js'
+import { withOry } from '../../src/webpack.js'
 import {
   load,
   project,
@@ -14,10 +14,10 @@ import {
   SITE,
   type WebpackTools,
   webpackTools,
-} from './_ecosystem.js'
-import { receivedBy, test } from './_fixtures.js'
-import { rawRequest } from './_raw.js'
-import { handshakeAt } from './_sockets.js'
+} from '../_ecosystem.js'
+import { receivedBy, test } from '../_fixtures.js'
+import { rawRequest } from '../_raw.js'
+import { handshakeAt } from '../_sockets.js'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Place, scriptOf } from './_ecosystem.js'
-import { freePort } from './_faces.js'
-import { keyId, signIn, Terminal, whoami } from './_terminal.js'
+import { type Place, scriptOf } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
+import { keyId, signIn, Terminal, whoami } from '../_terminal.js'
 
 const VERSIONS: readonly [string, Place][] = [
   ['6', 'older'],

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { scriptOf } from './_ecosystem.js'
-import { freePort } from './_faces.js'
-import { keyId, signIn, Terminal, whoami } from './_terminal.js'
+import { scriptOf } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
+import { keyId, signIn, Terminal, whoami } from '../_terminal.js'
 
 let terminal: Terminal | undefined
 afterEach(() => terminal?.close())
