@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { startOry } from './host/start.js'
 import type { Middleware } from './middleware/pipeline.js'
-import type { OryOptions } from './options/resolve.js'
+import type { OryOptions } from './options/types.js'
 
 /** The middleware, and what those who own their server need beside it. */
 export interface OryMiddleware extends Middleware {

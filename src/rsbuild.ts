@@ -5,7 +5,8 @@ import { announcement, originOf } from './host/announcement.js'
 import { type SharedOry, shareOry } from './host/shared.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
-import { type OryOptions, resolveOptions } from './options/resolve.js'
+import { resolveOptions } from './options/resolve.js'
+import type { OryOptions } from './options/types.js'
 
 /** What of Rsbuild's dev and preview server is used. */
 interface Server {

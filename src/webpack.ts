@@ -8,7 +8,8 @@ import { gateServer } from './host/upgrade.js'
 import { answerError } from './middleware/answer.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
-import { type OryOptions, type ResolvedOptions, resolveOptions } from './options/resolve.js'
+import { type ResolvedOptions, resolveOptions } from './options/resolve.js'
+import type { OryOptions } from './options/types.js'
 
 /** One layer of the dev server: a bare handler or one with a name. */
 type Layer = { readonly name?: string; readonly middleware: unknown } | ((...args: never[]) => unknown)

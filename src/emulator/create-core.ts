@@ -1,15 +1,16 @@
 /** Builds the {@link Core} of an emulator from its options. */
-import { randomBytes, randomUUID } from 'node:crypto'
+
 import { isLoopback } from '../common/loopback.js'
 import type { Logger } from '../log.js'
 import type { KratosConfig } from './config/model.js'
 import { readConfig } from './config/read.js'
-import type { Core, Ids } from './core.js'
-import { callWebHook } from './hooks/call-web-hook.js'
+import type { Core } from './core.js'
 import type { People } from './identities/people.js'
 import { METHODS } from './methods/index.js'
+import { registerMethods } from './methods/registry.js'
 import { type CompiledSchema, compileSchema } from './schema/identity-schema.js'
 import type { Clock } from './store/clock.js'
+import { type Ids, RANDOM_IDS } from './store/ids.js'
 import { State } from './store/state.js'
 
 export interface CoreOptions {
@@ -29,6 +30,7 @@ export async function createCore(
   adminUrl: string | undefined,
 ): Promise<Core> {
   const { log } = options
+  registerMethods(METHODS)
   const config = await configFor(options, url)
   const base = (config.serve.public.base_url ?? url).replace(/\/+$/, '')
   const schemas = new Map<string, CompiledSchema>()
@@ -39,7 +41,6 @@ export async function createCore(
     state,
     log,
     ids: options.ids ?? RANDOM_IDS,
-    methods: METHODS,
     base,
     adminBase: adminUrl ?? base,
     secure: base.startsWith('https:'),
@@ -47,7 +48,6 @@ export async function createCore(
     get people() {
       return options.people.signIns
     },
-    webHook: callWebHook,
     mintJwt: options.mintJwt,
     now() {
       const now = options.clock.now()
@@ -87,17 +87,4 @@ async function configFor(
 function isDirect(baseUrl: string, port: number): boolean {
   const { hostname, port: given, pathname } = new URL(baseUrl)
   return isLoopback(hostname) && Number(given) === port && pathname === '/'
-}
-
-const RANDOM_IDS: Ids = {
-  uuid: randomUUID,
-  secret(length, alphabet) {
-    let secret = ''
-    // Bytes beyond the last full round of the alphabet would make its first letters likelier.
-    const limit = 256 - (256 % alphabet.length)
-    while (secret.length < length)
-      for (const byte of randomBytes(length))
-        if (byte < limit && secret.length < length) secret += alphabet[byte % alphabet.length]
-    return secret
-  },
 }

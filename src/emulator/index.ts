@@ -4,17 +4,20 @@
  *
  * @module
  */
+
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
-import type { Core, Ids } from './core.js'
+import type { Core } from './core.js'
 import { createCore } from './create-core.js'
-import { type DevTools, devRoutes } from './dev/index.js'
+import { devRoutes } from './dev/index.js'
+import type { DevTools } from './dev/types.js'
 import { Faults } from './http/faults.js'
 import { People } from './identities/people.js'
 import { PUBLIC_ROUTES } from './operations/routes.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
 import { Clock } from './store/clock.js'
+import type { Ids } from './store/ids.js'
 import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
 import { checkWritable, exportState, importState, readState, writeState } from './store/state-file.js'
 

@@ -1,4 +1,5 @@
-import { type OryOptions, resolveOptions } from '../options/resolve.js'
+import { resolveOptions } from '../options/resolve.js'
+import type { OryOptions } from '../options/types.js'
 import { type HostContext, type Ory, startOry } from './start.js'
 
 /** An {@link Ory} that others may be using too. */

@@ -9,15 +9,12 @@ import { handshakeStages, type Parts, requestStages } from '../middleware/index.
 import { atRoot, MOUNT } from '../middleware/mount.js'
 import type { Exchange, Middleware } from '../middleware/pipeline.js'
 import { createSessionLookup, type Reason, type SessionLookup } from '../middleware/session.js'
-import {
-  type OryOptions,
-  type ResolvedOptions,
-  resolveOptions,
-  type Surroundings,
-} from '../options/resolve.js'
+import { type ResolvedOptions, resolveOptions, type Surroundings } from '../options/resolve.js'
+import type { OryOptions } from '../options/types.js'
 import { type Breaker, createBreaker } from '../ory/breaker.js'
 import { createOryClient, type OryClient } from '../ory/client.js'
-import { chooseTarget, type OryTarget } from '../ory/target.js'
+import { chooseTarget } from '../ory/target.js'
+import type { OryTarget } from '../ory/types.js'
 import { createExplainer, createOriginWarning } from './explain.js'
 import { gateServer } from './upgrade.js'
 

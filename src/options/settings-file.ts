@@ -4,8 +4,8 @@ import { basename, resolve } from 'node:path'
 import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
-import type { OryOptions } from './resolve.js'
 import { type CommandOptions, OPTIONS } from './table.js'
+import type { OryOptions } from './types.js'
 
 /** A project's settings, read. */
 export interface SettingsFile {

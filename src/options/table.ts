@@ -1,6 +1,6 @@
-import type { OryOptions } from './resolve.js'
+import type { OryOptions } from './types.js'
 
-/** What a value must look like; `option-kinds.ts` says how it is checked and read from text. */
+/** What a value must look like; `kinds.ts` says how it is checked and read from text. */
 export type Kind =
   | 'text'
   | 'project'

@@ -4,7 +4,7 @@ import { SLUG } from '../options/kinds.js'
 import type { ResolvedOptions } from '../options/resolve.js'
 import { createOryClient } from './client.js'
 import { createConsole } from './console.js'
-import type { OryTarget } from './target.js'
+import type { OryTarget } from './types.js'
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 

@@ -11,7 +11,7 @@ import {
   writeBundle,
 } from './files.js'
 import { LOCAL_HOSTS, normalizeHosts } from './hosts.js'
-import { findStores, readAnchor } from './store.js'
+import { findStores, readAnchor } from './stores/find.js'
 import { currentSystem, type System } from './system.js'
 import { isTrustedEverywhere, trustEverywhere } from './trust.js'
 

@@ -2,7 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../log.js'
 import type { CertificateFiles } from './files.js'
-import { type Anchor, findStores, readAnchor, type TrustStore } from './store.js'
+import { findStores, readAnchor } from './stores/find.js'
+import type { Anchor, TrustStore } from './stores/types.js'
 import type { System } from './system.js'
 
 /** How {@link trustEverywhere} went. */

@@ -10,7 +10,8 @@ import { hostName, isAllowedHost } from '../../src/middleware/host.js'
 import { belowMount, climbs } from '../../src/middleware/mount.js'
 import { isListedOrigin } from '../../src/middleware/origins.js'
 import { oryPattern, rewriteCookie, rewriteLocation, rewriteText } from '../../src/middleware/rewrite.js'
-import { type OryOptions, resolveOptions } from '../../src/options/resolve.js'
+import { resolveOptions } from '../../src/options/resolve.js'
+import type { OryOptions } from '../../src/options/types.js'
 import { fc } from './_fast-check.js'
 
 const CASES = { numRuns: 10_000 }

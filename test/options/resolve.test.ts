@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type OryOptions, resolveOptions } from '../../src/options/resolve.js'
+import { resolveOptions } from '../../src/options/resolve.js'
+import type { OryOptions } from '../../src/options/types.js'
 
 describe('options', () => {
   test.for([

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -57,7 +57,7 @@ test('errors and log import nothing of ours', () => {
 })
 
 test('the emulator is loaded where it is used, and nowhere else', () => {
-  for (const file of of(/^(?!emulator\/|cli\/serve-emulator)/)) {
+  for (const file of of(/^(?!emulator\/|cli\/commands\/serve-emulator)/)) {
     const text = readFileSync(join(src, file), 'utf8')
     const eager = [...text.matchAll(/^import (?!type)[^\n]*'(\.[^']*)'/gm)].map(([, path]) => path!)
     expect([file, eager.filter(path => path.includes('/emulator/'))]).toEqual([file, []])
@@ -79,6 +79,39 @@ test('faces never import each other', () => {
   for (const face of faces.filter(name => files.includes(`${name}.ts`))) {
     expect([face, imports(`${face}.ts`).filter(path => faces.includes(path))]).toEqual([face, []])
   }
+})
+
+/** Files that import each other, straight or by way of others. */
+function circles(): string[][] {
+  const graph = new Map(of(/./).map(file => [file.replace(/\.ts$/, ''), imports(file)]))
+  const reach = (from: string): Set<string> => {
+    const seen = new Set<string>()
+    const open = [...(graph.get(from) ?? [])]
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (seen.has(file)) continue
+      seen.add(file)
+      open.push(...(graph.get(file) ?? []))
+    }
+    return seen
+  }
+  const reached = new Map([...graph.keys()].map(file => [file, reach(file)]))
+  const inCircle = [...graph.keys()].filter(file => reached.get(file)!.has(file))
+  return inCircle.map(file => [
+    file,
+    ...inCircle.filter(
+      other => other !== file && reached.get(file)!.has(other) && reached.get(other)!.has(file),
+    ),
+  ])
+}
+
+test('no files import each other in a circle, types counted', () => {
+  expect(circles()).toEqual([])
+})
+
+test('no folder holds more than 18 files', () => {
+  const count = new Map<string, number>()
+  for (const file of of(/./)) count.set(dirname(file), (count.get(dirname(file)) ?? 0) + 1)
+  expect([...count].filter(([, n]) => n > 18)).toEqual([])
 })
 
 test('no file is longer than 300 lines', () => {

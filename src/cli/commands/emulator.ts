@@ -1,19 +1,7 @@
 import { Command } from 'commander'
 import { checked } from '../../options/check.js'
 import { KINDS } from '../../options/kinds.js'
-
-/** Flags of `ory-proxy emulator`. */
-export interface EmulatorFlags {
-  port?: number
-  adminPort?: number
-  host: string
-  config?: string
-  seed?: string
-  import?: string
-  export?: string
-  quiet?: boolean
-  json?: boolean
-}
+import type { EmulatorFlags } from './serve-emulator.js'
 
 const portOf =
   (flag: string) =>

@@ -6,7 +6,19 @@ import { emulatorBanner, emulatorFacts } from '../terminal/banner.js'
 import { createJsonLines } from '../terminal/json-lines.js'
 import type { Terminal } from '../terminal/report.js'
 import { createTerminal } from '../terminal/terminal.js'
-import type { EmulatorFlags } from './emulator.js'
+
+/** Flags of `ory-proxy emulator`. */
+export interface EmulatorFlags {
+  port?: number
+  adminPort?: number
+  host: string
+  config?: string
+  seed?: string
+  import?: string
+  export?: string
+  quiet?: boolean
+  json?: boolean
+}
 
 /** Starts the emulator and serves until a signal comes. */
 export async function serveEmulator({ quiet = false, json, ...options }: EmulatorFlags): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { checked } from '../../options/check.js'
-import { fromEnvironment, type OryOptions, type Surroundings } from '../../options/resolve.js'
+import { fromEnvironment, type Surroundings } from '../../options/resolve.js'
 import { readSettingsFile, type SettingsFile } from '../../options/settings-file.js'
 import { type CommandOptions, OPTIONS, type OptionName } from '../../options/table.js'
+import type { OryOptions } from '../../options/types.js'
 
 /** Defaults of what only the command has. */
 export const COMMAND_DEFAULTS: Readonly<Record<string, unknown>> = { port: 4000, host: '127.0.0.1' }

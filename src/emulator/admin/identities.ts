@@ -1,5 +1,6 @@
 /** `/admin/identities`: https://www.ory.com/docs/reference/api#tag/identity */
-import { type Core, isoTime } from '../core.js'
+
+import type { Core } from '../core.js'
 import { type Answer, type Exchange, json, noContent } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import { Duplicate, InvalidTraits, insertIdentity, replaceIdentity } from '../identities/identities.js'
@@ -10,6 +11,7 @@ import {
   schemaIdOf,
   stateOf,
 } from '../identities/import-identity.js'
+import { isoTime } from '../store/clock.js'
 import type { Identity, JsonObject } from '../store/model.js'
 import type { ImportedCredentials } from '../store/seed.js'
 import { readJson, readStrict } from './body.js'

@@ -1,11 +1,12 @@
 /** `PATCH /admin/identities/{id}` with a JSON Patch (RFC 6902), and the restrictions Kratos puts on it. */
+
 import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import type { Core } from '../core.js'
-import { isoTime } from '../core.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { decodeJson } from '../http/go-json.js'
 import { Problem } from '../http/kratos-errors.js'
 import { asList, asObject } from '../schema/fields.js'
+import { isoTime } from '../store/clock.js'
 import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '../store/model.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
 import { adminIdentityJson } from './identity-json.js'

@@ -1,6 +1,5 @@
 /** Recovery that an administrator starts: a code to read out over the phone. */
 
-import { isoTime, withQuery } from '../core.js'
 import { createCode } from '../flows/codes.js'
 import { newFlow, saveFlow, uiUrl } from '../flows/flow.js'
 import { createLink, linkLifespan } from '../flows/links.js'
@@ -9,8 +8,10 @@ import { submit } from '../flows/nodes.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { recoveryCodeInput } from '../methods/code/nodes.js'
 import { linkRecovery } from '../methods/link/recovery.js'
+import { isoTime } from '../store/clock.js'
 import { readJson, type StructShape } from './body.js'
 
 const BODY: StructShape = {

@@ -1,12 +1,13 @@
 /** `/dev/clock`: flows, codes, sessions and JWTs all live by it. */
-import { isoTime } from '../core.js'
+
 import type { Exchange } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
 import { html, renderTime } from '../pages/index.js'
+import { isoTime } from '../store/clock.js'
 import type { Json, JsonObject } from '../store/model.js'
-import type { DevTools } from './index.js'
 import { durationOf, durationText, inputOf } from './input.js'
 import { type Done, rootOf, type View } from './tool.js'
+import type { DevTools } from './types.js'
 
 export function showClock(x: Exchange, dev: DevTools): View {
   const { clock } = dev

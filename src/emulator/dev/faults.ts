@@ -5,9 +5,9 @@ import { FAULTY, type Fault } from '../http/faults.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { attributes, type Html, html } from '../pages/index.js'
 import type { JsonObject } from '../store/model.js'
-import type { DevTools } from './index.js'
 import { durationOf, inputOf, textOf } from './input.js'
 import { type Done, rootOf, type View } from './tool.js'
+import type { DevTools } from './types.js'
 
 export function listFaults(x: Exchange, dev: DevTools): View {
   const faults = dev.faults.list()

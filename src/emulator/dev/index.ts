@@ -1,26 +1,15 @@
 /** Tools for developers and tests at `/dev`, reached as `/.ory/dev` through a dev server. Not part of Kratos. */
 
 import type { Exchange } from '../http/exchange.js'
-import type { Faults } from '../http/faults.js'
-import type { People } from '../identities/people.js'
 import type { Route } from '../operations/routes.js'
 import { html } from '../pages/index.js'
-import type { Clock } from '../store/clock.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'
 import { showInbox } from './inbox.js'
 import { exportAll, importAll, resetAll } from './state.js'
 import { changes, guarded, rootOf, shows, type Tool, type View } from './tool.js'
+import type { DevTools } from './types.js'
 import { listUsers, signInAs } from './users.js'
-
-/** What the tools work on beside the state. */
-export interface DevTools {
-  readonly clock: Clock
-  readonly faults: Faults
-  readonly people: People
-  /** Forgets everything but the seed. */
-  reset(): Promise<void>
-}
 
 /** Reading is GET, changing is POST only: a link or an image must not be able to change anything. */
 const TOOLS: readonly [method: 'GET' | 'POST', path: string, tool: Tool][] = [

@@ -1,10 +1,11 @@
 /** Starting over, and taking the state along. */
+
 import { OryProxyError } from '../../errors.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { exportState, importState } from '../store/state-file.js'
-import type { DevTools } from './index.js'
 import type { Done } from './tool.js'
+import type { DevTools } from './types.js'
 
 /** `POST /dev/reset`: only the people of the seed are left, the clock is right and nothing is faulty. */
 export async function resetAll(_x: Exchange, dev: DevTools): Promise<Done> {

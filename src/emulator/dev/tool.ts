@@ -6,7 +6,7 @@ import { Problem } from '../http/kratos-errors.js'
 import { returnTargets } from '../http/return-to.js'
 import { type Fragment, html, type Layout, layout, pageHeaders, renderErrorPage } from '../pages/index.js'
 import { requireOwner } from './guard.js'
-import type { DevTools } from './index.js'
+import type { DevTools } from './types.js'
 
 export type Tool = (x: Exchange, dev: DevTools) => Answer | Promise<Answer>
 

@@ -1,15 +1,17 @@
 /** Everybody there is, and signing in as one of them without a password. */
+
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
 import { identityJson } from '../identities/identities.js'
-import { activate, type CompletedMethod, issueCookie, sessionJson } from '../identities/sessions.js'
+import { activate, issueCookie, sessionJson } from '../identities/sessions.js'
+import type { CompletedMethod } from '../identities/types.js'
 import { attributes, type Html, html } from '../pages/index.js'
 import { normalizeIdentifier } from '../schema/identity-schema.js'
 import type { Identity, JsonObject } from '../store/model.js'
-import type { DevTools } from './index.js'
 import { inputOf, textOf } from './input.js'
 import { type Done, rootOf, type View } from './tool.js'
+import type { DevTools } from './types.js'
 
 /** A page of more takes long to load; everybody else can be named. */
 const MOST_SHOWN = 200

@@ -1,10 +1,15 @@
 /** One-time codes that are sent by mail, and the mail they are sent in. */
+
 import { printable } from '../../log.js'
-import { type Core, DIGITS, isoTime, ownUrl, withQuery } from '../core.js'
+import { type Core, ownUrl } from '../core.js'
 import { badRequest, FlowExpired, Problem } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { markSent } from '../identities/identities.js'
+import { isoTime } from '../store/clock.js'
+import { DIGITS } from '../store/ids.js'
 import type { Channel, OneTimeCode } from '../store/model.js'
-import { type Flow, type FlowKind, saveFlow } from './flow.js'
+import { saveFlow } from './flow.js'
+import type { Flow, FlowKind } from './types.js'
 
 /** No such code, or it is used up. */
 export class CodeUnknown extends Problem {

@@ -2,8 +2,9 @@
  * Settings that need a fresh sign-in wait while their sender signs in; the browser keeps a reference in a
  * cookie and goes on when it is back. Only pages: scripts repeat the request themselves.
  */
-import { isoTime } from '../core.js'
+
 import type { Exchange } from '../http/exchange.js'
+import { isoTime } from '../store/clock.js'
 import type { Continuation, JsonObject } from '../store/model.js'
 
 const COOKIE = 'ory_kratos_continuity'

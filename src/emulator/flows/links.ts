@@ -1,10 +1,13 @@
 /** Links that are sent by mail, Kratos' older way to recover an account and to prove an address. */
 
-import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from '../core.js'
+import { type Core, ownUrl } from '../core.js'
 import { FlowExpired } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
+import { isoTime } from '../store/clock.js'
+import { ALPHANUMERIC } from '../store/ids.js'
 import type { Channel, OneTimeCode } from '../store/model.js'
 import { type CodeFor, send } from './codes.js'
-import type { Flow } from './flow.js'
+import type { Flow } from './types.js'
 
 const TOKEN_LENGTH = 32
 

@@ -1,14 +1,15 @@
 /** Web hooks at the places where flows call them. */
+
 import { printable } from '../../log.js'
 import type { WebHookConfig } from '../config/model.js'
-import { isoTime } from '../core.js'
 import { flowJson } from '../flows/flow.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
 import { sessionJson } from '../identities/sessions.js'
+import { isoTime } from '../store/clock.js'
 import type { Identity, JsonObject, RecoveryAddress, VerifiableAddress } from '../store/model.js'
-import type { RunWebHook, WebHookContext } from './run.js'
+import type { RunWebHook, WebHookContext } from './types.js'
 import { runWebHook, WebHookFailed, type WebHookOutcome, type WebHookRejection } from './web-hook.js'
 
 /** Calls one hook, applies what it says about the identity, and throws what it refuses. */

@@ -1,23 +1,17 @@
 /** What happens around flows: https://www.ory.com/docs/kratos/hooks/configure-hooks */
-import type { After, AfterMethod, Hook, WebHookConfig } from '../config/model.js'
+
+import type { After, AfterMethod, Hook } from '../config/model.js'
 import type { Core } from '../core.js'
-import { type Flow, passing } from '../flows/flow.js'
+import { passing } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import { type Answer, type Exchange, isJson, json } from '../http/exchange.js'
 import { identityJson } from '../identities/identities.js'
 import { issueCookie, revokeOthers, sessionJson } from '../identities/sessions.js'
 import { handOver } from '../social/token-exchange.js'
 import type { Identity, JsonObject, Session } from '../store/model.js'
+import { callWebHook } from './call-web-hook.js'
+import type { WebHookContext } from './types.js'
 import { requireVerified, showVerification, startVerification } from './verification.js'
-
-/** What a web hook is told. It refuses by throwing. */
-export interface WebHookContext {
-  flow: Flow
-  /** `before` the flow is shown, before (`prepersist`) or `after` its result is stored. */
-  phase: 'before' | 'prepersist' | 'after'
-  identity?: Identity
-  session?: Session
-}
-export type RunWebHook = (x: Exchange, config: WebHookConfig, context: WebHookContext) => Promise<void>
 
 type AfterFlow = 'login' | 'registration' | 'settings' | 'recovery' | 'verification'
 
@@ -40,7 +34,7 @@ export function returnUrlAfter(after: After, method: string, fallback: string): 
 }
 
 async function webHooks(x: Exchange, hooks: readonly Hook[], context: WebHookContext): Promise<void> {
-  for (const hook of hooks) if (hook.hook === 'web_hook') await x.core.webHook?.(x, hook.config, context)
+  for (const hook of hooks) if (hook.hook === 'web_hook') await callWebHook(x, hook.config, context)
 }
 
 export const runBefore = (x: Exchange, flow: Flow): Promise<void> =>
@@ -125,7 +119,7 @@ async function runOne(
       if (kind !== 'registration') revokeOthers(x.core, session)
       return undefined
     case 'web_hook':
-      await x.core.webHook?.(x, hook.config, { flow, phase: 'after', identity, session })
+      await callWebHook(x, hook.config, { flow, phase: 'after', identity, session })
       return undefined
   }
 }

@@ -1,11 +1,14 @@
 /** Hooks that have people prove their address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
-import { type Core, withQuery } from '../core.js'
-import { type Flow, newFlow, passing, saveFlow, uiUrl } from '../flows/flow.js'
+
+import type { Core } from '../core.js'
+import { newFlow, passing, saveFlow, uiUrl } from '../flows/flow.js'
 import { LABEL } from '../flows/messages.js'
 import { submit } from '../flows/nodes.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { methodInUse } from '../methods/in-use.js'
 import type { Identity, JsonObject, VerifiableAddress } from '../store/model.js'
 

@@ -1,8 +1,10 @@
 /** What becomes of an error that no form can show. */
-import { isoTime, withQuery } from '../core.js'
-import type { Flow } from '../flows/flow.js'
+
+import type { Flow } from '../flows/types.js'
+import { isoTime } from '../store/clock.js'
 import { type Answer, type Exchange, isJson, problem, redirect } from './exchange.js'
 import { Invalid, PlainFailure, Problem } from './kratos-errors.js'
+import { withQuery } from './urls.js'
 
 export function toProblem(x: Exchange, error: unknown): Problem {
   if (error instanceof Problem) return error

@@ -1,8 +1,10 @@
 /** Making and changing identities: what their traits mean, and what must be unique. */
-import { type Core, isoTime, ownUrl, schemaOf } from '../core.js'
+
+import { type Core, ownUrl, schemaOf } from '../core.js'
 import { duplicateWithHints, INVALID } from '../flows/messages.js'
 import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
 import type { Address } from '../schema/identity-schema.js'
+import { isoTime } from '../store/clock.js'
 import type {
   Credential,
   CredentialsType,

@@ -1,6 +1,8 @@
 /** Identities that come from outside with their credentials: by the admin API, a seed or a state file. */
-import { type Core, isoTime } from '../core.js'
+
+import type { Core } from '../core.js'
 import { badRequest } from '../http/kratos-errors.js'
+import { isoTime } from '../store/clock.js'
 import type { Identity, Json, JsonObject } from '../store/model.js'
 import type { ImportedAddress, ImportedCredentials, ImportedProvider } from '../store/seed.js'
 import { deriveFromTraits, newIdentity, setCredential } from './identities.js'

@@ -1,17 +1,16 @@
 /** Sessions: who is asking, how surely, and the cookie that says so. */
-import { ALPHANUMERIC, type Core, isoTime, ownUrl, withQuery } from '../core.js'
+
+import { type Core, ownUrl } from '../core.js'
 import type { Exchange } from '../http/exchange.js'
 import { AalNotSatisfied, NoSession, Problem } from '../http/kratos-errors.js'
 import { returnToOf } from '../http/return-to.js'
+import { withQuery } from '../http/urls.js'
 import { hasSecondFactor } from '../methods/factors.js'
+import { isoTime } from '../store/clock.js'
+import { ALPHANUMERIC } from '../store/ids.js'
 import type { Aal, AuthenticationMethod, Identity, JsonObject, Session } from '../store/model.js'
 import { identityJson } from './identities.js'
-
-/** A session and whose it is. */
-export interface SignedIn {
-  session: Session
-  identity: Identity
-}
+import type { CompletedMethod, SignedIn } from './types.js'
 
 const newToken = (core: Core, prefix: string): string => `${prefix}${core.ids.secret(32, ALPHANUMERIC)}`
 
@@ -87,8 +86,6 @@ export function secondFactorUrl(core: Core, who: SignedIn, requestUrl: string): 
     throw error
   }
 }
-
-export type CompletedMethod = Omit<AuthenticationMethod, 'completed_at'>
 
 /** As the session lists it; keys in Kratos' order. */
 export const completedAt = (

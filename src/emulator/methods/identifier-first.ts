@@ -1,17 +1,20 @@
 /** Two pages to sign in: who are you, then how. Set by `selfservice.flows.login.style: identifier_first`. */
+
 import type { Core } from '../core.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../flows/flow.js'
+import { flowJson, saveFlow, uiUrl } from '../flows/flow.js'
 import { INVALID, LABEL } from '../flows/messages.js'
 import { input, nodeId, submit } from '../flows/nodes.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { fields, str } from '../http/decode.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../http/exchange.js'
 import { Invalid } from '../http/kratos-errors.js'
-import type { SignedIn } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import { normalizeIdentifier } from '../schema/identity-schema.js'
 import type { CredentialsType, Identity, JsonObject } from '../store/model.js'
 import { identifierLabel } from './identifier.js'
 import type { LoginMethod, Method } from './method.js'
+import { allMethods } from './registry.js'
 import { payloadOf, requireSameBrowser } from './submission.js'
 
 const continueButton = () => submit('method', 'identifier_first', 'identifier_first', LABEL.continue())
@@ -63,7 +66,7 @@ function showCredentials(x: Exchange, flow: Flow, who: SignedIn | undefined, ide
   ui.setValue(flow.ui, 'identifier', identifier)
   const person = findPerson(core, identifier)
   let offered = false
-  for (const method of core.methods.filter(m => m.login && m.enabled(core))) {
+  for (const method of allMethods().filter(m => m.login && m.enabled(core))) {
     if (!method.login?.populateCredentials?.(x, flow, person)) continue
     offered = true
     const answer = method.login.shortcut?.(x, flow, who)

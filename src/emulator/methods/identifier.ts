@@ -1,6 +1,6 @@
 import { type Core, defaultSchema, schemaOf } from '../core.js'
-import type { Flow } from '../flows/flow.js'
 import { LABEL } from '../flows/messages.js'
+import type { Flow } from '../flows/types.js'
 import type { CompiledSchema } from '../schema/identity-schema.js'
 import type { UiText } from '../store/model.js'
 

@@ -2,10 +2,11 @@
  * What a way to sign in has to say in each kind of flow. The flows ask the methods of one ordered list
  * (`methods/index.ts`) for the nodes of their form, and then which of them a submission is for.
  */
+
 import type { Core } from '../core.js'
-import type { Flow } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import type { Answer, Exchange } from '../http/exchange.js'
-import type { CompletedMethod, SignedIn } from '../identities/sessions.js'
+import type { CompletedMethod, SignedIn } from '../identities/types.js'
 import type { Aal, Channel, Identity, JsonObject, UiNodeGroup } from '../store/model.js'
 
 /** Nothing: the submission is for another method. An answer: this method has dealt with all of it. */

@@ -1,13 +1,15 @@
 /** Social sign-in: https://www.ory.com/docs/kratos/social-signin/overview */
+
 import { schemaOf } from '../core.js'
-import type { Flow } from '../flows/flow.js'
 import { INVALID, LOGIN, REGISTRATION, SETTINGS } from '../flows/messages.js'
 import { submit } from '../flows/nodes.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { fields, str } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, NeedsRefresh, notImplemented, Problem } from '../http/kratos-errors.js'
-import { isPrivileged, type SignedIn } from '../identities/sessions.js'
+import { isPrivileged } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import { countAccounts, linkedAccounts, setAccounts } from '../social/credential.js'
 import { type SocialProvider, socialProvider, socialProviders } from '../social/providers.js'
 import { START_OPTIONS, startFields, startSignIn } from '../social/start.js'

@@ -1,9 +1,11 @@
 /** Traits: the first step of signing up, and a part of the settings. */
+
 import { type Core, schemaOf } from '../core.js'
-import { type Flow, flowJson, passing, saveFlow, uiUrl } from '../flows/flow.js'
+import { flowJson, passing, saveFlow, uiUrl } from '../flows/flow.js'
 import { LABEL, noStrategy, REGISTRATION } from '../flows/messages.js'
 import { input, submit } from '../flows/nodes.js'
 import { registrationOrder } from '../flows/order.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { fields, obj, str, traitFields } from '../http/decode.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../http/exchange.js'
@@ -14,6 +16,7 @@ import type { CompiledSchema } from '../schema/identity-schema.js'
 import type { Identity, JsonObject, UiNode, UiNodeGroup } from '../store/model.js'
 import { flowSchema } from './identifier.js'
 import type { Method, RegistrationMethod, SettingsMethod } from './method.js'
+import { allMethods } from './registry.js'
 import {
   addressed,
   methodOf,
@@ -89,7 +92,7 @@ const registration: RegistrationMethod = {
 
 /** All methods have their say, this one first. */
 function hydrate(x: Exchange, flow: Flow, step: 'populateProfile' | 'populateCredentials'): number {
-  const methods = x.core.methods.filter(method => method.registration && method.enabled(x.core))
+  const methods = allMethods().filter(method => method.registration && method.enabled(x.core))
   for (const method of methods) method.registration?.[step](x, flow)
   return methods.length
 }

@@ -1,8 +1,10 @@
-import { type Core, isoTime } from '../core.js'
-import type { Flow } from '../flows/flow.js'
+import type { Core } from '../core.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import type { Exchange } from '../http/exchange.js'
-import { aalOf, type SignedIn } from '../identities/sessions.js'
+import { aalOf } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
+import { isoTime } from '../store/clock.js'
 
 /** Whoever sets up a second factor has just used it: the session counts as stepped up. */
 export function addFactor(core: Core, { session }: SignedIn, method: 'totp' | 'lookup_secret'): void {

@@ -3,7 +3,7 @@
  * and where the configuration switches them on, that they are missing.
  */
 
-import type { Flow } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import { decode, fields, obj, str, traitFields } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { notImplemented } from '../http/kratos-errors.js'

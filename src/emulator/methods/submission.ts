@@ -1,7 +1,9 @@
 /** What all methods check before they look at a submission. */
+
 import type { Core } from '../core.js'
-import { type Flow, passing } from '../flows/flow.js'
+import { passing } from '../flows/flow.js'
 import { INVALID } from '../flows/messages.js'
+import type { Flow } from '../flows/types.js'
 import { csrfProblem } from '../http/csrf.js'
 import { type DecodeOptions, decode, fields, type PayloadField, str } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'

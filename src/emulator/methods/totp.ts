@@ -1,14 +1,16 @@
 /** A second factor from an authenticator app: https://www.ory.com/docs/kratos/mfa/totp */
+
 import { type Core, schemaOf } from '../core.js'
-import type { Flow } from '../flows/flow.js'
 import { INVALID, LABEL, LOGIN, SETTINGS } from '../flows/messages.js'
 import { image, input, submit, textNode } from '../flows/nodes.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { fields, str } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, NeedsRefresh, Problem } from '../http/kratos-errors.js'
 import { setCredential } from '../identities/identities.js'
-import { isPrivileged, type SignedIn } from '../identities/sessions.js'
+import { isPrivileged } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import type { Identity } from '../store/model.js'
 import type { LoginMethod, Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'

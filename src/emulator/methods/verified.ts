@@ -1,7 +1,8 @@
 import type { Core } from '../core.js'
-import { type Flow, returnToAfter, saveFlow } from '../flows/flow.js'
+import { returnToAfter, saveFlow } from '../flows/flow.js'
 import { LABEL, VERIFICATION } from '../flows/messages.js'
 import { anchor } from '../flows/nodes.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import type { Exchange } from '../http/exchange.js'
 

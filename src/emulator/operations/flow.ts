@@ -1,10 +1,8 @@
 /** What the endpoints of all kinds of flows have in common. */
-import { ownUrl, withQuery } from '../core.js'
+
+import { ownUrl } from '../core.js'
 import {
   expiredProblem,
-  type Flow,
-  type FlowKind,
-  type FlowType,
   flowJson,
   goneProblem,
   isExpired,
@@ -16,11 +14,13 @@ import {
   uiUrl,
 } from '../flows/flow.js'
 import { flowExpired } from '../flows/messages.js'
+import type { Flow, FlowKind, FlowType } from '../flows/types.js'
 import { addMessage, type NodeOrder, reportError, resetMessages, sortNodes } from '../flows/ui.js'
 import { runBefore } from '../hooks/run.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../http/exchange.js'
 import { forward, forwardOf } from '../http/failures.js'
 import { badRequest, FlowExpired, NoMethod } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { methodInUse } from '../methods/in-use.js'
 import type { JsonObject } from '../store/model.js'
 

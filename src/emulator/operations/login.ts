@@ -1,16 +1,7 @@
-import {
-  type Flow,
-  type FlowType,
-  flowJson,
-  newFlow,
-  passing,
-  requireFresh,
-  returnToAfter,
-  saveFlow,
-  uiUrl,
-} from '../flows/flow.js'
+import { flowJson, newFlow, passing, requireFresh, returnToAfter, saveFlow, uiUrl } from '../flows/flow.js'
 import { LOGIN, noStrategy } from '../flows/messages.js'
 import { LOGIN_ORDER } from '../flows/order.js'
+import type { Flow, FlowType } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Completed, returnUrlAfter, runAfterLogin, runBefore } from '../hooks/run.js'
 import {
@@ -26,15 +17,9 @@ import {
 import { forward } from '../http/failures.js'
 import { alreadySignedIn, locationChangeRequired, NoMethod, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
-import {
-  activate,
-  type CompletedMethod,
-  issueCookie,
-  maybeSignedIn,
-  type SignedIn,
-  secondFactorUrl,
-  sessionJson,
-} from '../identities/sessions.js'
+import { activate, issueCookie, maybeSignedIn, secondFactorUrl, sessionJson } from '../identities/sessions.js'
+import type { CompletedMethod, SignedIn } from '../identities/types.js'
+import { allMethods } from '../methods/registry.js'
 import { isLinking, linkWaiting } from '../social/linking.js'
 import { handOver } from '../social/token-exchange.js'
 import type { Identity, JsonObject } from '../store/model.js'
@@ -99,7 +84,7 @@ const sessionRequired = (): Problem =>
 
 function populate(x: Exchange, flow: Flow, who: SignedIn | undefined, linking: boolean): void {
   const identifierFirst = !linking && x.core.config.selfservice.flows.login.style === 'identifier_first'
-  for (const { login, enabled } of x.core.methods) {
+  for (const { login, enabled } of allMethods()) {
     if (!login || !enabled(x.core)) continue
     if (flow.requested_aal === 'aal2') {
       if (who) login.populateSecond?.(x, flow, who)
@@ -110,7 +95,7 @@ function populate(x: Exchange, flow: Flow, who: SignedIn | undefined, linking: b
 }
 
 function shortcut(x: Exchange, flow: Flow, who: SignedIn | undefined): Answer | undefined {
-  for (const { login, enabled } of x.core.methods) {
+  for (const { login, enabled } of allMethods()) {
     const answer = enabled(x.core) ? login?.shortcut?.(x, flow, who) : undefined
     if (answer) return answer
   }
@@ -175,7 +160,7 @@ async function take(x: Exchange, flow: Flow): Promise<Answer> {
   }
   if (!who && wanted === 'aal2') throw sessionRequired()
   requireFresh(x.core, flow)
-  for (const { login } of x.core.methods) {
+  for (const { login } of allMethods()) {
     const level = login?.level(x.core)
     if (!login || (level !== 'any' && level !== wanted)) continue
     const outcome = await login.submit(x, flow, who)

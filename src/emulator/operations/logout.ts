@@ -1,9 +1,11 @@
 /** Signing out: https://www.ory.com/docs/kratos/self-service/flows/user-logout */
-import { ownUrl, withQuery } from '../core.js'
+
+import { ownUrl } from '../core.js'
 import { type Answer, type Exchange, isJson, json, noContent, redirect } from '../http/exchange.js'
 import { decodeJsonBody, wrongType } from '../http/json-body.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
+import { withQuery } from '../http/urls.js'
 import { purge, signedIn } from '../identities/sessions.js'
 import { forwarding } from './flow.js'
 

@@ -1,18 +1,14 @@
 /** The pages at `/ui/*`, and at `/login` and so on, where newer projects of Ory Network have them. */
-import { ownUrl, withQuery } from '../core.js'
-import {
-  type Flow,
-  type FlowKind,
-  isExpired,
-  requireOwnBrowser,
-  returnToAfter,
-  returnToOfFlow,
-  uiUrl,
-} from '../flows/flow.js'
+
+import { ownUrl } from '../core.js'
+import { isExpired, requireOwnBrowser, returnToAfter, returnToOfFlow, uiUrl } from '../flows/flow.js'
+import type { Flow, FlowKind } from '../flows/types.js'
 import { type Answer, type Exchange, redirect } from '../http/exchange.js'
 import { AalNotSatisfied } from '../http/kratos-errors.js'
 import { returnTargets } from '../http/return-to.js'
-import { maybeSignedIn, requireAal, type SignedIn } from '../identities/sessions.js'
+import { withQuery } from '../http/urls.js'
+import { maybeSignedIn, requireAal } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import { pageHeaders, type Root, renderErrorPage, renderFlowPage, renderWelcomePage } from '../pages/index.js'
 import { errorInQuery } from './service.js'
 

@@ -1,12 +1,14 @@
 /** Getting back in: https://www.ory.com/docs/kratos/self-service/flows/account-recovery-password-reset */
 
-import { type Flow, flowJson, requireFresh, uiUrl } from '../flows/flow.js'
+import { flowJson, requireFresh, uiUrl } from '../flows/flow.js'
 import { noStrategy } from '../flows/messages.js'
+import type { Flow } from '../flows/types.js'
 import { type Answer, type Exchange, flowOrRedirect, isJson, json, redirect } from '../http/exchange.js'
 import { forward } from '../http/failures.js'
 import { alreadySignedInForRecovery, NoMethod } from '../http/kratos-errors.js'
 import { maybeSignedIn } from '../identities/sessions.js'
 import { alreadyIn } from '../methods/already-in.js'
+import { allMethods } from '../methods/registry.js'
 import { forwarding, getFlow, requireEnabled, startWithMethod, submitError, submitFlow } from './flow.js'
 
 /** `GET /self-service/recovery/browser` */
@@ -59,7 +61,7 @@ export function submitRecovery(x: Exchange): Promise<Answer> {
 
 async function take(x: Exchange, flow: Flow): Promise<Answer> {
   requireFresh(x.core, flow)
-  for (const { recovery } of x.core.methods) {
+  for (const { recovery } of allMethods()) {
     const outcome = await recovery?.submit(x, flow)
     if (!outcome) continue
     if ('answer' in outcome) return outcome.answer

@@ -1,16 +1,7 @@
-import {
-  type Flow,
-  type FlowType,
-  flowJson,
-  newFlow,
-  passing,
-  requireFresh,
-  returnToAfter,
-  saveFlow,
-  uiUrl,
-} from '../flows/flow.js'
+import { flowJson, newFlow, passing, requireFresh, returnToAfter, saveFlow, uiUrl } from '../flows/flow.js'
 import { noStrategy } from '../flows/messages.js'
 import { registrationOrder } from '../flows/order.js'
+import type { Flow, FlowType } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import {
   type Completed,
@@ -32,8 +23,10 @@ import { forward } from '../http/failures.js'
 import { alreadySignedIn, NoMethod, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
 import { deriveFromTraits, identityJson, insertIdentity, newIdentity } from '../identities/identities.js'
-import { activate, type CompletedMethod, maybeSignedIn } from '../identities/sessions.js'
+import { activate, maybeSignedIn } from '../identities/sessions.js'
+import type { CompletedMethod } from '../identities/types.js'
 import { flowSchema } from '../methods/identifier.js'
+import { allMethods } from '../methods/registry.js'
 import { handOver } from '../social/token-exchange.js'
 import type { Identity } from '../store/model.js'
 import { forwarding, getFlow, submitError, submitFlow } from './flow.js'
@@ -55,7 +48,7 @@ export async function startRegistration(x: Exchange, type: FlowType): Promise<Fl
   if (!enabled) throw registrationDisabled()
   if (type === 'api' && x.query.get('return_session_token_exchange_code') === 'true') addExchangeCode(x, flow)
   const organization = chooseOrganization(x, flow)
-  for (const method of core.methods) {
+  for (const method of allMethods()) {
     if (organization || !method.registration || !(method.enabled(core) || method.id === 'profile')) continue
     if (enable_legacy_one_step) method.registration.populateOneStep(x, flow)
     else method.registration.populateProfile(x, flow)
@@ -115,7 +108,7 @@ function leave(x: Exchange): Answer {
 async function take(x: Exchange, flow: Flow): Promise<Answer> {
   requireFresh(x.core, flow)
   const identity = newIdentity(x.core, flowSchema(x.core, flow).id, {})
-  for (const { registration } of x.core.methods) {
+  for (const { registration } of allMethods()) {
     const outcome = await registration?.submit(x, flow, identity)
     if (!outcome) continue
     if ('answer' in outcome) return outcome.answer

@@ -1,9 +1,13 @@
 /** What the query of a new login or registration flow asks for. */
-import { ALPHANUMERIC, type Core, isoTime } from '../core.js'
-import { type Flow, isUuid, passing } from '../flows/flow.js'
+
+import type { Core } from '../core.js'
+import { isUuid, passing } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, notImplemented, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
+import { isoTime } from '../store/clock.js'
+import { ALPHANUMERIC } from '../store/ids.js'
 import type { Aal } from '../store/model.js'
 
 /** A flag as Go's `strconv.ParseBool` reads it. */

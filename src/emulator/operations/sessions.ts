@@ -1,4 +1,5 @@
 /** Sessions of the person who asks: https://www.ory.com/docs/kratos/session-management/overview */
+
 import { offsetPage } from '../admin/paging.js'
 import { isUuid } from '../flows/flow.js'
 import { type Answer, type Exchange, json, noContentJson, problem } from '../http/exchange.js'
@@ -8,10 +9,10 @@ import {
   refreshCookie,
   requireAal,
   revokeOthers,
-  type SignedIn,
   sessionJson,
   signedIn,
 } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 
 /** `/sessions/whoami` */
 export function whoami(x: Exchange): Answer {

@@ -1,10 +1,8 @@
 /** Changing one's own account: https://www.ory.com/docs/kratos/self-service/flows/user-settings */
 
-import { ownUrl, schemaOf, withQuery } from '../core.js'
+import { ownUrl, schemaOf } from '../core.js'
 import { abort, pause, resume } from '../flows/continuations.js'
 import {
-  type Flow,
-  type FlowType,
   flowJson,
   goneProblem,
   isExpired,
@@ -18,6 +16,7 @@ import {
 } from '../flows/flow.js'
 import { noStrategy, SETTINGS } from '../flows/messages.js'
 import { settingsOrder } from '../flows/order.js'
+import type { Flow, FlowType } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { returnUrlAfter, runAfterSettings, runBefore, runBeforePersist } from '../hooks/run.js'
 import {
@@ -31,15 +30,12 @@ import {
 } from '../http/exchange.js'
 import { forward } from '../http/failures.js'
 import { AalNotSatisfied, NeedsRefresh, NoMethod, NoSession, Problem } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { identityJson, replaceIdentity } from '../identities/identities.js'
-import {
-  isPrivileged,
-  issueCookie,
-  maybeSignedIn,
-  requireAal,
-  type SignedIn,
-} from '../identities/sessions.js'
+import { isPrivileged, issueCookie, maybeSignedIn, requireAal } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import type { Method } from '../methods/method.js'
+import { allMethods } from '../methods/registry.js'
 import type { Identity, JsonObject } from '../store/model.js'
 import { forwarding, submitError, submitFlow } from './flow.js'
 
@@ -55,7 +51,7 @@ export async function startSettings(x: Exchange, identity: Identity, type: FlowT
   const flow = newFlow(x, 'settings', type)
   flow.identity_id = identity.id
   await runBefore(x, flow)
-  for (const method of core.methods) {
+  for (const method of allMethods()) {
     if (!method.settings || !method.enabled(core)) continue
     abort(x, continuationOf(method))
     await method.settings.populate(x, flow, identity)
@@ -168,7 +164,7 @@ async function take(x: Exchange, flow: Flow, who: SignedIn): Promise<Answer> {
   }
   requireFresh(x.core, flow)
   if (flow.identity_id !== who.identity.id) throw notYours()
-  for (const method of x.core.methods) {
+  for (const method of allMethods()) {
     const answer = method.settings && (await tryMethod(x, flow, who, method))
     if (answer) return answer
   }

@@ -1,8 +1,11 @@
 /** Proving an address: https://www.ory.com/docs/kratos/self-service/flows/verify-email-account-activation */
-import { type Flow, flowJson, requireFresh, uiUrl } from '../flows/flow.js'
+
+import { flowJson, requireFresh, uiUrl } from '../flows/flow.js'
 import { noStrategy } from '../flows/messages.js'
+import type { Flow } from '../flows/types.js'
 import { type Answer, type Exchange, flowOrRedirect, isBrowser, json, redirect } from '../http/exchange.js'
 import { NoMethod } from '../http/kratos-errors.js'
+import { allMethods } from '../methods/registry.js'
 import { forwarding, getFlow, requireEnabled, startWithMethod, submitError, submitFlow } from './flow.js'
 
 /** `GET /self-service/verification/browser` */
@@ -50,7 +53,7 @@ export function submitVerification(x: Exchange): Promise<Answer> {
 
 async function take(x: Exchange, flow: Flow): Promise<Answer> {
   requireFresh(x.core, flow)
-  for (const { id, verification } of x.core.methods) {
+  for (const { id, verification } of allMethods()) {
     if (flow.active && flow.active !== id) continue
     const outcome = await verification?.submit(x, flow)
     if (!outcome) continue

@@ -1,7 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { JsonObject } from '../store/model.js'
-import type { StandInProvider } from './index.js'
-import type { ProviderSetup } from './types.js'
+import type { ProviderSetup, StandInProvider } from './types.js'
 
 /** What a sign-in needs to remember while the person is at the provider. */
 export interface Ticket {

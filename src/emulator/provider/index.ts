@@ -3,22 +3,16 @@
  * is never contacted. A real authorization code flow all the same (RFC 6749, RFC 7636, OpenID Connect
  * Core 1.0): the client side cannot tell, and neither can an app that looks at the redirects.
  */
+
 import { jsonAnswer, oauthError } from './answers.js'
 import { authorize } from './authorize.js'
 import { Grants } from './grants.js'
 import { lazySigningKey } from './keys.js'
 import { token, userinfo } from './token.js'
-import type { ProviderAnswer, ProviderRequest, ProviderSetup } from './types.js'
+import type { ProviderAnswer, ProviderRequest, ProviderSetup, StandInProvider } from './types.js'
 
 export { createProviderClient, ProviderAnswerError, type ProviderClient, type Ticket } from './client.js'
 export type { ProviderAnswer, ProviderPerson, ProviderRequest, ProviderSetup } from './types.js'
-
-/** One provider, complete with its key and what it has granted. */
-export interface StandInProvider {
-  handle(request: ProviderRequest): Promise<ProviderAnswer>
-  /** The same endpoints for a client in this process: no socket, so nothing can leave the machine. */
-  fetch(url: string, init: { method?: string; headers?: HeadersInit; body?: unknown }): Promise<Response>
-}
 
 export function createStandInProvider(setup: ProviderSetup): StandInProvider {
   const codes = new Grants()

@@ -51,3 +51,10 @@ export interface Grant {
   codeChallenge: string | undefined
   expiresAt: number
 }
+
+/** One provider, complete with its key and what it has granted. */
+export interface StandInProvider {
+  handle(request: ProviderRequest): Promise<ProviderAnswer>
+  /** The same endpoints for a client in this process: no socket, so nothing can leave the machine. */
+  fetch(url: string, init: { method?: string; headers?: HeadersInit; body?: unknown }): Promise<Response>
+}

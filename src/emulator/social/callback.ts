@@ -1,22 +1,18 @@
 /** The way back from the provider: `GET /self-service/methods/oidc/callback/{provider}`. */
-import { type Core, isoTime } from '../core.js'
-import { type Flow, isExpired, loadFlow, passing, returnToAfter } from '../flows/flow.js'
+
+import type { Core } from '../core.js'
+import { isExpired, loadFlow, passing, returnToAfter } from '../flows/flow.js'
 import { INVALID, REGISTRATION } from '../flows/messages.js'
 import { submit } from '../flows/nodes.js'
 import { LOGIN_ORDER, registrationOrder } from '../flows/order.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, redirect } from '../http/exchange.js'
 import { forward } from '../http/failures.js'
 import { badRequest, NeedsRefresh, Problem } from '../http/kratos-errors.js'
 import { Duplicate, deriveFromTraits, newIdentity } from '../identities/identities.js'
-import {
-  aalOf,
-  completedAt,
-  isPrivileged,
-  maybeSignedIn,
-  type SignedIn,
-  signedIn,
-} from '../identities/sessions.js'
+import { aalOf, completedAt, isPrivileged, maybeSignedIn, signedIn } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import { flowSchema } from '../methods/identifier.js'
 import { requireLinkable } from '../methods/oidc.js'
 import { traitNodes } from '../methods/profile.js'
@@ -26,6 +22,7 @@ import { finishLogin, startLogin } from '../operations/login.js'
 import { finishRegistration, registrationDisabled, startRegistration } from '../operations/registration.js'
 import { finishSettings, notYours, refuseSettings } from '../operations/settings.js'
 import { ProviderAnswerError } from '../provider/index.js'
+import { isoTime } from '../store/clock.js'
 import type { JsonObject } from '../store/model.js'
 import { mergeTraits, traitsFromClaims } from './claims.js'
 import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credential.js'

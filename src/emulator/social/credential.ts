@@ -1,7 +1,8 @@
 /** The accounts elsewhere that a person signs in with. */
+
 import type { Core } from '../core.js'
 import { setCredential } from '../identities/identities.js'
-import type { CompletedMethod } from '../identities/sessions.js'
+import type { CompletedMethod } from '../identities/types.js'
 import type { Identity, JsonObject } from '../store/model.js'
 
 export interface LinkedAccount {

@@ -2,14 +2,18 @@
  * Somebody signs up with a provider, and the address is taken: they prove that the account is theirs by
  * signing in to it, and the provider is added. https://www.ory.com/docs/kratos/social-signin/account-linking
  */
-import { type Core, isoTime, withQuery } from '../core.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../flows/flow.js'
+
+import type { Core } from '../core.js'
+import { flowJson, saveFlow, uiUrl } from '../flows/flow.js'
 import { INVALID, LOGIN } from '../flows/messages.js'
+import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http/exchange.js'
 import { Invalid } from '../http/kratos-errors.js'
+import { withQuery } from '../http/urls.js'
 import { Duplicate } from '../identities/identities.js'
 import { completedAt } from '../identities/sessions.js'
+import { isoTime } from '../store/clock.js'
 import type { Identity, JsonObject, Session, UiContainer, UiNode } from '../store/model.js'
 import { addAccount, type LinkedAccount, signedInWith } from './credential.js'
 import { socialProvider } from './providers.js'

@@ -1,11 +1,12 @@
 /** Sign-ins that are at the provider: what the callback must find again, and who may bring it back. */
+
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ALPHANUMERIC } from '../core.js'
 import { pause, waiting } from '../flows/continuations.js'
-import type { Flow, FlowKind } from '../flows/flow.js'
+import type { Flow, FlowKind } from '../flows/types.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Ticket } from '../provider/index.js'
+import { ALPHANUMERIC } from '../store/ids.js'
 import type { JsonObject } from '../store/model.js'
 
 /** Kratos' name for it in the continuity cookie. */

@@ -1,4 +1,5 @@
 /** The providers of the configuration, each played by a stand-in of ours. */
+
 import type { OidcProvider } from '../config/model.js'
 import { type Core, ownUrl } from '../core.js'
 import type { Answer, Exchange } from '../http/exchange.js'
@@ -10,8 +11,8 @@ import {
   type ProviderClient,
   type ProviderPerson,
   type ProviderSetup,
-  type StandInProvider,
 } from '../provider/index.js'
+import type { StandInProvider } from '../provider/types.js'
 import type { Identity } from '../store/model.js'
 
 export interface SocialProvider {

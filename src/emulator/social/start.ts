@@ -1,6 +1,7 @@
 /** The way to the provider. */
 
-import { type Flow, saveFlow } from '../flows/flow.js'
+import { saveFlow } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import { type DecodeOptions, fields, obj, type PayloadField, str, traitFields } from '../http/decode.js'
 import { type Answer, type Exchange, isJson, problem, redirect } from '../http/exchange.js'
 import { locationChangeRequired } from '../http/kratos-errors.js'

@@ -1,7 +1,10 @@
 /** Native apps that sign in through a browser: https://www.ory.com/docs/kratos/social-signin/native-apps */
-import { type Core, withQuery } from '../core.js'
-import { type Flow, returnToAfter, returnToOfFlow } from '../flows/flow.js'
+
+import type { Core } from '../core.js'
+import { returnToAfter, returnToOfFlow } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import { type Answer, type Exchange, redirect } from '../http/exchange.js'
+import { withQuery } from '../http/urls.js'
 import type { Session, TokenExchange } from '../store/model.js'
 
 /** Back to the app, which gets the session for both halves of its code; nothing if it has asked for none. */

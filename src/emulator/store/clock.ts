@@ -41,3 +41,5 @@ export class Clock {
     this.#offset = 0
   }
 }
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()

@@ -1,5 +1,5 @@
 /** Everything the emulator remembers, in memory. Whoever reads gets a copy: only `put` changes something. */
-import type { Flow } from '../flows/flow.js'
+import type { Flow } from '../flows/types.js'
 import type {
   Continuation,
   CourierMessage,

@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import { isIP, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Flow } from '../../../src/emulator/flows/flow.js'
+import type { Flow } from '../../../src/emulator/flows/types.js'
 import { LIMITS, State } from '../../../src/emulator/store/state.js'
 import { signIn, startClient } from '../_emulator.js'
 

@@ -9,9 +9,9 @@ import {
   type ProviderAnswer,
   ProviderAnswerError,
   type ProviderSetup,
-  type StandInProvider,
   type Ticket,
 } from '../../../src/emulator/provider/index.js'
+import type { StandInProvider } from '../../../src/emulator/provider/types.js'
 
 let now = 0
 const setup: ProviderSetup = {

@@ -2,11 +2,13 @@
  * Recovery in more steps, `feature_flags.choose_recovery_address`: people name any address of theirs, choose
  * among all of them, masked, and prove that they know the chosen one in full before a code goes there.
  */
+
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Core } from '../../core.js'
-import { actionUrl, type Flow, saveFlow } from '../../flows/flow.js'
+import { actionUrl, saveFlow } from '../../flows/flow.js'
 import { INVALID, LABEL, RECOVERY } from '../../flows/messages.js'
 import { input, submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { str } from '../../http/decode.js'
 import type { Answer, Exchange } from '../../http/exchange.js'

@@ -2,20 +2,22 @@
 
 import type { Core } from '../../core.js'
 import { CodeUnknown, createCode, mailCode, useCode } from '../../flows/codes.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../../flows/flow.js'
+import { flowJson, saveFlow, uiUrl } from '../../flows/flow.js'
 import { INVALID, LOGIN, noStrategy } from '../../flows/messages.js'
 import { input, submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { decode, fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../../http/exchange.js'
 import { badRequest, Invalid } from '../../http/kratos-errors.js'
 import { verifyAddress } from '../../identities/identities.js'
-import type { SignedIn } from '../../identities/sessions.js'
+import type { SignedIn } from '../../identities/types.js'
 import { normalizeIdentifier } from '../../schema/identity-schema.js'
 import type { Channel, Identity, JsonObject } from '../../store/model.js'
 import { identifierLabel } from '../identifier.js'
 import { findPerson } from '../identifier-first.js'
 import type { LoginMethod } from '../method.js'
+import { allMethods } from '../registry.js'
 import {
   ANY_METHOD,
   addressed,
@@ -220,7 +222,7 @@ function secondFactorAddresses(x: Exchange, identity: Identity): Address[] {
 }
 
 const othersHave = (x: Exchange, identity: Identity, kind: 'firstFactors' | 'secondFactors'): boolean =>
-  x.core.methods.some(m => m.id !== 'code' && m.enabled(x.core) && (m[kind]?.(x.core, identity) ?? 0) > 0)
+  allMethods().some(m => m.id !== 'code' && m.enabled(x.core) && (m[kind]?.(x.core, identity) ?? 0) > 0)
 
 /** Nothing but a code is possible: it is sent at once. */
 function shortcutFirst(x: Exchange, flow: Flow): Answer | undefined {

@@ -1,7 +1,9 @@
 /** The parts of the forms around one-time codes. */
-import { actionUrl, type Flow } from '../../flows/flow.js'
+
+import { actionUrl } from '../../flows/flow.js'
 import { LABEL, LOGIN, RECOVERY, REGISTRATION, VERIFICATION } from '../../flows/messages.js'
 import { input, nodeId, submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import type { Exchange } from '../../http/exchange.js'
 import type { UiNode, UiText } from '../../store/model.js'

@@ -1,14 +1,16 @@
 /** Get back in with a code sent by mail: https://www.ory.com/docs/kratos/self-service/flows/account-recovery-password-reset */
 
-import { type Core, ownUrl, withQuery } from '../../core.js'
+import { type Core, ownUrl } from '../../core.js'
 import { CodeUnknown, createCode, mailCode, mailUnknown, useCode } from '../../flows/codes.js'
-import { actionUrl, type Flow, flowJson, newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
+import { actionUrl, flowJson, newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
 import { INVALID, LABEL, RECOVERY } from '../../flows/messages.js'
 import { submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../../http/exchange.js'
 import { Invalid, Problem } from '../../http/kratos-errors.js'
+import { withQuery } from '../../http/urls.js'
 import { verifyAddress } from '../../identities/identities.js'
 import { finishRecovery } from '../../operations/recovered.js'
 import { isEmail } from '../../schema/email-address.js'

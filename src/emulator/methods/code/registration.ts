@@ -1,15 +1,17 @@
 /** Sign up with a code sent by mail instead of a password. */
 
-import { isoTime, schemaOf } from '../../core.js'
+import { schemaOf } from '../../core.js'
 import { CodeUnknown, createCode, mailCode, useCode } from '../../flows/codes.js'
-import { type Flow, flowJson, saveFlow, uiUrl } from '../../flows/flow.js'
+import { flowJson, saveFlow, uiUrl } from '../../flows/flow.js'
 import { INVALID, noStrategy } from '../../flows/messages.js'
 import { nodeValue } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { fields, obj, str, traitFields } from '../../http/decode.js'
 import { type Answer, type Exchange, isJson, json, redirect } from '../../http/exchange.js'
 import { Invalid } from '../../http/kratos-errors.js'
 import { deriveFromTraits } from '../../identities/identities.js'
+import { isoTime } from '../../store/clock.js'
 import type { Identity, JsonObject } from '../../store/model.js'
 import type { RegistrationMethod } from '../method.js'
 import {

@@ -2,9 +2,10 @@
 
 import type { Core } from '../../core.js'
 import { CodeUnknown, mailUnknown, sendVerification, useCode } from '../../flows/codes.js'
-import { expiredProblem, type Flow, flowJson, newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
+import { expiredProblem, flowJson, newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
 import { flowExpired, INVALID, LABEL } from '../../flows/messages.js'
 import { submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { runAfterVerification } from '../../hooks/run.js'
 import { fields, str } from '../../http/decode.js'

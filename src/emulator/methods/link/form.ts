@@ -1,8 +1,9 @@
 /** The form that asks where a link is to be sent, and what comes back with it. */
 
-import { type Flow, newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
+import { newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
 import { flowExpired, INVALID, LABEL } from '../../flows/messages.js'
 import { input, submit } from '../../flows/nodes.js'
+import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, redirect } from '../../http/exchange.js'

@@ -2,9 +2,9 @@
 
 import type { Core } from '../../core.js'
 import { mailUnknown } from '../../flows/codes.js'
-import type { Flow } from '../../flows/flow.js'
 import { createLink, mailLink, useToken } from '../../flows/links.js'
 import { INVALID, RECOVERY } from '../../flows/messages.js'
+import type { Flow } from '../../flows/types.js'
 import { str } from '../../http/decode.js'
 import type { Answer, Exchange } from '../../http/exchange.js'
 import { Invalid } from '../../http/kratos-errors.js'

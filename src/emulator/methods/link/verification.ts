@@ -1,8 +1,9 @@
 /** Prove with a link sent by mail that an address is one's own. */
+
 import { mailUnknown } from '../../flows/codes.js'
-import type { Flow } from '../../flows/flow.js'
 import { createLink, mailLink, useToken } from '../../flows/links.js'
 import { INVALID, VERIFICATION } from '../../flows/messages.js'
+import type { Flow } from '../../flows/types.js'
 import { runAfterVerification } from '../../hooks/run.js'
 import { str } from '../../http/decode.js'
 import type { Answer, Exchange } from '../../http/exchange.js'

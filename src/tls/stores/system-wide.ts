@@ -1,7 +1,7 @@
 import { copyFile, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Anchor } from './store.js'
-import type { System } from './system.js'
+import type { System } from '../system.js'
+import type { Anchor } from './types.js'
 
 /** Where a Linux distribution wants further CAs, and what makes it read them. */
 interface SystemStore {

@@ -1,6 +1,6 @@
 import { win32 } from 'node:path'
-import type { TrustStore } from './store.js'
-import type { System } from './system.js'
+import type { System } from '../system.js'
+import type { TrustStore } from './types.js'
 
 /** As long as somebody may need to find the dialog and read it. */
 const DIALOG_MS = 120_000

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { TrustStore } from './store.js'
-import type { System } from './system.js'
+import type { System } from '../system.js'
+import type { TrustStore } from './types.js'
 
 /** As long as somebody may need to find the dialog and type a password. */
 const DIALOG_MS = 120_000

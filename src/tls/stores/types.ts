@@ -1,10 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { commonNameOf } from './certificate.js'
-import { keychainStore } from './store-macos.js'
-import { nssStores } from './store-nss.js'
-import { windowsStore } from './store-windows.js'
-import type { System } from './system.js'
+/** Stores of trusted certificates, and what goes into them. */
 
 /** What is to be trusted, and what the stores know it by. */
 export interface Anchor {
@@ -34,22 +28,4 @@ export interface TrustStore {
 export interface Stores {
   readonly stores: readonly TrustStore[]
   readonly problem?: string
-}
-
-/** Finds the stores of this platform. */
-export async function findStores(system: System): Promise<Stores> {
-  if (system.platform === 'darwin') return { stores: [keychainStore(system)] }
-  if (system.platform === 'win32') return { stores: [windowsStore(system)] }
-  return nssStores(system)
-}
-
-/** @returns undefined when the file holds no certificate */
-export async function readAnchor(file: string): Promise<Anchor | undefined> {
-  try {
-    const certificate = new X509Certificate(await readFile(file))
-    const sha1 = createHash('sha1').update(certificate.raw).digest('hex').toUpperCase()
-    return { file, name: commonNameOf(certificate), sha1 }
-  } catch {
-    return undefined
-  }
 }
