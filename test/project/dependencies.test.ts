@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 
 interface Locked {
   readonly packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { PAGES, withTables } from '../../scripts/docs.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')
 
 /** Every `@example` of a public file, as the code a reader would paste. */

@@ -16,7 +16,7 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureInstalled } from '../../scripts/ensure-installed.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const newer = join(root, 'test/ecosystem/newer')
 
 let folder: string

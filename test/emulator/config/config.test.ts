@@ -9,7 +9,7 @@ import { OryProxyError } from '../../../src/errors.js'
 import { silentLogger } from '../../../src/log.js'
 
 const conformance = (name: string): string =>
-  fileURLToPath(new URL(`../conformance/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../../conformance/${name}`, import.meta.url))
 const baseUrl = 'http://127.0.0.1:5000'
 
 let directory: string

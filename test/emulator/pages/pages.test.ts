@@ -22,7 +22,7 @@ const PIXEL =
 
 /** A flow that a real Kratos answered with. */
 function recorded(scenario: string, step: string): PageFlow {
-  const file = new URL(`../conformance/golden/${scenario}.json`, import.meta.url)
+  const file = new URL(`../../conformance/golden/${scenario}.json`, import.meta.url)
   const steps = JSON.parse(
     readFileSync(file, 'utf8').replaceAll('<public>', '').replaceAll('<png>', PIXEL),
   ) as {
