@@ -7,7 +7,10 @@ import type { Ids } from './store/ids.js'
 import type { State } from './store/state.js'
 
 export interface Core {
+  /** What is in force now: its addresses are those of {@link base}. */
   readonly config: KratosConfig
+  /** Grows when another configuration comes into force. */
+  readonly revision: number
   readonly state: State
   readonly ids: Ids
   readonly log: Logger
@@ -18,6 +21,13 @@ export interface Core {
   readonly secure: boolean
   /** Origins of dev servers that forward to us; what they serve counts as ours. */
   readonly frontOrigins: Set<string>
+  /**
+   * The same for one request: with the addresses that whoever asked can use.
+   *
+   * @param host what the request calls us
+   * @param sender the page it is from, where it says so
+   */
+  seenFrom(host: string, sender: string): Promise<Core>
   now(): number
   /** A schema by its id, the default one for an empty id; undefined if the configuration has none. */
   schema(id: string): CompiledSchema | undefined

@@ -1,21 +1,20 @@
 /** Builds the {@link Core} of an emulator from its options. */
 
-import { isLoopback } from '../common/loopback.js'
 import type { Logger } from '../log.js'
-import type { KratosConfig } from './config/model.js'
-import { readConfig } from './config/read.js'
+import type { ConfigSource } from './config/open.js'
 import type { Core } from './core.js'
 import type { People } from './identities/people.js'
 import { METHODS } from './methods/index.js'
 import { registerMethods } from './methods/registry.js'
-import { type CompiledSchema, compileSchema } from './schema/identity-schema.js'
+import { Settings } from './settings.js'
 import type { Clock } from './store/clock.js'
 import { type Ids, RANDOM_IDS } from './store/ids.js'
 import { State } from './store/state.js'
 
 export interface CoreOptions {
-  config?: string | object | undefined
+  config?: ConfigSource | undefined
   publicUrl?: string | undefined
+  embedded?: boolean | undefined
   ids?: Ids | undefined
   mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
   clock: Clock
@@ -28,23 +27,34 @@ export async function createCore(
   options: CoreOptions,
   url: string,
   adminUrl: string | undefined,
-): Promise<Core> {
+): Promise<{ core: Core; settings: Settings }> {
   const { log } = options
   registerMethods(METHODS)
-  const config = await configFor(options, url)
-  const base = (config.serve.public.base_url ?? url).replace(/\/+$/, '')
-  const schemas = new Map<string, CompiledSchema>()
-  let lastSweep = 0
+  const frontOrigins = new Set<string>()
+  const standing = { listening: url, publicUrl: options.publicUrl, embedded: options.embedded }
+  const settings = await Settings.open({ source: options.config, standing, log, ownOrigins: frontOrigins })
   const state = new State()
-  return {
-    config,
+  let lastSweep = 0
+  const core: Core = {
+    get config() {
+      return settings.view.config
+    },
+    get base() {
+      return settings.view.base
+    },
+    get adminBase() {
+      return adminUrl ?? settings.view.base
+    },
+    get secure() {
+      return settings.view.base.startsWith('https:')
+    },
+    get revision() {
+      return settings.revision
+    },
     state,
     log,
     ids: options.ids ?? RANDOM_IDS,
-    base,
-    adminBase: adminUrl ?? base,
-    secure: base.startsWith('https:'),
-    frontOrigins: new Set(),
+    frontOrigins,
     get people() {
       return options.people.signIns
     },
@@ -58,33 +68,15 @@ export async function createCore(
       }
       return now
     },
-    schema(wanted) {
-      const id = wanted || config.identity.default_schema_id
-      const source = config.identity.schemas.find(schema => schema.id === id)
-      if (source && !schemas.has(id)) schemas.set(id, compileSchema(id, source.schema))
-      return schemas.get(id)
+    schema: id => settings.schema(id),
+    async seenFrom(host, sender) {
+      const { base, config } = await settings.seenFrom(host, sender)
+      const own = { config, base, secure: base.startsWith('https:') }
+      return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
     },
   }
+  return { core, settings }
 }
 
 const SWEEP_MS = 60_000
 const KEEP_EXPIRED_MS = 60 * 60_000
-
-/**
- * A configuration whose base URL is on this machine, at the port it tells Kratos to listen on, means the
- * server itself, so where we really listen. Any other base URL is a server in front of us and stays.
- */
-async function configFor(
-  { config: source, publicUrl, log }: CoreOptions,
-  url: string,
-): Promise<KratosConfig> {
-  const file = await readConfig(source, log)
-  const config = file.at(url, publicUrl)
-  const { base_url, port } = config.serve.public
-  return publicUrl || !base_url || !isDirect(base_url, port) ? config : file.at(url, url)
-}
-
-function isDirect(baseUrl: string, port: number): boolean {
-  const { hostname, port: given, pathname } = new URL(baseUrl)
-  return isLoopback(hostname) && Number(given) === port && pathname === '/'
-}

@@ -16,6 +16,7 @@ import { Faults } from './http/faults.js'
 import { People } from './identities/people.js'
 import { PUBLIC_ROUTES } from './operations/routes.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
+import type { Settings } from './settings.js'
 import { Clock } from './store/clock.js'
 import type { Ids } from './store/ids.js'
 import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
@@ -29,13 +30,19 @@ export interface EmulatorOptions {
   port?: number
   /** Of the admin API; 0 is any free one, false leaves it out. @default 0 */
   adminPort?: number | false
-  /** Kratos' configuration: a file (YAML or JSON), or its content. @default password, codes, TOTP, backup codes, one social provider */
-  config?: string | object
+  /**
+   * Kratos' configuration: a file (YAML or JSON) or its content, or several, laid over one another as Kratos does it.
+   * An edited file is taken over without a restart.
+   * @default password, codes, TOTP, backup codes, one social provider
+   */
+  config?: string | object | readonly (string | object)[]
   /**
    * Where people reach the emulator, when that is neither the `serve.public.base_url` of the
    * configuration nor the address it listens on.
    */
   publicUrl?: string
+  /** A dev server passes everything on and points every address at itself: no address of the configuration counts. */
+  embedded?: boolean
   /**
    * The people it starts with: a file, or identities in Kratos' import shape. A file that is edited is
    * taken over without a restart.
@@ -122,6 +129,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 /** What an emulator consists of, apart from its sockets. */
 interface Parts {
   core: Core
+  settings: Settings
   dev: DevTools
   source: SeedSource
 }
@@ -133,7 +141,7 @@ async function build(options: EmulatorOptions, url: string, adminUrl: string | u
   const faults = new Faults()
   const people = new People(await source.read())
   const log = options.logger ?? silentLogger
-  const core = await createCore({ ...options, clock, people, log }, url, adminUrl)
+  const { core, settings } = await createCore({ ...options, clock, people, log }, url, adminUrl)
   const reset = async (): Promise<void> => {
     clock.reset()
     faults.clear()
@@ -143,13 +151,13 @@ async function build(options: EmulatorOptions, url: string, adminUrl: string | u
   const state = options.import && (await readState(options.import, options.export))
   if (state) await importState(core, state, options.import ?? '')
   else await people.plant(core)
-  return { core, dev: { clock, faults, people, reset }, source }
+  return { core, settings, dev: { clock, faults, people, reset }, source }
 }
 
 function apiOf({ core, dev }: Parts, isPublic: boolean): Api {
-  if (!isPublic) return { core, isPublic, base: core.adminBase, routes: ADMIN_ROUTES }
+  if (!isPublic) return { core, isPublic, routes: ADMIN_ROUTES }
   const routes = [...PUBLIC_ROUTES, ...devRoutes(dev), ...REDIRECTS_TO_ADMIN]
-  return { core, isPublic, base: core.base, routes, faults: dev.faults }
+  return { core, isPublic, routes, faults: dev.faults }
 }
 
 interface Sockets {
@@ -158,8 +166,12 @@ interface Sockets {
   stop(): Promise<void>
 }
 
-function running({ core, dev, source }: Parts, options: EmulatorOptions, sockets: Sockets): Emulator {
-  const watching = [watchSeed(core, dev, source), watchConfig(core, options.config)]
+function running(
+  { core, settings, dev, source }: Parts,
+  options: EmulatorOptions,
+  sockets: Sockets,
+): Emulator {
+  const watching = [watchSeed(core, dev, source), watchSettings(settings, core.log)]
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     for (const stop of watching) stop()
@@ -185,10 +197,27 @@ function running({ core, dev, source }: Parts, options: EmulatorOptions, sockets
   }
 }
 
-/** What is read once cannot be taken over as the seed can; nobody shall wonder. */
-function watchConfig({ log }: Core, config: string | object | undefined): () => void {
-  if (typeof config !== 'string') return () => {}
-  return watchFile(config, () => log.warn(`${config} has changed: that counts from the next start on`), log)
+/** As Kratos does it: an edit counts at once, and everybody stays signed in. */
+function watchSettings(settings: Settings, log: Logger): () => void {
+  const watched = new Map<string, () => void>()
+  let stopped = false
+  let turn = Promise.resolve()
+  const changed = (): void => {
+    turn = turn.then(async () => {
+      await settings.reread()
+      watch()
+    })
+  }
+  const watch = (): void => {
+    if (stopped) return
+    for (const file of settings.files)
+      if (!watched.has(file)) watched.set(file, watchFile(file, changed, log))
+  }
+  watch()
+  return () => {
+    stopped = true
+    for (const stop of watched.values()) stop()
+  }
 }
 
 /** A seed that is broken while somebody is still writing it costs one line; the people stay. */

@@ -14,8 +14,6 @@ import { csrfRule, matchRoute, type Route } from './operations/routes.js'
 export interface Api {
   core: Core
   routes: readonly Route[]
-  /** Where it is, without a slash at the end. */
-  base: string
   /** What goes wrong on purpose. */
   faults?: Faults
   /** Browsers use it, so forms and cookies have to be guarded. */
@@ -59,7 +57,9 @@ export function closeServer(server: Server): Promise<void> {
 
 async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
-    const x = new Exchange(api.core, api.base, req, await readBody(req))
+    const { host = '', origin, referer = '' } = req.headers
+    const core = await api.core.seenFrom(api.isPublic ? host : '', origin ?? referer)
+    const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, await readBody(req))
     write(x, api, res, await answer(api, x))
   } catch (error) {
     // The client has gone, or its request was no HTTP: nobody is left to answer.

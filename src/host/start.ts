@@ -76,6 +76,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const { logger } = options
   const emulator = await startEmulator({
     ...options.emulator,
+    embedded: true,
     logger,
     mintJwt: sessionJson => mintFor(sessionJson, emulator.url),
   })

@@ -82,7 +82,7 @@ export const buttons = ({ ui }: Body): (string | undefined)[] =>
 
 export const CONFIG = {
   selfservice: {
-    default_browser_return_url: 'http://127.0.0.1:4455/',
+    default_browser_return_url: '/home',
     allowed_return_urls: ['http://127.0.0.1:4455'],
     methods: {
       password: { enabled: true },

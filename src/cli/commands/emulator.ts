@@ -8,6 +8,9 @@ const portOf =
   (text: string): number =>
     checked('port', KINDS.port.fromText(text) as number, flag)
 
+/** Several flags, or one with commas in it, as Kratos takes them. */
+const addFiles = (text: string, before: string[] = []): string[] => [...before, ...text.split(',')]
+
 /** `ory-proxy emulator`: the emulator alone, where Kratos would be. */
 export function emulatorCommand(): Command {
   return new Command('emulator')
@@ -16,7 +19,11 @@ export function emulatorCommand(): Command {
     .option('--port <number>', 'public API (default: as configured, else 4433)', portOf('--port'))
     .option('--admin-port <number>', 'admin API (default: as configured, else 4434)', portOf('--admin-port'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--config <file>', "Kratos' configuration, YAML or JSON")
+    .option(
+      '-c, --config <file>',
+      "Kratos' configuration, YAML or JSON; several are laid over one another",
+      addFiles,
+    )
     .option('--seed <file>', "people to begin with, in Kratos' import shape")
     .option('--import <file>', 'read the state from this file at the start')
     .option('--export <file>', 'write the state to this file at the end')

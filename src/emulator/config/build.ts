@@ -3,7 +3,16 @@
 import { asList, asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
-import type { AddressFlow, After, AfterMethod, Before, Hook, KratosConfig, OidcProvider } from './model.js'
+import type {
+  AddressFlow,
+  After,
+  AfterMethod,
+  Before,
+  Cors,
+  Hook,
+  KratosConfig,
+  OidcProvider,
+} from './model.js'
 import type { UrlResolver } from './urls.js'
 
 type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }
@@ -19,8 +28,13 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
   const lifespan = milliseconds(session['lifespan'])
   return {
     serve: {
-      public: listener(asObject(serve['public']), urls.base),
-      admin: listener(asObject(serve['admin']), undefined),
+      public: {
+        ...listener(asObject(serve['public'])),
+        base_url: urls.base,
+        // Checked against a schema whose fields have the same names.
+        cors: asObject(asObject(serve['public'])['cors']) as unknown as Cors,
+      },
+      admin: listener(asObject(serve['admin'])),
     },
     selfservice: buildSelfService(asObject(raw['selfservice']), urls),
     session: {
@@ -66,13 +80,16 @@ export function milliseconds(text: Json | undefined): number {
 
 const UNITS = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
 
-function listener(raw: JsonObject, base: string | undefined): KratosConfig['serve']['public'] {
-  const own = raw['base_url'] as string | undefined
-  return { base_url: base ?? own, host: raw['host'] as string, port: raw['port'] as number }
+function listener(raw: JsonObject): KratosConfig['serve']['admin'] {
+  return {
+    base_url: raw['base_url'] as string | undefined,
+    host: raw['host'] as string,
+    port: raw['port'] as number,
+  }
 }
 
 function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['selfservice'] {
-  const byDefault = urls.optional(raw['default_browser_return_url']) ?? urls.page('welcome')
+  const byDefault = urls.back(raw['default_browser_return_url']) ?? urls.page('welcome')
   const flows = asObject(raw['flows'])
   const flow = (name: string): JsonObject => asObject(flows[name])
   const logout = asObject(asObject(flow('logout')['after']))
@@ -82,7 +99,7 @@ function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['sel
     allowed_return_urls: urls.allowed(asList(raw['allowed_return_urls']) as string[]),
     methods: buildMethods(asObject(raw['methods']), urls),
     flows: {
-      error: { ui_url: urls.optional(flow('error')['ui_url']) ?? urls.page('error') },
+      error: { ui_url: urls.ui(flow('error')['ui_url'], 'error') },
       settings: {
         ...common('settings', flow('settings'), urls),
         privileged_session_max_age: milliseconds(flow('settings')['privileged_session_max_age']),
@@ -92,7 +109,7 @@ function buildSelfService(raw: JsonObject, urls: UrlResolver): KratosConfig['sel
       verification: addressFlow('verification', flow('verification'), urls),
       logout: {
         after: {
-          default_browser_return_url: urls.optional(logout['default_browser_return_url']) ?? byDefault,
+          default_browser_return_url: urls.back(logout['default_browser_return_url']) ?? byDefault,
         },
       },
       login: {
@@ -123,9 +140,9 @@ function common(name: string, raw: JsonObject, urls: UrlResolver): Common<object
   const after = asObject(raw['after'])
   const method = (key: string): AfterMethod => afterMethod(asObject(after[key]), urls)
   return {
-    ui_url: urls.optional(raw['ui_url']) ?? urls.page(name),
+    ui_url: urls.ui(raw['ui_url'], name),
     lifespan: milliseconds(raw['lifespan']),
-    before: { hooks: buildHooks(asObject(raw['before'])['hooks'], urls) },
+    before: { hooks: buildHooks(asObject(raw['before'])['hooks']) },
     after: {
       ...afterMethod(after, urls),
       password: method('password'),
@@ -139,20 +156,18 @@ function common(name: string, raw: JsonObject, urls: UrlResolver): Common<object
 }
 
 function afterMethod(raw: JsonObject, urls: UrlResolver): AfterMethod {
-  const url = urls.optional(raw['default_browser_return_url'])
-  return { hooks: buildHooks(raw['hooks'], urls), ...(url ? { default_browser_return_url: url } : {}) }
+  const url = urls.back(raw['default_browser_return_url'])
+  return { hooks: buildHooks(raw['hooks']), ...(url ? { default_browser_return_url: url } : {}) }
 }
 
-function buildHooks(raw: Json | undefined, urls: UrlResolver): Hook[] {
-  return asList(raw)
-    .map(asObject)
-    .filter(({ hook }) => !UNSUPPORTED_HOOKS.includes(hook as string))
-    .map(({ hook, config }) => {
-      if (hook !== 'web_hook') return { hook } as Hook
+function buildHooks(raw: Json | undefined): Hook[] {
+  return (
+    asList(raw)
+      .map(asObject)
+      .filter(({ hook }) => !UNSUPPORTED_HOOKS.includes(hook as string))
       // Checked against the schema of a web hook, whose fields have the same names.
-      const checked = asObject(config) as unknown as Extract<Hook, { hook: 'web_hook' }>['config']
-      return { hook, config: { ...checked, url: urls.optional(checked.url) ?? checked.url } }
-    })
+      .map(({ hook, config }) => (hook === 'web_hook' ? { hook, config } : { hook }) as unknown as Hook)
+  )
 }
 
 function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfservice']['methods'] {
@@ -160,7 +175,7 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
   const config = (name: string): JsonObject => asObject(method(name)['config'])
   const on = (name: string): boolean => method(name)['enabled'] === true
   const code = method('code')
-  const redirect = urls.optional(config('oidc')['base_redirect_uri'])
+  const redirect = config('oidc')['base_redirect_uri']
   return {
     password: {
       enabled: on('password'),
@@ -168,6 +183,8 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
         min_password_length: config('password')['min_password_length'] as number,
         identifier_similarity_check_enabled:
           config('password')['identifier_similarity_check_enabled'] === true,
+        haveibeenpwned_enabled: config('password')['haveibeenpwned_enabled'] === true,
+        max_breaches: config('password')['max_breaches'] as number,
       },
     },
     code: {
@@ -194,7 +211,7 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
     oidc: {
       enabled: on('oidc'),
       config: {
-        ...(redirect ? { base_redirect_uri: redirect } : {}),
+        ...(redirect ? { base_redirect_uri: urls.callbacks(redirect) } : {}),
         providers: asList(config('oidc')['providers']).map(item => buildProvider(asObject(item))),
       },
     },

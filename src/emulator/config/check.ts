@@ -18,6 +18,8 @@ export function withDefaults(document: TextDocument): JsonObject {
 
 function fill(document: TextDocument, value: Json, named: JsonObject, path: Path): Json {
   const schema = resolve(CONFIG_KEYS, named['$ref']) ?? named
+  // A section without anything below its name.
+  if (value === null && schema['type'] === 'object') return fill(document, {}, schema, path)
   const problem = mistake(value, schema)
   if (problem) throw document.problem(path, `${nameOf(path)} ${problem}`)
   if (Array.isArray(value)) {
@@ -61,10 +63,14 @@ function mistake(value: Json, schema: JsonObject): string | undefined {
       ? `must be a duration like 30s, 15m or 1h30m, not ${describe(value)}`
       : `cannot be ${describe(value)}`
   }
+  if (schema['format'] === 'uri' && !isUri(value as string)) return `is not a URL: ${describe(value)}`
   const missing = asList(schema['required']).find(key => !((key as string) in asObject(value)))
   if (missing !== undefined) return `has no "${missing}"`
   return outOfRange(value, schema)
 }
+
+/** Go's parser refuses what browsers let pass in a host: braces of a placeholder that nobody has filled in. */
+const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s{}|^`\\]+$/i.test(text) && URL.canParse(text)
 
 function outOfRange(value: Json, schema: JsonObject): string | undefined {
   const { minimum, maximum, minItems } = schema as { [key: string]: number | undefined }

@@ -1,5 +1,6 @@
 /** Text files that people write for the emulator: YAML or JSON, with places for messages. */
 import { createRequire } from 'node:module'
+import { dirname, resolve } from 'node:path'
 import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../../errors.js'
 import { decodeJson } from '../http/go-json.js'
@@ -13,6 +14,8 @@ export interface TextDocument {
   at(path: DocumentPath): string
   /** The error to throw about the value at a path. */
   problem(path: DocumentPath, message: string, cause?: unknown): OryProxyError
+  /** Where relative addresses at a path begin. */
+  folder(path: DocumentPath): string
 }
 
 /**
@@ -31,12 +34,13 @@ export function readDocument(text: string, file: string, code: OryProxyErrorCode
   const at = (path: DocumentPath): string => `${file}:${yaml().at(path)}`
   const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
     new OryProxyError(code, `${at(path)}: ${message}`, { cause })
+  const folder = (): string => dirname(resolve(file))
   const json = jsonValue(plain)
-  if (json !== undefined) return { value: json, at, problem }
+  if (json !== undefined) return { value: json, at, problem, folder }
   const { broken } = yaml()
   if (broken) throw new OryProxyError(code, `${file}:${broken}`)
   try {
-    return { value: yaml().value(), at, problem }
+    return { value: yaml().value(), at, problem, folder }
   } catch (cause) {
     throw problem([], (cause as Error).message, cause)
   }
@@ -88,7 +92,7 @@ export function valueDocument(value: Json, name: string, code: OryProxyErrorCode
   const at = (path: DocumentPath): string => [name, ...path].join('.')
   const problem = (path: DocumentPath, message: string, cause?: unknown): OryProxyError =>
     new OryProxyError(code, `${at(path)}: ${message}`, { cause })
-  return { value, at, problem }
+  return { value, at, problem, folder: () => process.cwd() }
 }
 
 function offsetOf(yaml: typeof Yaml, parsed: Yaml.Document, path: DocumentPath): number {

@@ -1,23 +1,27 @@
 /** Identity schemas named by a configuration: files beside it or written into it. */
-import { readFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { compileSchema, InvalidSchema } from '../schema/identity-schema.js'
 import type { JsonObject } from '../store/model.js'
 import { readDocument, type TextDocument } from './document.js'
+import { readNamedFile, shown } from './files.js'
 import type { IdentitySchemaSource } from './model.js'
 
 type Named = Omit<IdentitySchemaSource, 'schema'>
 
-/** Reads and checks the schema at `identity.schemas.<index>`. `directory` is where relative files start. */
+export interface LoadedSchema {
+  source: IdentitySchemaSource
+  /** The file it is from, where it is from one. */
+  path?: string
+  /** Why it is from there. */
+  remark?: string
+}
+
+/** Reads and checks the schema at `identity.schemas.<index>`. */
 export async function loadIdentitySchema(
   named: Named,
   index: number,
   document: TextDocument,
-  directory: string,
-): Promise<IdentitySchemaSource> {
-  const path = ['identity', 'schemas', index, 'url']
-  const { text, name } = await read(named, path, document, directory)
+): Promise<LoadedSchema> {
+  const { text, name, ...origin } = await read(named, ['identity', 'schemas', index, 'url'], document)
   const parsed = readDocument(text, name, 'ORY_PROXY_EMULATOR_CONFIG')
   if (parsed.value === null || typeof parsed.value !== 'object' || Array.isArray(parsed.value)) {
     throw parsed.problem([], `The identity schema "${named.id}" is not a JSON object`)
@@ -29,41 +33,37 @@ export async function loadIdentitySchema(
     if (!(error instanceof InvalidSchema)) throw error
     throw parsed.problem(error.path, error.message, error)
   }
-  return { ...named, schema }
+  return { source: { ...named, schema }, ...origin }
 }
 
-async function read(
-  named: Named,
-  path: (string | number)[],
-  document: TextDocument,
-  directory: string,
-): Promise<{ text: string; name: string }> {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named.url)?.[1]?.toLowerCase()
+interface Read {
+  text: string
+  /** What the text is called in messages. */
+  name: string
+  path?: string
+  remark?: string
+}
+
+async function read({ id, url }: Named, path: (string | number)[], document: TextDocument): Promise<Read> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
   if (scheme === 'base64') {
-    const text = Buffer.from(named.url.slice('base64://'.length), 'base64').toString()
+    const text = Buffer.from(url.slice('base64://'.length), 'base64').toString()
     return { text, name: `${document.at(path)} (decoded)` }
   }
   if (scheme === 'http' || scheme === 'https') {
     throw document.problem(
       path,
-      `The emulator makes no outgoing connection: save ${named.url} as a file and write "file://./<name>.json"`,
+      `The emulator makes no outgoing connection: save ${url} as a file and write "file://./<name>.json"`,
     )
   }
   if (scheme !== undefined && scheme !== 'file') {
     throw document.problem(path, `An identity schema is file:// or base64://, not ${scheme}://`)
   }
-  const file = scheme === 'file' ? filePath(named.url, directory) : resolve(directory, named.url)
   try {
-    return { text: await readFile(file, 'utf8'), name: relative(process.cwd(), file) || file }
+    const file = await readNamedFile(url, document.folder(path))
+    const remark = file.remark && `${document.at(path)}: ${file.remark}`
+    return { text: file.text, name: shown(file.path), path: file.path, ...(remark && { remark }) }
   } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (cause as Error).message
-    throw document.problem(path, `The identity schema "${named.id}", ${file}, ${reason}`, cause)
+    throw document.problem(path, `The identity schema "${id}": ${(cause as Error).message}`, cause)
   }
-}
-
-/** `file://./x` is not a URL by the letter, but how Kratos' users write "beside the configuration". */
-function filePath(url: string, directory: string): string {
-  if (/^file:\/\/\//i.test(url)) return fileURLToPath(url)
-  return resolve(directory, decodeURIComponent(url.slice('file://'.length)))
 }

@@ -8,6 +8,10 @@ import type { Json, JsonObject } from '../store/model.js'
 /** What Kratos accepts as a duration. */
 export const DURATION = '^([0-9]+(ns|us|ms|s|m|h))+$'
 
+/** `*`, or an address with at most one star in it. */
+const ORIGIN = '^(\\*|[a-zA-Z][a-zA-Z0-9+.-]*:[^*\\s]*\\*?[^*\\s]*)$'
+const CORS_METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'HEAD', 'OPTIONS', 'TRACE']
+
 const section = (properties: JsonObject): JsonObject => ({ type: 'object', properties, default: {} })
 const flag = (byDefault: boolean): JsonObject => ({ type: 'boolean', default: byDefault })
 const text: JsonObject = { type: 'string' }
@@ -34,7 +38,7 @@ const webHook: JsonObject = {
   type: 'object',
   properties: {
     id: ignored,
-    url: text,
+    url: { type: 'string', format: 'uri' },
     method: text,
     headers: { type: 'object', additionalProperties: text, default: {} },
     body: text,
@@ -123,10 +127,10 @@ const methods = section({
       min_password_length: { type: 'integer', minimum: 6, default: 8 },
       identifier_similarity_check_enabled: flag(true),
       migrate_hook: unsupported,
-      ...all(
-        ['haveibeenpwned_host', 'haveibeenpwned_enabled', 'max_breaches', 'ignore_network_errors'],
-        ignored,
-      ),
+      haveibeenpwned_enabled: flag(true),
+      max_breaches: { type: 'integer', minimum: 0, maximum: 100, default: 0 },
+      // Nobody is asked, so that no network can fail.
+      ...all(['haveibeenpwned_host', 'ignore_network_errors'], ignored),
     }),
   }),
   code: section({
@@ -166,12 +170,27 @@ const flows = section({
   }),
 })
 
+const cors = section({
+  enabled: flag(false),
+  allowed_origins: { ...list({ type: 'string', pattern: ORIGIN }), default: ['*'] },
+  allowed_methods: { ...list({ enum: CORS_METHODS }), default: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] },
+  allowed_headers: {
+    ...list(text),
+    default: ['Authorization', 'Content-Type', 'Max-Age', 'X-Session-Token', 'X-XSRF-TOKEN', 'X-CSRF-TOKEN'],
+  },
+  exposed_headers: { ...list(text), default: ['Content-Type'] },
+  allow_credentials: flag(true),
+  options_passthrough: flag(false),
+  max_age: { type: 'integer', minimum: 0, default: 0 },
+  debug: ignored,
+})
+
 const listener = (port: number): JsonObject =>
   section({
     base_url: text,
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'integer', minimum: 0, maximum: 65535, default: port },
-    cors: unsupported,
+    cors,
     ...all(['request_log', 'socket', 'tls'], ignored),
   })
 

@@ -73,9 +73,21 @@ export interface AddressFlow {
   after: After
 }
 
+/** Who may read answers from another origin. */
+export interface Cors {
+  enabled: boolean
+  allowed_origins: readonly string[]
+  allowed_methods: readonly string[]
+  allowed_headers: readonly string[]
+  exposed_headers: readonly string[]
+  allow_credentials: boolean
+  options_passthrough: boolean
+  max_age: number
+}
+
 export interface KratosConfig {
   serve: {
-    public: { base_url: string | undefined; host: string; port: number }
+    public: { base_url: string | undefined; host: string; port: number; cors: Cors }
     admin: { base_url: string | undefined; host: string; port: number }
   }
   selfservice: {
@@ -84,7 +96,12 @@ export interface KratosConfig {
     methods: {
       password: {
         enabled: boolean
-        config: { min_password_length: number; identifier_similarity_check_enabled: boolean }
+        config: {
+          min_password_length: number
+          identifier_similarity_check_enabled: boolean
+          haveibeenpwned_enabled: boolean
+          max_breaches: number
+        }
       }
       code: {
         enabled: boolean

@@ -1,110 +1,97 @@
 /** Kratos' own configuration, `kratos.yml` or JSON, read for the emulator. */
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { OryProxyError } from '../../errors.js'
+
 import type { Logger } from '../../log.js'
 import { asList, asObject } from '../schema/fields.js'
-import type { Json, JsonObject } from '../store/model.js'
+import type { JsonObject } from '../store/model.js'
 import { buildConfig } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
-import { DEFAULT_CONFIG, DEFAULT_IDENTITY_SCHEMA } from './defaults.js'
-import { readDocument, type TextDocument, valueDocument } from './document.js'
+import { DEFAULT_IDENTITY_SCHEMA } from './defaults.js'
+import type { TextDocument } from './document.js'
 import { loadIdentitySchema } from './identity-schemas.js'
 import type { IdentitySchemaSource, KratosConfig } from './model.js'
-import { checkUrls, urlResolver } from './urls.js'
+import { type ConfigSource, openConfig } from './open.js'
+import { checkUrls, type FrontEnd, frontEndsOf, type Place, urlResolver } from './urls.js'
 
 /** A configuration that was read; what is in it depends on where the emulator is. */
 export interface ConfigFile {
-  /**
-   * @param listening the address of the socket; the public one of a configuration that names none
-   * @param published the address people really use, when it is not the `serve.public.base_url` of the file:
-   *   every page and return URL of the file that lies on that one is pointed here
-   */
-  at(listening: string, published?: string): KratosConfig
+  at(place: Place): KratosConfig
+  /** What it is called in messages. */
+  readonly name: string
+  /** Where it says that the public API is. */
+  readonly baseUrl: string | undefined
+  /** Where it tells Kratos to listen. */
+  readonly port: number
+  readonly adminPort: number
+  /** Pages and return addresses that are another server's. */
+  readonly frontEnds: readonly FrontEnd[]
+  /** Every file that was read, schemas included; absolute. */
+  readonly files: readonly string[]
 }
 
 /**
  * Reads a configuration.
  *
- * @param source the path of a YAML or JSON file, its content as an object, or undefined for the built-in one
+ * @param source undefined: the built-in one
  * @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG`, with the file, line and column of the mistake
  */
-export async function readConfig(source: string | object | undefined, logger: Logger): Promise<ConfigFile> {
-  const { document, raw } = await openChecked(source)
+export async function readConfig(source: ConfigSource | undefined, logger: Logger): Promise<ConfigFile> {
+  const { document, name, files, remarks, variables } = await openConfig(source)
+  const raw = withDefaults(document)
   checkUrls(document, raw)
+  const { identity, read } = await loadIdentity(asObject(raw['identity']), document)
+  for (const remark of [...remarks, ...read.flatMap(({ remark }) => remark ?? [])]) logger.warn(remark)
+  if (variables.length > 0) logger.info(`${name}: ${variables.join(', ')} of the environment come first`)
+  if (files.length > 0 && identity.builtIn) logger.info(`${name}: ${NO_SCHEMA}`)
   const idle = idleKeys(document.value ?? {})
-  if (idle) logger.warn(`${typeof source === 'string' ? source : 'config'}: ${idle}`)
-  const own = asObject(asObject(raw['serve'])['public'])['base_url'] as string | undefined
-  const directory = typeof source === 'string' ? dirname(resolve(source)) : process.cwd()
-  const identity = await loadIdentity(asObject(raw['identity']), document, directory)
+  if (idle) logger.warn(`${name}: ${idle}`)
+  const listener = (which: string): JsonObject => asObject(asObject(raw['serve'])[which])
+  const baseUrl = listener('public')['base_url'] as string | undefined
   return {
-    at: (listening, published) => ({ ...buildConfig(raw, urlResolver(own, published, listening)), identity }),
+    at: place => ({ ...buildConfig(raw, urlResolver(place, baseUrl, raw)), identity: identity.config }),
+    name,
+    baseUrl,
+    port: listener('public')['port'] as number,
+    adminPort: listener('admin')['port'] as number,
+    frontEnds: frontEndsOf(raw, baseUrl),
+    files: [...files, ...read.flatMap(({ path }) => path ?? [])],
   }
 }
 
+const NO_SCHEMA =
+  'no identity.schemas are named: people have an email address and a name (Kratos would not start)'
+
 /** The ports that a configuration tells Kratos to listen on, without reading what else it takes. */
 export async function readPorts(
-  source: string | object | undefined,
+  source: ConfigSource | undefined,
 ): Promise<{ port: number; adminPort: number }> {
-  const { raw } = await openChecked(source)
+  const raw = withDefaults((await openConfig(source)).document)
   const portOf = (name: string): number => asObject(asObject(raw['serve'])[name])['port'] as number
   return { port: portOf('public'), adminPort: portOf('admin') }
 }
 
-async function openChecked(
-  source: string | object | undefined,
-): Promise<{ document: TextDocument; raw: JsonObject }> {
-  const document = await open(source)
-  const value = document.value ?? {}
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw document.problem(
-      [],
-      "this is not a configuration of Kratos: it holds a single value, not Kratos' keys",
-    )
-  }
-  return { document, raw: withDefaults(document) }
+interface LoadedIdentity {
+  identity: { config: KratosConfig['identity']; builtIn: boolean }
+  read: { path?: string; remark?: string }[]
 }
 
-async function open(source: string | object | undefined): Promise<TextDocument> {
-  if (source === undefined) return valueDocument(DEFAULT_CONFIG, 'config', 'ORY_PROXY_EMULATOR_CONFIG')
-  if (typeof source === 'object') {
-    return valueDocument(plain(source), 'config', 'ORY_PROXY_EMULATOR_CONFIG')
-  }
-  try {
-    return readDocument(await readFile(source, 'utf8'), source, 'ORY_PROXY_EMULATOR_CONFIG')
-  } catch (cause) {
-    if (cause instanceof OryProxyError) throw cause
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message
-    throw new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', `${source}: ${reason}`, { cause })
-  }
-}
-
-/** A configuration is data: what JSON cannot say (functions, cycles) has no meaning in it. */
-function plain(source: object): Json {
-  try {
-    return JSON.parse(JSON.stringify(source)) as JsonObject
-  } catch (cause) {
-    throw new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', `config: ${(cause as Error).message}`, { cause })
-  }
-}
-
-async function loadIdentity(
-  raw: JsonObject,
-  document: TextDocument,
-  directory: string,
-): Promise<KratosConfig['identity']> {
+async function loadIdentity(raw: JsonObject, document: TextDocument): Promise<LoadedIdentity> {
   const id = raw['default_schema_id'] as string
-  if (raw['schemas'] === undefined) return { default_schema_id: id, schemas: [builtInSchema(id)] }
+  if (raw['schemas'] === undefined) {
+    return {
+      identity: { config: { default_schema_id: id, schemas: [builtInSchema(id)] }, builtIn: true },
+      read: [],
+    }
+  }
   const named = asList(raw['schemas']) as unknown as Omit<IdentitySchemaSource, 'schema'>[]
-  const schemas = await Promise.all(named.map((one, i) => loadIdentitySchema(one, i, document, directory)))
+  const read = await Promise.all(named.map((one, i) => loadIdentitySchema(one, i, document)))
+  const schemas = read.map(({ source }) => source)
   if (!schemas.some(schema => schema.id === id)) {
     throw document.problem(
       ['identity', 'default_schema_id'],
       `"identity.default_schema_id" is "${id}", but the schemas are ${schemas.map(s => `"${s.id}"`).join(', ')}`,
     )
   }
-  return { default_schema_id: id, schemas }
+  return { identity: { config: { default_schema_id: id, schemas }, builtIn: false }, read }
 }
 
 function builtInSchema(id: string): IdentitySchemaSource {

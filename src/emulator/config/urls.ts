@@ -1,49 +1,124 @@
 /** URLs of a configuration, made absolute and, if another address is asked for, pointed there. */
 
+import { isLoopback } from '../../common/loopback.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 import type { DocumentPath, TextDocument } from './document.js'
+import { get } from './paths.js'
+
+/** Where answers say that things are. */
+export interface Place {
+  /** The public address: every page and return address of the file that lies on the file's own is pointed here. */
+  readonly base: string
+  /** Whether another server's pages are there; where not, ours take their place. @default they all are */
+  readonly isUp?: (origin: string) => boolean
+}
 
 export interface UrlResolver {
   /** Where the public API is for browsers, without a slash at the end. */
   readonly base: string
-  /** One of our own pages, for flows whose page the configuration does not name. */
+  /** One of our own pages. */
   page(name: string): string
-  optional(url: Json | undefined): string | undefined
+  /** The page of a flow: the one that is named, if it is there, else ours. */
+  ui(url: Json | undefined, name: string): string
+  /** Where to go afterwards; undefined if nothing is named. */
+  back(url: Json | undefined): string | undefined
+  /** Where providers of social sign-in send people back to. */
+  callbacks(url: Json): string
   /** The list of where a `return_to` may lead, without repetitions. */
   allowed(urls: readonly string[]): string[]
 }
 
 /**
  * @param own the address in the file, if it names one
- * @param published the address that people really use, if it is another one
- * @param listening the address of the socket
+ * @param raw the configuration, whose pages are looked up
  */
 export function urlResolver(
+  { base: given, isUp }: Place,
   own: string | undefined,
-  published: string | undefined,
-  listening: string,
+  raw: JsonObject,
 ): UrlResolver {
-  const base = trimmed(published ?? own ?? listening)
-  const from = published !== undefined && own !== undefined ? trimmed(own) : undefined
+  const base = trimmed(given)
   const absolute = (url: string): string => {
     const full = URL.canParse(url) ? url : new URL(url, `${base}/`).href
-    return from !== undefined && lies(full, from) ? base + full.slice(from.length) : full
+    const rest = own === undefined ? undefined : below(full, trimmed(own))
+    return rest === undefined ? full : base + rest
   }
+  const page = (name: string): string => `${base}/ui/${name}`
+  const isThere = (url: string): boolean => {
+    const origin = below(url, base) === undefined ? webOrigin(url) : undefined
+    return origin === undefined || isUp === undefined || isUp(origin)
+  }
+  const pages = pagesOf(raw)
+  const optional = (url: Json | undefined): string | undefined =>
+    typeof url === 'string' && url !== '' ? absolute(url) : undefined
   return {
     base,
-    page: name => `${base}/ui/${name}`,
-    optional: url => (typeof url === 'string' && url !== '' ? absolute(url) : undefined),
+    page,
+    ui(url, name) {
+      const named = optional(url)
+      return named !== undefined && isThere(named) ? named : page(name)
+    },
+    back(url) {
+      const named = optional(url)
+      return named === undefined || isThere(named) ? named : page(pages.get(url as string) ?? 'welcome')
+    },
+    callbacks(url) {
+      const named = absolute(String(url))
+      return isThere(named) ? named : base
+    },
     allowed: urls => [...new Set(urls.map(absolute))],
   }
 }
 
-const trimmed = (url: string): string => url.replace(/\/+$/, '')
-
-/** By whole segments: `http://a:44330` does not lie on `http://a:4433`. */
-function lies(url: string, base: string): boolean {
-  return url.startsWith(base) && ['', '/', '?', '#'].includes(url.charAt(base.length))
+/** The pages of flows by their address: a sign-out that leads to somebody's login page leads to ours without it. */
+function pagesOf(raw: JsonObject): Map<string, string> {
+  const flows = asObject(get(raw, ['selfservice', 'flows']))
+  return new Map(Object.entries(flows).map(([name, flow]) => [String(asObject(flow)['ui_url']), name]))
 }
+
+export const trimmed = (url: string): string => url.replace(/\/+$/, '')
+
+/**
+ * What of a URL is behind a base, undefined if it does not lie there. By whole segments: `http://a:44330` does not
+ * lie on `http://a:4433`. All names of this machine are the same.
+ */
+function below(url: string, base: string): string | undefined {
+  const [one, other] = [localName(url), localName(base)]
+  if (!one.startsWith(other) || !['', '/', '?', '#'].includes(one.charAt(other.length))) return undefined
+  return one.slice(other.length)
+}
+
+const localName = (url: string): string =>
+  url.replace(/^(https?:\/\/)(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/?#]|$)/i, '$1localhost')
+
+/** Undefined for what browsers do not open themselves, like the scheme of an app on a phone. */
+function webOrigin(url: string): string | undefined {
+  return /^https?:/i.test(url) && URL.canParse(url) ? new URL(url).origin : undefined
+}
+
+/** Another server that the configuration leads people to. */
+export interface FrontEnd {
+  readonly origin: string
+  /** The first key that names it. */
+  readonly key: string
+  /** Whether it can be asked: the emulator makes no connection to other machines. */
+  readonly isLocal: boolean
+}
+
+/** Each once. */
+export function frontEndsOf(raw: JsonObject, own: string | undefined): FrontEnd[] {
+  const found = new Map<string, FrontEnd>()
+  for (const [path, value] of urlsIn(raw, [])) {
+    const origin = webOrigin(value)
+    const isOurs = own !== undefined && below(value, trimmed(own)) !== undefined
+    if (origin === undefined || isOurs || found.has(origin) || !LEADS_PEOPLE.test(path.join('.'))) continue
+    found.set(origin, { origin, key: path.join('.'), isLocal: isLoopback(new URL(origin).hostname) })
+  }
+  return [...found.values()]
+}
+
+const LEADS_PEOPLE = /\.(ui_url|default_browser_return_url|base_redirect_uri)$/
 
 /** Throws for the first URL of the configuration that is none. */
 export function checkUrls(document: TextDocument, raw: JsonObject): void {
@@ -58,7 +133,7 @@ export function checkUrls(document: TextDocument, raw: JsonObject): void {
       )
     }
   }
-  const base = asObject(asObject(raw['serve'])['public'])['base_url']
+  const base = get(raw, ['serve', 'public', 'base_url'])
   if (typeof base === 'string' && !URL.canParse(base)) {
     throw document.problem(
       ['serve', 'public', 'base_url'],

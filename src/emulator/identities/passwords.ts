@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { distance } from 'fastest-levenshtein'
 import type { UiText } from '../store/model.js'
+import { isLeaked, LEAKS } from './leaked-passwords.js'
 import { deriveScrypt } from './password-hashes.js'
 
 export { isKnownHash, verifyPassword } from './password-hashes.js'
@@ -25,6 +26,8 @@ export async function hashPassword(password: string): Promise<string> {
 export interface PasswordPolicy {
   min_password_length: number
   identifier_similarity_check_enabled: boolean
+  haveibeenpwned_enabled: boolean
+  max_breaches: number
 }
 
 /** What bcrypt can hash, which Kratos takes by default. */
@@ -36,7 +39,7 @@ const MIN_DISTANCE = 5
 const MAX_SHARED = 0.5
 
 /**
- * Kratos' password policy without its look-up of leaked passwords, which would need a connection.
+ * Kratos' password policy, in its order. Leaked passwords are looked up in a short list of our own.
  *
  * @returns the message for the password field, or undefined if the password will do
  */
@@ -48,8 +51,18 @@ export function checkPassword(
   const length = Buffer.byteLength(password)
   if (length < policy.min_password_length) return tooShort(policy.min_password_length, length)
   if (length > MAX_BYTES) return tooLong(length)
-  if (!policy.identifier_similarity_check_enabled) return undefined
-  return identifiers.some(identifier => tooSimilar(password, identifier)) ? TOO_SIMILAR : undefined
+  if (policy.identifier_similarity_check_enabled && identifiers.some(one => tooSimilar(password, one))) {
+    return TOO_SIMILAR
+  }
+  const isKnown = policy.haveibeenpwned_enabled && LEAKS > policy.max_breaches && isLeaked(password)
+  return isKnown ? TOO_WELL_KNOWN : undefined
+}
+
+const TOO_WELL_KNOWN: UiText = {
+  id: 4000034,
+  text: 'The password has been found in data breaches and must no longer be used.',
+  type: 'error',
+  context: { breaches: LEAKS },
 }
 
 const TOO_SIMILAR: UiText = {

@@ -1,5 +1,6 @@
 /** The providers of the configuration, each played by a stand-in of ours. */
 
+import { LruMap } from '../../common/lru.js'
 import type { OidcProvider } from '../config/model.js'
 import { type Core, ownUrl } from '../core.js'
 import type { Answer, Exchange } from '../http/exchange.js'
@@ -14,6 +15,7 @@ import {
 } from '../provider/index.js'
 import type { StandInProvider } from '../provider/types.js'
 import type { Identity } from '../store/model.js'
+import type { State } from '../store/state.js'
 
 export interface SocialProvider {
   config: OidcProvider
@@ -23,17 +25,36 @@ export interface SocialProvider {
   client: ProviderClient
 }
 
-const known = new WeakMap<Core, Map<string, SocialProvider>>()
+type Providers = Map<string, SocialProvider>
 
-/** By id, in the order of the configuration; made at the first use and then kept. */
-export function socialProviders(core: Core): Map<string, SocialProvider> {
-  const made = known.get(core)
-  if (made) return made
+interface Made {
+  readonly revision: number
+  readonly at: LruMap<string, Providers>
+}
+
+const known = new WeakMap<State, Made>()
+
+/**
+ * By id, in the order of the configuration; made at the first use and then kept, as codes that were issued are in
+ * them. Each of our addresses has its own.
+ */
+export function socialProviders(core: Core): Providers {
+  const { state, revision, base } = core
+  const before = known.get(state)
+  const made =
+    before?.revision === revision
+      ? before
+      : { revision, at: new LruMap<string, Providers>(MAX_BASES, () => 1) }
+  known.set(state, made)
+  const there = made.at.get(base)
+  if (there) return there
   const { enabled, config } = core.config.selfservice.methods.oidc
   const providers = new Map((enabled ? config.providers : []).map(one => [one.id, create(core, one)]))
-  known.set(core, providers)
+  made.at.set(base, providers)
   return providers
 }
+
+const MAX_BASES = 50
 
 export function socialProvider(core: Core, id: string): SocialProvider {
   const provider = socialProviders(core).get(id)

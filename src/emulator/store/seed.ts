@@ -88,12 +88,17 @@ export async function parseSeed(text: string, file: string): Promise<SeedIdentit
 /** As {@link parseSeed}; mistakes that show later can still be given their place. */
 export async function openSeed(text: string, file: string): Promise<Seed> {
   const document = readDocument(text, file, 'ORY_PROXY_EMULATOR_SEED')
-  if (!Array.isArray(document.value)) {
-    throw document.problem([], 'a seed is a list of identities: [ { "traits": … } ]')
+  const { value } = document
+  const isOne = isObject(value) && 'traits' in (value as JsonObject) // as `kratos import identities` takes it, too
+  if (!isOne && !Array.isArray(value)) {
+    throw document.problem([], 'a seed is an identity, { "traits": … }, or a list of them')
   }
-  const people = document.value.map((item, i) => parsePerson(item, [i], document))
+  const place = (i: number): DocumentPath => (isOne ? [] : [i])
+  const people = (isOne ? [value] : (value as Json[])).map((item, i) =>
+    parsePerson(item, i, place(i), document),
+  )
   const problem: Seed['problem'] = (i, message) =>
-    document.problem([i], `${nameOf(people[i]!, i)}: ${message}`)
+    document.problem(place(i), `${nameOf(people[i]!, i)}: ${message}`)
   const seen = new Map<string, number>()
   for (const [i, { id }] of people.entries()) {
     const other = seen.get(id)
@@ -115,6 +120,7 @@ const KEYS: Record<string, (value: Json) => boolean> = {
   recovery_addresses: isAddressList,
   metadata_public: () => true,
   metadata_admin: () => true,
+  organization_id: () => true,
 }
 const EXPECTED: Record<string, string> = {
   id: 'a UUID',
@@ -125,15 +131,14 @@ const EXPECTED: Record<string, string> = {
   recovery_addresses: 'a list of { "value", "via": "email" or "sms" }',
 }
 
-function parsePerson(item: Json, path: DocumentPath, document: TextDocument): SeedIdentity {
-  const index = path[0] as number
+function parsePerson(item: Json, index: number, path: DocumentPath, document: TextDocument): SeedIdentity {
   if (!isObject(item)) throw document.problem(path, `number ${index + 1} is not an object`)
   const raw = item as JsonObject
   const name = nameOf({ traits: asObject(raw['traits']) }, index)
   if (!('traits' in raw)) throw document.problem(path, `${name} has no "traits"`)
   for (const [key, value] of Object.entries(raw)) {
     const fits = KEYS[key]
-    if (!fits) throw document.problem([...path, key], `${name} has an unknown key "${key}"`)
+    if (!fits) throw document.problem([...path, key], `${name} has an unknown key "${key}"${onlyShown(key)}`)
     if (!fits(value))
       throw document.problem([...path, key], `"${key}" of ${name} must be ${EXPECTED[key] ?? 'a text'}`)
   }
@@ -143,6 +148,14 @@ function parsePerson(item: Json, path: DocumentPath, document: TextDocument): Se
     id: (raw['id'] as string) ?? derivedId(identifierOf(raw)),
   }
 }
+
+/** What the admin API shows of an identity and does not take back. */
+const SHOWN = ['schema_url', 'state_changed_at', 'created_at', 'updated_at']
+
+const onlyShown = (key: string): string =>
+  SHOWN.includes(key)
+    ? `: Kratos' admin API shows it, an import does not take it. Leave out ${SHOWN.join(', ')}`
+    : ''
 
 const CREDENTIALS: Record<string, (config: JsonObject) => string | undefined> = {
   password: ({ password, hashed_password: hashed }) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KratosConfig } from '../../../src/emulator/config/model.js'
+import { baseFor } from '../../../src/emulator/config/place.js'
 import { readConfig } from '../../../src/emulator/config/read.js'
 import { OryProxyError } from '../../../src/errors.js'
 import { silentLogger } from '../../../src/log.js'
@@ -31,7 +32,8 @@ async function load(
 ): Promise<[KratosConfig, string[]]> {
   const warnings: string[] = []
   const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) }
-  return [(await readConfig(source, logger)).at(baseUrl, published), warnings]
+  const read = await readConfig(source, logger)
+  return [read.at({ base: baseFor(read, { listening: baseUrl, publicUrl: published }) }), warnings]
 }
 
 describe('without a file', () => {
@@ -67,7 +69,7 @@ describe('the configurations of the recordings', () => {
   test.for(['default', 'passwordless', 'strict', 'social'])('kratos.%s.yml works as it is', async name => {
     const [config, warnings] = await load(conformance(`kratos.${name}.yml`))
     expect(config.identity.schemas.map(schema => schema.id)).toEqual(['default'])
-    expect(config.serve.public.base_url).toBe('http://127.0.0.1:4433')
+    expect(config.serve.public.base_url).toBe(baseUrl)
     expect(warnings).toEqual([])
   })
 
@@ -167,12 +169,12 @@ selfservice:
     passkey: {enabled: false}
   flows:
     login: {after: {hooks: [{hook: b2b_sso}]}}
-serve: {public: {cors: {enabled: true}}}
+oauth2_provider: {url: http://127.0.0.1:4445}
 colour: blue
 `)
     const [config, warnings] = await load(path)
     expect(warnings).toEqual([
-      `${path}: keys without effect, not supported by the emulator: selfservice.methods.webauthn, selfservice.flows.login.after.hooks.0 (b2b_sso), serve.public.cors; unknown: selfservice.loginn, colour`,
+      `${path}: keys without effect, not supported by the emulator: selfservice.methods.webauthn, selfservice.flows.login.after.hooks.0 (b2b_sso), oauth2_provider.url; unknown: selfservice.loginn, colour`,
     ])
     expect(config.selfservice.flows.login.after.hooks).toEqual([])
   })
@@ -193,7 +195,11 @@ describe('mistakes are shown with their place', () => {
       'selfservice:\n  methods:\n    password: {enabled: "yes"}\n',
       ':3:16: "selfservice.methods.password.enabled" must be true or false, not "yes"',
     ],
-    ['an empty section', 'selfservice:\n', ':1:1: "selfservice" must be a section, not empty'],
+    [
+      'an empty list',
+      'selfservice: {allowed_return_urls: }',
+      '"selfservice.allowed_return_urls" must be a list, not empty',
+    ],
     [
       'a wrong choice',
       'selfservice: {flows: {login: {style: fancy}}}',

@@ -66,7 +66,12 @@ describe('our own hashes', () => {
 })
 
 describe('the password policy', () => {
-  const policy = { min_password_length: 8, identifier_similarity_check_enabled: true }
+  const policy = {
+    min_password_length: 8,
+    identifier_similarity_check_enabled: true,
+    haveibeenpwned_enabled: true,
+    max_breaches: 0,
+  }
 
   test('counts bytes, as Kratos does', () => {
     expect(checkPassword('1234567', [], policy)).toEqual({
@@ -87,6 +92,22 @@ describe('the password policy', () => {
       id: 4000033,
       text: 'The password must be at most 72 characters long, but got 74.',
     })
+  })
+
+  test('knows the best-known of all leaked passwords, unless it is told not to look', () => {
+    const message = {
+      id: 4000034,
+      text: 'The password has been found in data breaches and must no longer be used.',
+      type: 'error',
+    }
+    for (const leaked of ['12345678', 'password', 'qwertyuiop', 'Password1']) {
+      expect(checkPassword(leaked, ['ada@example.com'], policy)).toMatchObject(message)
+      expect(checkPassword(leaked, [], { ...policy, haveibeenpwned_enabled: false })).toBeUndefined()
+    }
+    expect(checkPassword('12345678', [], { ...policy, max_breaches: 100 })).toMatchObject(message)
+    expect(checkPassword('1234567', [], policy)).toMatchObject({ id: 4000032 })
+    expect(checkPassword('password', ['password@example.com'], policy)).toMatchObject({ id: 4000031 })
+    expect(checkPassword('ory-dev-password', [], policy)).toBeUndefined()
   })
 
   test.for<[string, string, boolean]>([

@@ -26,7 +26,7 @@ describe('signing in', () => {
         provider: 'mock',
         ...hint('New@example.com'),
       })
-      expect([back.status, back.location]).toEqual([303, 'http://127.0.0.1:4455/'])
+      expect([back.status, back.location]).toEqual([303, `${ory.url}/home`])
       const first = (await visitor.whoami()).body
       expect(first.identity.traits).toMatchObject({ email: 'new@example.com' })
       expect(first.authentication_methods).toMatchObject([{ method: 'oidc', aal: 'aal1', provider: 'mock' }])
@@ -92,7 +92,7 @@ describe('signing in', () => {
     })
     const callback = await atProvider(sent.body.redirect_browser_to)
     await visitor.go(callback, HTML)
-    expect((await visitor.go(callback, HTML)).location).toBe('http://127.0.0.1:4455/')
+    expect((await visitor.go(callback, HTML)).location).toBe(`${ory.url}/home`)
   })
 })
 

@@ -152,18 +152,6 @@ describe('people', () => {
   })
 })
 
-test('a configuration that is edited says that it counts from the next start on', async () => {
-  const config = inDirectory('kratos.yml')
-  await writeFile(config, 'session: {lifespan: 1h}\n')
-  const lines: string[] = []
-  await start({ config, logger: { ...silentLogger, warn: line => void lines.push(line) } })
-  await writeFile(config, 'session: {lifespan: 2h}\n')
-  await vi.waitFor(
-    () => expect(lines).toEqual([`${config} has changed: that counts from the next start on`]),
-    WITHIN,
-  )
-})
-
 describe('the state', () => {
   async function busy(options: EmulatorOptions = {}): Promise<Client> {
     const client = await start(options)

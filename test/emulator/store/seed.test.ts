@@ -49,17 +49,30 @@ describe('a seed', () => {
   })
 })
 
+test('one identity is a list of one, and its mistakes have their place', async () => {
+  expect(await parseSeed('{"traits": {"email": "ada@example.com"}}', 'seed.json')).toMatchObject([
+    { traits: { email: 'ada@example.com' } },
+  ])
+  await expect(parseSeed('{"traits": {"email": "ada"},\n "id": "7"}', 'seed.json')).rejects.toThrow(
+    'seed.json:2:2: "id" of number 1 (ada) must be a UUID',
+  )
+})
+
 describe('a mistake is shown with its place and its person', () => {
   test.for<[string, string]>([
     ['[{"traits": {"email": "a"}', 'seed.json:1:27: unexpected EOF'],
     ['- traits: {email: a', 'seed.json:1:20: '],
-    ['{"traits": {}}', 'seed.json:1:1: a seed is a list'],
-    ['', 'seed.json:1:1: a seed is a list'],
+    ['{"people": []}', 'seed.json:1:1: a seed is an identity, { "traits": … }, or a list'],
+    ['', 'seed.json:1:1: a seed is an identity'],
     ['[\n  1\n]', 'seed.json:2:3: number 1 is not an object'],
     ['[\n  {"state": "active"}\n]', 'seed.json:2:3: number 1 has no "traits"'],
     [
       '[\n  {"traits": {"email": "ada"},\n   "pasword": 1}\n]',
       'seed.json:3:4: number 1 (ada) has an unknown key "pasword"',
+    ],
+    [
+      '[{"traits": {"email": "ada"}, "created_at": "2024-01-01T00:00:00Z"}]',
+      'Leave out schema_url, state_changed_at, created_at, updated_at',
     ],
     ['[{"id": "7", "traits": {"email": "ada"}}]', '1:3: "id" of number 1 (ada) must be a UUID'],
     [

@@ -1,0 +1,152 @@
+/** The configuration in force, as it is seen from wherever people reach us. It can be exchanged while we run. */
+import { isLoopback } from '../common/loopback.js'
+import { LruMap } from '../common/lru.js'
+import { OryProxyError } from '../errors.js'
+import type { Logger } from '../log.js'
+import type { KratosConfig } from './config/model.js'
+import type { ConfigSource } from './config/open.js'
+import { baseFor, type Standing } from './config/place.js'
+import { type ConfigFile, readConfig } from './config/read.js'
+import { remarksOn } from './config/remarks.js'
+import { FrontEnds } from './http/front-ends.js'
+import { type CompiledSchema, compileSchema } from './schema/identity-schema.js'
+
+/** The configuration as one address of ours has it. */
+export interface View {
+  /** Without a slash at the end. */
+  readonly base: string
+  readonly config: KratosConfig
+}
+
+/** Names of this machine that somebody may use in turn. */
+const MAX_VIEWS = 50
+
+export interface SettingsOptions {
+  readonly source: ConfigSource | undefined
+  readonly standing: Standing
+  readonly log: Logger
+  /** Where dev servers that forward to us are. */
+  readonly ownOrigins: ReadonlySet<string>
+}
+
+async function openFile(
+  source: ConfigSource | undefined,
+  standing: Standing,
+  log: Logger,
+): Promise<ConfigFile> {
+  const file = await readConfig(source, log)
+  for (const remark of remarksOn(file, standing)) log.warn(remark)
+  return file
+}
+
+function once(log: Logger): Logger {
+  const told = new Set<string>()
+  const say = (how: 'info' | 'warn') => (line: string) => {
+    if (!told.has(line)) log[how](line)
+    told.add(line)
+  }
+  return { ...log, info: say('info'), warn: say('warn') }
+}
+
+export class Settings {
+  readonly #source: ConfigSource | undefined
+  readonly #standing: Standing
+  readonly #log: Logger
+  /** Repeats nothing that was said at an earlier reading. */
+  readonly #tell: Logger
+  readonly #frontEnds: FrontEnds
+  readonly #ownOrigins: ReadonlySet<string>
+  readonly #views = new LruMap<string, View>(MAX_VIEWS, () => 1)
+  readonly #schemas = new Map<string, CompiledSchema>()
+  #file: ConfigFile
+  /** Grows with every exchange. */
+  revision = 0
+
+  private constructor(
+    file: ConfigFile,
+    { source, standing, log, ownOrigins }: SettingsOptions,
+    tell: Logger,
+  ) {
+    this.#file = file
+    this.#source = source
+    this.#standing = standing
+    this.#log = log
+    this.#tell = tell
+    this.#ownOrigins = ownOrigins
+    this.#frontEnds = new FrontEnds(log)
+  }
+
+  /** @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG` */
+  static async open(options: SettingsOptions): Promise<Settings> {
+    const tell = once(options.log)
+    return new Settings(await openFile(options.source, options.standing, tell), options, tell)
+  }
+
+  /** Every file that counts. */
+  get files(): readonly string[] {
+    return this.#file.files
+  }
+
+  /** For what is no request. */
+  get view(): View {
+    return this.#viewAt(baseFor(this.#file, this.#standing))
+  }
+
+  /**
+   * For a request.
+   *
+   * @param host what the request calls us
+   * @param sender the page it is from, where it says so
+   */
+  async seenFrom(host: string, sender: string): Promise<View> {
+    const { frontEnds } = this.#file
+    const base = baseFor(this.#file, this.#standing, host)
+    if (frontEnds.length > 0) {
+      this.#frontEnds.noteSender(frontEnds, sender)
+      await this.#frontEnds.look(frontEnds)
+      for (const absent of frontEnds.filter(one => !this.#isUp(one.origin, base)))
+        this.#frontEnds.tellAbsent(absent)
+    }
+    return this.#viewAt(base)
+  }
+
+  /** A schema by its id, the default one for an empty id; undefined if the configuration has none. */
+  schema(wanted: string): CompiledSchema | undefined {
+    const { default_schema_id, schemas } = this.view.config.identity
+    const id = wanted || default_schema_id
+    const source = schemas.find(schema => schema.id === id)
+    if (source && !this.#schemas.has(id)) this.#schemas.set(id, compileSchema(id, source.schema))
+    return this.#schemas.get(id)
+  }
+
+  /** Reads it anew. What is broken is said, and changes nothing. */
+  async reread(): Promise<void> {
+    try {
+      this.#file = await openFile(this.#source, this.#standing, this.#tell)
+    } catch (error) {
+      const why = error instanceof OryProxyError ? error.message : String(error)
+      return this.#log.error(`${why} (until that is mended, what was there before the edit counts)`)
+    }
+    this.revision++
+    this.#views.clear()
+    this.#schemas.clear()
+    this.#log.info(`${this.#file.name}: taken over`)
+  }
+
+  #viewAt(base: string): View {
+    const isUp = (origin: string): boolean => this.#isUp(origin, base)
+    const absent = this.#file.frontEnds.filter(({ origin }) => !isUp(origin))
+    const key = [base, ...absent.map(({ origin }) => origin)].join(' ')
+    const known = this.#views.get(key)
+    if (known) return known
+    const view = { base, config: this.#file.at({ base, isUp }) }
+    this.#views.set(key, view)
+    return view
+  }
+
+  /** Who has a server in front of us, on whatever machine, has the pages there, too. */
+  #isUp(origin: string, base: string): boolean {
+    if (this.#ownOrigins.has(origin) || this.#frontEnds.isUp(origin)) return true
+    return !isLoopback(new URL(origin).hostname) && !isLoopback(new URL(base).hostname)
+  }
+}
