@@ -7,6 +7,7 @@ import { PUBLIC_ROUTES } from '../dist/emulator/operations/routes.js'
 import { ERRORS } from '../dist/errors.js'
 import { DEFAULTS } from '../dist/options/resolve.js'
 import { flagOf, OPTIONS } from '../dist/options/table.js'
+import { architectureSvg } from './architecture.mjs'
 
 const row = cells => `| ${cells.join(' | ')} |`
 const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')
@@ -66,4 +67,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const file = fileURLToPath(new URL(`../${page}`, import.meta.url))
     writeFileSync(file, withTables(readFileSync(file, 'utf8')))
   }
+  writeFileSync(fileURLToPath(new URL('../docs/architecture.svg', import.meta.url)), architectureSvg())
 }

@@ -11,7 +11,7 @@ export default {
   devServer: withOry({
     host: 'localhost',
     port: Number(process.env.PORT ?? 8080),
-    static: join(here, 'public'),
+    static: [join(here, 'public'), join(here, '../shared')],
     proxy: [{ context: ['/api'], target: process.env.API_URL ?? 'http://localhost:3001' }],
   }),
 }

@@ -3,18 +3,14 @@ import type { AddressInfo } from 'node:net'
 import connect from 'connect'
 import express5 from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
-import { afterEach, describe, expect, vi } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import { createOryMiddleware, type OryMiddleware, silentLogger } from '../../src/index.js'
 import { verifySession } from '../../src/verify.js'
 import { load } from '../_ecosystem.js'
 import { test } from '../_fixtures.js'
 import { rawRequest } from '../_raw.js'
 import { handshakeAt } from '../_sockets.js'
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of undo.splice(0).reverse()) await end()
-})
+import { undo } from '../_undo.js'
 
 /** What connect and Express have in common. */
 type App = RequestListener & { use(handler: unknown): App }

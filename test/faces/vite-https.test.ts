@@ -1,12 +1,13 @@
 import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import WebSocket from 'ws'
 import { silentLogger } from '../../src/index.js'
 import { createSelfSigned } from '../../src/tls/certificate.js'
 import { ory as plugin } from '../../src/vite-plugin.js'
 import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
 import { test } from '../_fixtures.js'
+import { undo } from '../_undo.js'
 
 type Vite = typeof import('vite')
 
@@ -27,11 +28,6 @@ beforeAll(async () => {
   https = { cert, key }
 })
 afterAll(() => site.remove())
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of undo.splice(0).reverse()) await end()
-})
 
 /** Over HTTP/2, which has no Host header but `:authority`. */
 function request(url: string, headers: OutgoingHttpHeaders): Promise<{ status: number; body: string }> {

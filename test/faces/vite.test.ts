@@ -6,13 +6,13 @@ import { inspect } from 'node:util'
 import express from 'express'
 import { decodeProtectedHeader } from 'jose'
 import type { InlineConfig, PluginOption } from 'vite'
-import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
-import { silentLogger } from '../../src/index.js'
+import { beforeAll, describe, expect, vi } from 'vitest'
 import { ory as plugin } from '../../src/vite-plugin.js'
 import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
 import { receivedBy, test } from '../_fixtures.js'
 import { rawRequest } from '../_raw.js'
 import { handshakeAt } from '../_sockets.js'
+import { bearerOf, quiet, undo } from '../_undo.js'
 
 type Vite = typeof import('vite')
 
@@ -21,15 +21,6 @@ const VERSIONS: readonly [string, Place][] = [
   ['7', 'newer'],
   ['8', 'root'],
 ]
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of undo.splice(0).reverse()) await end()
-})
-
-const quiet = { logger: silentLogger }
-const bearerOf = (headers: { authorization?: string | undefined }): string =>
-  (headers.authorization ?? '').replace(/^Bearer /, '')
 
 async function site(files: Record<string, string> = {}): Promise<Project> {
   const made = await project({ ...SITE, ...files })

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { decodeProtectedHeader } from 'jose'
-import { afterEach, beforeAll, describe, expect, vi } from 'vitest'
+import { beforeAll, describe, expect, vi } from 'vitest'
 import { silentLogger } from '../../src/index.js'
 import { ory as rsbuildPlugin } from '../../src/rsbuild.js'
 import { withOry } from '../../src/webpack.js'
@@ -18,15 +18,7 @@ import {
 import { receivedBy, test } from '../_fixtures.js'
 import { rawRequest } from '../_raw.js'
 import { handshakeAt } from '../_sockets.js'
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of undo.splice(0).reverse()) await end()
-})
-
-const quiet = { logger: silentLogger }
-const bearerOf = (headers: { authorization?: string | undefined }): string =>
-  (headers.authorization ?? '').replace(/^Bearer /, '')
+import { bearerOf, quiet, undo } from '../_undo.js'
 
 interface Compiler {
   run(done: (error: Error | null, stats?: { hasErrors(): boolean }) => void): void

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { architectureSvg } from '../../scripts/architecture.mjs'
 import { PAGES, withTables } from '../../scripts/docs.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -57,4 +58,8 @@ test('every example of the documentation compiles as it stands', () => {
 test.for(PAGES)('the tables of %s are those of the code', page => {
   const text = readFileSync(join(root, page), 'utf8')
   expect(withTables(text)).toBe(text)
+})
+
+test('the picture of the rooms is that of the imports', () => {
+  expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(architectureSvg())
 })

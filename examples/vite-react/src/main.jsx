@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client'
 import { App } from './app.jsx'
-import './style.css'
+import '../../shared/style.css'
 
 createRoot(document.querySelector('#root')).render(<App />)

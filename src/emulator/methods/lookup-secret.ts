@@ -2,10 +2,10 @@
 
 import type { Core } from '../core.js'
 import { INVALID, LOGIN, SETTINGS } from '../flows/messages.js'
-import { input, submit, textNode } from '../flows/nodes.js'
+import { submit, textNode } from '../flows/nodes.js'
 import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
-import { fields, str } from '../http/decode.js'
+import { fields } from '../http/decode.js'
 import { badRequest, Invalid, NeedsRefresh } from '../http/kratos-errors.js'
 import { setCredential } from '../identities/identities.js'
 import { isPrivileged } from '../identities/sessions.js'
@@ -13,17 +13,10 @@ import type { SignedIn } from '../identities/types.js'
 import { isoTime } from '../store/clock.js'
 import { LOWER_ALPHANUMERIC } from '../store/ids.js'
 import type { Identity, JsonObject, UiNode } from '../store/model.js'
-import type { LoginMethod, Method, SettingsMethod } from './method.js'
+import type { Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { addFactor, mendSecondStep } from './second-factor.js'
-import {
-  addressed,
-  methodOf,
-  payloadOf,
-  requireBooleans,
-  requireFields,
-  requireSameBrowser,
-} from './submission.js'
+import { addFactor, secondFactorLogin } from './second-factor.js'
+import { addressed, payloadOf, requireBooleans, requireSameBrowser } from './submission.js'
 
 interface BackupCode {
   code: string
@@ -46,36 +39,16 @@ function keep(core: Core, identity: Identity, codes: BackupCode[]): void {
   setCredential(core, identity, 'lookup_secret', config, [identity.id])
 }
 
-const login: LoginMethod = {
-  level: () => 'aal2',
-  completed: () => ({ method: 'lookup_secret', aal: 'aal2' }),
-
-  populateSecond(x, flow, { identity }) {
-    if (!identity.credentials.lookup_secret) return
-    ui.setCsrf(flow.ui, x.csrf.token)
-    ui.upsert(
-      flow.ui,
-      input('lookup_secret', 'text', 'lookup_secret', { value: '', required: true }, LOGIN.lookupLabel()),
-    )
-    ui.append(flow.ui, submit('method', 'lookup_secret', 'lookup_secret', LOGIN.lookup()))
+const login = secondFactorLogin(() => lookupSecret, {
+  id: 'lookup_secret',
+  field: 'lookup_secret',
+  label: LOGIN.lookupLabel,
+  button: LOGIN.lookup,
+  check(core, identity, code) {
+    if (!identity?.credentials.lookup_secret) throw new Invalid({ text: INVALID.noLookup() })
+    useUp(core, identity, code)
   },
-
-  async submit(x, flow, who) {
-    if (!addressed(x.core, lookupSecret, methodOf(x))) return undefined
-    try {
-      const payload = payloadOf(x, flow, fields('string', 'lookup_secret'))
-      requireFields(payload, 'lookup_secret')
-      requireSameBrowser(x, flow, payload)
-      if (!who?.identity.credentials.lookup_secret) throw new Invalid({ text: INVALID.noLookup() })
-      useUp(x.core, who.identity, str(payload, 'lookup_secret'))
-      flow.active = 'lookup_secret'
-      return { identity: who.identity }
-    } catch (error) {
-      mendSecondStep(x, flow, 'lookup_secret')
-      throw error
-    }
-  },
-}
+})
 
 function useUp(core: Core, identity: Identity, given: string): void {
   const codes = codesOf(identity)

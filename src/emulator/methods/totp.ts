@@ -12,17 +12,10 @@ import { setCredential } from '../identities/identities.js'
 import { isPrivileged } from '../identities/sessions.js'
 import type { SignedIn } from '../identities/types.js'
 import type { Identity } from '../store/model.js'
-import type { LoginMethod, Method, SettingsMethod } from './method.js'
+import type { Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { addFactor, mendSecondStep } from './second-factor.js'
-import {
-  addressed,
-  methodOf,
-  payloadOf,
-  requireBooleans,
-  requireFields,
-  requireSameBrowser,
-} from './submission.js'
+import { addFactor, secondFactorLogin } from './second-factor.js'
+import { addressed, methodOf, payloadOf, requireBooleans, requireSameBrowser } from './submission.js'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const PENDING_URL = 'totp_url'
@@ -42,36 +35,20 @@ async function matches(url: string, code: string, now: number): Promise<boolean>
   )
 }
 
-const login: LoginMethod = {
-  level: () => 'aal2',
-  completed: () => ({ method: 'totp', aal: 'aal2' }),
-
-  populateSecond(x, flow, { identity }) {
-    if (!identity.credentials.totp) return
-    ui.setCsrf(flow.ui, x.csrf.token)
-    ui.upsert(flow.ui, input('totp_code', 'text', 'totp', { value: '', required: true }, LOGIN.totpLabel()))
-    ui.append(flow.ui, submit('method', 'totp', 'totp', LOGIN.totp()))
+const login = secondFactorLogin(() => totp, {
+  id: 'totp',
+  field: 'totp_code',
+  label: LOGIN.totpLabel,
+  button: LOGIN.totp,
+  checkForm(code) {
+    if (code.length < 6) throw new Invalid({ name: 'totp_code', text: INVALID.minLength(6, code.length) })
   },
-
-  async submit(x, flow, who) {
-    if (!addressed(x.core, totp, methodOf(x))) return undefined
-    try {
-      const payload = payloadOf(x, flow, fields('string', 'totp_code'))
-      requireFields(payload, 'totp_code')
-      const code = str(payload, 'totp_code')
-      if (code.length < 6) throw new Invalid({ name: 'totp_code', text: INVALID.minLength(6, code.length) })
-      requireSameBrowser(x, flow, payload)
-      const url = who && urlOf(who.identity)
-      if (!url) throw new Invalid({ text: INVALID.noTotp() })
-      if (!(await matches(url, code, x.core.now()))) throw new Invalid({ text: INVALID.totpWrong() })
-      flow.active = 'totp'
-      return { identity: who.identity }
-    } catch (error) {
-      mendSecondStep(x, flow, 'totp_code')
-      throw error
-    }
+  async check(core, identity, code) {
+    const url = identity && urlOf(identity)
+    if (!url) throw new Invalid({ text: INVALID.noTotp() })
+    if (!(await matches(url, code, core.now()))) throw new Invalid({ text: INVALID.totpWrong() })
   },
-}
+})
 
 const settings: SettingsMethod = {
   async populate(x, flow, identity) {

@@ -1,4 +1,5 @@
 /** Every path of Kratos' public and admin API: what answers it, or why nothing here does. */
+import type { FlowKind } from '../flows/types.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { notImplemented } from '../http/kratos-errors.js'
 import { finishSignIn, repeatAsGet } from '../social/callback.js'
@@ -31,6 +32,17 @@ const del = (path: string, run: Operation): Route => ({ method: 'DELETE', path, 
 /** Forms come by POST, and by GET as links in mails; Kratos takes both everywhere. */
 const submitted = (path: string, run: Operation): Route[] => [post(path, run), get(path, run)]
 
+/** What every kind of flow has: a start for browsers, one for native apps, a look at it, its submission. */
+const flowRoutes = (
+  kind: FlowKind,
+  run: Readonly<Record<'browser' | 'native' | 'get' | 'submit', Operation>>,
+): Route[] => [
+  get(`/self-service/${kind}/browser`, run.browser),
+  get(`/self-service/${kind}/api`, run.native),
+  get(`/self-service/${kind}/flows`, run.get),
+  ...submitted(`/self-service/${kind}`, run.submit),
+]
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Answers 501 and says what is missing, so that nobody takes it for a broken Kratos. */
@@ -58,34 +70,40 @@ const PAGES: Route[] = [
 ]
 
 export const PUBLIC_ROUTES: readonly Route[] = [
-  get('/self-service/login/browser', login.createBrowserLogin),
-  get('/self-service/login/api', login.createNativeLogin),
-  get('/self-service/login/flows', login.getLogin),
-  ...submitted('/self-service/login', login.submitLogin),
-
-  get('/self-service/registration/browser', registration.createBrowserRegistration),
-  get('/self-service/registration/api', registration.createNativeRegistration),
-  get('/self-service/registration/flows', registration.getRegistration),
-  ...submitted('/self-service/registration', registration.submitRegistration),
+  ...flowRoutes('login', {
+    browser: login.createBrowserLogin,
+    native: login.createNativeLogin,
+    get: login.getLogin,
+    submit: login.submitLogin,
+  }),
+  ...flowRoutes('registration', {
+    browser: registration.createBrowserRegistration,
+    native: registration.createNativeRegistration,
+    get: registration.getRegistration,
+    submit: registration.submitRegistration,
+  }),
+  ...flowRoutes('recovery', {
+    browser: recovery.createBrowserRecovery,
+    native: recovery.createNativeRecovery,
+    get: recovery.getRecovery,
+    submit: recovery.submitRecovery,
+  }),
+  ...flowRoutes('verification', {
+    browser: verification.createBrowserVerification,
+    native: verification.createNativeVerification,
+    get: verification.getVerification,
+    submit: verification.submitVerification,
+  }),
+  ...flowRoutes('settings', {
+    browser: settings.createBrowserSettings,
+    native: settings.createNativeSettings,
+    get: settings.getSettings,
+    submit: settings.submitSettings,
+  }),
 
   get('/self-service/logout/browser', logout.createLogout),
   get('/self-service/logout', logout.logout),
   del('/self-service/logout/api', logout.nativeLogout),
-
-  get('/self-service/recovery/browser', recovery.createBrowserRecovery),
-  get('/self-service/recovery/api', recovery.createNativeRecovery),
-  get('/self-service/recovery/flows', recovery.getRecovery),
-  ...submitted('/self-service/recovery', recovery.submitRecovery),
-
-  get('/self-service/verification/browser', verification.createBrowserVerification),
-  get('/self-service/verification/api', verification.createNativeVerification),
-  get('/self-service/verification/flows', verification.getVerification),
-  ...submitted('/self-service/verification', verification.submitVerification),
-
-  get('/self-service/settings/browser', settings.createBrowserSettings),
-  get('/self-service/settings/api', settings.createNativeSettings),
-  get('/self-service/settings/flows', settings.getSettings),
-  ...submitted('/self-service/settings', settings.submitSettings),
 
   ...whoami,
   get('/sessions', sessions.listSessions),
