@@ -29,6 +29,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Start the app; this page and the next request find it as soon as it answers.',
   },
+  ORY_PROXY_ANSWER_HEADERS: {
+    status: 502,
+    exit: 1,
+    hint: 'Look for a cookie or header that grows with every request; up to 64 KiB are passed on.',
+  },
   ORY_PROXY_BAD_REQUEST: {
     status: 400,
     exit: 1,

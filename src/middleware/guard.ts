@@ -1,4 +1,5 @@
-import { connectionTokens, setHeader } from './headers.js'
+import { connectionTokens } from '../common/hop-by-hop.js'
+import { setHeader } from './headers.js'
 import type { Exchange, Stage } from './pipeline.js'
 
 /** What only we may say to Ory; an edge that gets it from a client would rewrite its answers for a stranger. */

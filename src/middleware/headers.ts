@@ -20,22 +20,3 @@ export function setHeader(req: IncomingMessage, name: string, value: string | un
   rawHeaders.push(name, value)
   if (headersDistinct) headersDistinct[lower] = [value]
 }
-
-/** Headers that belong to one connection and never travel on (RFC 9110, section 7.6.1). */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** The lower-cased tokens of a Connection header. */
-export function connectionTokens(value: string | undefined): string[] {
-  return value === undefined ? [] : value.split(',').map(token => token.trim().toLowerCase())
-}

@@ -1,13 +1,16 @@
-import type { IncomingMessage } from 'node:http'
+import { connectionTokens, HOP_BY_HOP } from '../common/hop-by-hop.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
+import { begin, sinkOf } from '../outbound/answer.js'
+import { type AnswerHead, fieldOf } from '../outbound/answer-head.js'
+import { failureOf } from '../outbound/failure.js'
+import { passOn, type Sink } from '../outbound/passage.js'
 import { OUR_HEADERS } from './answer.js'
-import { connectionTokens, HOP_BY_HOP } from './headers.js'
 import { belowMount, climbs } from './mount.js'
 import type { Exchange, HttpExchange, Stage } from './pipeline.js'
 import { type OryPattern, oryPattern, type Rewriting, rewriteCookie, rewriteLocation } from './rewrite.js'
-import { type AnswerHeaders, isRewritable, rewriteBody, stream } from './rewrite-body.js'
-import { type SendRules, sendToOry } from './send-to-ory.js'
+import { isRewritable, RewritingSink, withoutBodyHeaders } from './rewrite-body.js'
+import { changesSomething, requestToOry, type SendRules } from './send-to-ory.js'
 
 /** What the forwarder needs to know. */
 export interface ProxyRules extends SendRules {
@@ -35,53 +38,69 @@ export function proxyStage(rules: ProxyRules): Stage {
   }
 }
 
-/** Sends the request on and resolves once its answer is on the way to the client. */
-async function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
-  const mayChange = path.split('?', 1)[0] !== '/sessions/whoami'
-  if (mayChange) rules.onChange()
-  const upstream = await sendToOry(x, path, rules)
-  if (mayChange) rules.onChange() // what was asked while this was under way may be older than its effect
-  try {
-    await pass(x, path, upstream, rules, pattern)
-  } catch (error) {
-    upstream.destroy() // unread, it would keep its connection for good
-    // Over HTTP/2, what writeHead threw on is set already, and the error page would throw on it again.
-    if (!x.res.headersSent) for (const name of Object.keys(upstream.headers)) x.res.removeHeader(name)
-    throw error
-  }
+/** Sends the request on; resolves when nothing more comes of it. */
+function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
+  const { req, res } = x
+  const onChange = path.split('?', 1)[0] === '/sessions/whoami' ? () => {} : rules.onChange
+  onChange()
+  return new Promise((resolve, reject) => {
+    let answered = false
+    passOn(req, res, rules.client.way, {
+      outgoing: requestToOry(x, path, rules),
+      outlives: changesSomething(req.method!, path),
+      onAnswer(answer) {
+        answered = true
+        onChange() // what was asked while this was under way may be older than its effect
+        return answerAs(x, path, answer, rules, pattern)
+      },
+      onFailure(error) {
+        reject(failureOf(error, answered ? brokeOff(rules) : unreachable(rules)))
+      },
+      onSettled() {
+        if (!answered) onChange() // it may have had its effect all the same
+        resolve()
+      },
+    })
+  })
 }
 
+const unreachable =
+  ({ ory }: ProxyRules) =>
+  (why: string): OryProxyError =>
+    new OryProxyError('ORY_PROXY_UNREACHABLE', `Ory at ${ory.origin} does not answer (${why}).`)
+
+const brokeOff =
+  ({ ory }: ProxyRules) =>
+  (): OryProxyError =>
+    new OryProxyError('ORY_PROXY_UNREACHABLE', `Ory at ${ory.origin} broke off its answer.`)
+
 /** Passes an answer of Ory on, as one of our origin. */
-async function pass(
+function answerAs(
   x: HttpExchange,
   path: string,
-  upstream: IncomingMessage,
+  answer: AnswerHead,
   rules: ProxyRules,
   pattern: OryPattern,
-): Promise<void> {
+): Sink {
   const { req, res, origin } = x
   const { defaultRedirectUrl, cookieDomain } = rules
   const home = defaultRedirectUrl ?? `${origin}/`
   const rewriting = { ory: rules.ory, origin, mounted: origin + rules.mount, home, cookieDomain }
-  const headers = answerHeaders(upstream, requestedUrl(path, rules.ory, pattern), pattern, rewriting)
-  const changes = rules.explain && headerChanges(upstream, headers)
-  if (isRewritable(req, upstream)) {
-    if (await rewriteBody(upstream, res, headers, pattern, rewriting)) changes?.push('body')
-  } else {
-    res.writeHead(upstream.statusCode!, headers)
-    stream(upstream, res)
-  }
-  if (changes) rules.explain!(x, changes)
-}
-
-/** For the debug output: which headers are no longer as Ory sent them. Names only. */
-function headerChanges({ headers: theirs }: IncomingMessage, ours: AnswerHeaders): string[] {
-  const cookies = theirs['set-cookie'] ?? []
-  const changed = cookies.filter((cookie, i) => cookie !== ours['set-cookie']?.[i])
-  return [
-    ...(theirs.location === ours['location'] ? [] : ['Location']),
-    ...changed.map(cookie => `cookie ${printable(cookie.split('=', 1)[0]!, 60)}`),
-  ]
+  const changes: string[] = []
+  const headers = answerHeaders(answer, requestedUrl(path, rules.ory, pattern), pattern, rewriting, changes)
+  const explain = (): void => rules.explain?.(x, changes)
+  if (isRewritable(answer)) {
+    if (req.method !== 'HEAD') {
+      const done = (changed: boolean): void => {
+        if (changed) changes.push('body')
+        explain()
+      }
+      return new RewritingSink(req, res, { ...answer, headers }, pattern, rewriting, done)
+    }
+    begin(res, answer.status, answer.reason, withoutBodyHeaders(headers)) // as those of GET, but for the length
+  } else begin(res, answer.status, answer.reason, headers)
+  explain()
+  return sinkOf(req, res)
 }
 
 /** Set part by part: as one text, a path like `//host` would name another server, and `//` no URL at all. */
@@ -93,25 +112,31 @@ function requestedUrl(path: string, ory: URL, { prefix }: OryPattern): URL {
   return url
 }
 
+/** @param changes gets the names of what is no longer as Ory sent it, for the debug output */
 function answerHeaders(
-  upstream: IncomingMessage,
+  answer: AnswerHead,
   requested: URL,
   pattern: OryPattern,
   rewriting: Rewriting,
-): AnswerHeaders {
-  const named = new Set(connectionTokens(upstream.headers.connection))
-  const headers: AnswerHeaders = {}
-  for (const [name, values] of Object.entries(upstream.headersDistinct)) {
-    if (!values || HOP_BY_HOP.has(name) || named.has(name) || NOT_OURS.test(name)) continue
-    headers[name] = values.length === 1 ? values[0]! : values
+  changes: string[],
+): string[] {
+  const named = connectionTokens(fieldOf(answer, 'connection'))
+  const headers: string[] = []
+  for (let i = 0; i < answer.headers.length; i += 2) {
+    const name = answer.headers[i]!.toLowerCase()
+    const value = answer.headers[i + 1]!
+    if (HOP_BY_HOP.has(name) || named.includes(name) || NOT_OURS.test(name)) continue
+    let ours = value
+    if (name === 'location') ours = rewriteLocation(value, requested, pattern, rewriting)
+    else if (name === 'set-cookie') ours = rewriteCookie(value, rewriting)
+    if (ours !== value) changes.push(name === 'location' ? 'Location' : `cookie ${cookieName(value)}`)
+    headers.push(answer.headers[i]!, ours)
   }
-  const { location } = upstream.headers
-  if (location !== undefined) headers['location'] = rewriteLocation(location, requested, pattern, rewriting)
-  const cookies = upstream.headers['set-cookie']
-  if (cookies) headers['set-cookie'] = cookies.map(cookie => rewriteCookie(cookie, rewriting))
-  for (const [name, value] of Object.entries(OUR_HEADERS)) headers[name.toLowerCase()] = value
+  for (const [name, value] of Object.entries(OUR_HEADERS)) headers.push(name, value)
   return headers
 }
 
+const cookieName = (cookie: string): string => printable(cookie.split('=', 1)[0]!, 60)
+
 /** Who may read it is for us to say, and what Ory has at another port (RFC 7838) is not at ours. */
-const NOT_OURS = /^(?:access-control-|alt-svc$)/
+const NOT_OURS = /^(?:access-control-|alt-svc$|strict-transport-security$)/

@@ -1,81 +1,116 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream'
-import { OryProxyError } from '../errors.js'
+import { begin, sinkOf } from '../outbound/answer.js'
+import { type AnswerHead, fieldOf } from '../outbound/answer-head.js'
+import type { Sink } from '../outbound/passage.js'
 import { decodeBody } from './decode.js'
 import { type OryPattern, type Rewriting, rewriteText } from './rewrite.js'
 
 /** Bodies above this size, as sent or decoded, stream through as they came. */
 const REWRITE_LIMIT = 16 * 1024 * 1024
 
-/** The headers of an answer of ours. */
-export type AnswerHeaders = Record<string, string | string[]>
-
 /** JSON and HTML speak of Ory's address; scripts must not change (webauthn.js has an integrity hash). */
 const REWRITTEN_TYPES = /^\s*(?:application\/(?:[\w.-]+\+)?json|text\/html)\s*(?:;|$)/i
 
 /** Whether an answer may speak of Ory's address, and is small enough to be read first. */
-export function isRewritable(req: IncomingMessage, upstream: IncomingMessage): boolean {
-  const { statusCode = 0, headers } = upstream
-  if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return false
-  if (Number(headers['content-length'] ?? 0) > REWRITE_LIMIT) return false
-  return REWRITTEN_TYPES.test(headers['content-type'] ?? '')
+export function isRewritable(answer: AnswerHead): boolean {
+  if (answer.status === 204 || answer.status === 304) return false
+  if (Number(fieldOf(answer, 'content-length') ?? 0) > REWRITE_LIMIT) return false
+  return REWRITTEN_TYPES.test(fieldOf(answer, 'content-type') ?? '')
 }
 
-/**
- * Reads the body, rewrites it, and sends it without its coding; what cannot be read passes as it came.
- *
- * @returns whether the text changed
- */
-export async function rewriteBody(
-  upstream: IncomingMessage,
-  res: ServerResponse,
-  headers: AnswerHeaders,
-  pattern: OryPattern,
-  rewriting: Rewriting,
-): Promise<boolean> {
-  const { body, whole } = await readUpTo(upstream, REWRITE_LIMIT).catch(() => {
-    throw new OryProxyError('ORY_PROXY_UNREACHABLE', `Ory at ${rewriting.ory.origin} broke off its answer.`)
-  })
-  const text = whole ? await readText(body, upstream) : undefined
-  if (text === undefined) {
-    res.writeHead(upstream.statusCode!, headers)
-    res.write(body)
-    if (whole) res.end()
-    else stream(upstream, res)
-    return false
+/** Headers that name the bytes of a body, and not those of a rewritten one. */
+const OF_THE_BODY: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'etag'])
+
+/** Headers without those that say how long a body is, how it is packed and which one it is. */
+export function withoutBodyHeaders(headers: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!OF_THE_BODY.has(headers[i]!.toLowerCase())) kept.push(headers[i]!, headers[i + 1]!)
   }
-  const changed = rewriteText(text, pattern, rewriting)
-  const rewritten = Buffer.from(changed)
-  delete headers['content-encoding']
-  delete headers['etag'] // names other bytes
-  headers['content-length'] = String(rewritten.length)
-  res.writeHead(upstream.statusCode!, headers)
-  res.end(rewritten)
-  return changed !== text
+  return kept
 }
 
-async function readText(body: Buffer, { headers }: IncomingMessage): Promise<string | undefined> {
-  try {
-    const decoded = await decodeBody(body, headers['content-encoding'], REWRITE_LIMIT)
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(decoded)
-  } catch {
-    return undefined // another charset, a broken or unknown coding, a bomb
+/** Reads a body, rewrites it, and sends it without its coding; what cannot be read passes as it came. */
+export class RewritingSink implements Sink {
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #answer: AnswerHead
+  readonly #pattern: OryPattern
+  readonly #rewriting: Rewriting
+  readonly #done: (changed: boolean) => void
+  #chunks: Buffer[] = []
+  #size = 0
+  /** Where the rest goes, once it is too much to be read. */
+  #streaming: Sink | undefined
+
+  /**
+   * @param answer with the headers to send where the body passes as it came
+   * @param done told whether the text changed
+   */
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    answer: AnswerHead,
+    pattern: OryPattern,
+    rewriting: Rewriting,
+    done: (changed: boolean) => void,
+  ) {
+    this.#req = req
+    this.#res = res
+    this.#answer = answer
+    this.#pattern = pattern
+    this.#rewriting = rewriting
+    this.#done = done
   }
-}
 
-async function readUpTo(stream: IncomingMessage, limit: number): Promise<{ body: Buffer; whole: boolean }> {
-  const chunks: Buffer[] = []
-  let size = 0
-  // Not destroyed on leaving: above the limit the rest is streamed.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > limit) return { body: Buffer.concat(chunks), whole: false }
+  write(chunk: Buffer): boolean {
+    if (this.#streaming) return this.#streaming.write(chunk)
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    return this.#size <= REWRITE_LIMIT || this.#stream(Buffer.concat(this.#chunks))
   }
-  return { body: Buffer.concat(chunks), whole: true }
-}
 
-/** Streams on; whichever side breaks off takes the other with it, so that a cut answer never looks whole. */
-export function stream(from: IncomingMessage, to: ServerResponse): void {
-  pipeline(from, to, () => {})
+  end(trailers: string[]): void | Promise<void> {
+    return this.#streaming
+      ? this.#streaming.end(trailers)
+      : this.#rewrite(Buffer.concat(this.#chunks), trailers)
+  }
+
+  async #rewrite(body: Buffer, trailers: string[]): Promise<void> {
+    const text = await this.#read(body)
+    if (this.#res.destroyed) return
+    if (text === undefined) {
+      this.#stream(body)
+      return this.#streaming!.end(trailers)
+    }
+    const changed = rewriteText(text, this.#pattern, this.#rewriting)
+    const rewritten = Buffer.from(changed)
+    const { status, reason, headers } = this.#answer
+    begin(this.#res, status, reason, [
+      ...withoutBodyHeaders(headers),
+      'Content-Length',
+      String(rewritten.length),
+    ])
+    this.#res.end(rewritten)
+    this.#done(changed !== text)
+  }
+
+  #stream(body: Buffer): boolean {
+    this.#chunks = []
+    const { status, reason, headers } = this.#answer
+    begin(this.#res, status, reason, headers)
+    this.#streaming = sinkOf(this.#req, this.#res)
+    this.#done(false)
+    return this.#streaming.write(body)
+  }
+
+  async #read(body: Buffer): Promise<string | undefined> {
+    try {
+      const encoding = fieldOf(this.#answer, 'content-encoding')
+      const decoded = await decodeBody(body, encoding, REWRITE_LIMIT)
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(decoded)
+    } catch {
+      return undefined // another charset, a broken or unknown coding, a bomb
+    }
+  }
 }

@@ -1,16 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { HOP_BY_HOP } from '../common/hop-by-hop.js'
 import { isLoopback } from '../common/loopback.js'
-import { OryProxyError } from '../errors.js'
-import { printable } from '../log.js'
 import type { OryClient } from '../ory/client.js'
+import type { PassageRules } from '../outbound/passage.js'
 import { acceptable } from './decode.js'
-import { HOP_BY_HOP } from './headers.js'
 import type { Mount } from './mount.js'
 import type { HttpExchange } from './pipeline.js'
-
-/** Milliseconds until an Ory that takes a request but does not answer is given up. */
-const HEADERS_DEADLINE = 30_000
 
 /** What a request to Ory is made of, besides the client's. */
 export interface SendRules {
@@ -21,51 +16,17 @@ export interface SendRules {
   readonly apiKey: string | undefined
 }
 
-/**
- * Sends a request on to Ory; its answer, with the body still to be read.
- *
- * @throws {OryProxyError} `ORY_PROXY_UNREACHABLE`
- */
-export function sendToOry(
-  { req, res, origin }: HttpExchange,
+/** A client's request as it goes to a path of Ory's. */
+export function requestToOry(
+  { req, origin }: HttpExchange,
   path: string,
   rules: SendRules,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const unreachable = (why: string): void => {
-      clearTimeout(timer)
-      const message = `Ory at ${rules.ory.origin} does not answer (${printable(why)}).`
-      reject(new OryProxyError('ORY_PROXY_UNREACHABLE', message))
-    }
-    const timer = setTimeout(() => {
-      unreachable(`nothing within ${HEADERS_DEADLINE / 1000} s`)
-      current?.destroy()
-    }, HEADERS_DEADLINE)
-    let current: ClientRequest | undefined
-    const bodiless = !('content-length' in req.headers) && !isChunked(req)
-    const replayable = bodiless && (req.method === 'GET' || req.method === 'HEAD') // RFC 9110, section 9.2.2
-    const start = (mayRetry: boolean): void => {
-      const request = rules.client.request(req.method!, path, requestHeaders(req, origin, rules))
-      current = request
-      request.on('error', (error: NodeJS.ErrnoException) => {
-        if (mayRetry && request.reusedSocket && !res.destroyed) return start(false) // closed while it lay idle
-        unreachable(error.code ?? error.message)
-      })
-      request.on('upgrade', (_response, socket) => {
-        socket.destroy()
-        unreachable('a protocol switch that was not asked for')
-      })
-      request.on('response', response => {
-        if (response.statusCode! < 200) return void request.destroy(new Error('a status that is none'))
-        clearTimeout(timer)
-        resolve(response)
-      })
-      if (bodiless) request.end()
-      else pipeline(req, request, () => {})
-    }
-    start(replayable)
-    res.once('close', () => res.writableFinished || current?.destroy()) // the client left: Ory need not go on
-  })
+): PassageRules['outgoing'] {
+  return {
+    method: req.method!,
+    path: rules.client.pathOf(path),
+    headers: requestHeaders(req, origin, rules),
+  }
 }
 
 /** The client's headers, less what is not for Ory, plus what only we say. */
@@ -84,7 +45,6 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: SendRules):
     }
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
-  if (isChunked(req)) pairs.push('Transfer-Encoding', 'chunked') // else node sends a DELETE's body unframed
   pairs.push('X-Forwarded-For', whoAsks(req))
   pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
@@ -103,7 +63,20 @@ function whoAsks({ headers, socket: { remoteAddress = 'unknown' } }: IncomingMes
 
 const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'cookie', 'expect', 'forwarded'])
 
-function isChunked({ headers, httpVersionMajor, method }: IncomingMessage): boolean {
-  if (httpVersionMajor < 2) return headers['transfer-encoding'] !== undefined
-  return headers['content-length'] === undefined && method !== 'GET' && method !== 'HEAD'
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+/** APIs of Ory's, where what is asked for is done, whether or not somebody waits for the answer. */
+const API = /^\/(?:self-service|sessions|admin|oauth2|relation-tuples)(?:\/|$)/
+
+/** Ory's flows do their work at `GET` too: a sign-out, a link of a mail, the way back from a provider. */
+const DONE_BY_GET =
+  /^\/self-service\/(?:logout|recovery|verification|methods\/[^/]+\/callback\/[^/]+|fed-cm\/.*)\/?$/
+
+/**
+ * Whether a request is to change something at Ory: it is not cut off when its client leaves. A person who signs out
+ * and closes the page is signed out.
+ */
+export function changesSomething(method: string, target: string): boolean {
+  const path = target.split('?', 1)[0]!
+  return SAFE.has(method) ? DONE_BY_GET.test(path) : API.test(path)
 }

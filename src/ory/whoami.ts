@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-
 /** Who a request is from: the session of Ory, once it was found valid. */
 export interface Identified {
   /** The identity's id. */
@@ -38,17 +36,15 @@ export type WhoamiAnswer =
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** What an answer of whoami says. An identity is an active session of somebody; nothing else is. */
-export function readWhoami(response: IncomingMessage, text: string): WhoamiAnswer {
-  const status = response.statusCode ?? 0
+export function readWhoami(status: number, retryAfter: string | undefined, text: string): WhoamiAnswer {
   if (status === 401 || status === 403) return { kind: 'nobody', cause: `status ${status}` }
   if (status !== 200) {
-    const retryAfter = seconds(response.headers['retry-after'])
     return {
       kind: 'unreachable',
       cause: `status ${status}`,
       status,
       trips: OVERLOADED.has(status),
-      retryAfter,
+      retryAfter: seconds(retryAfter),
     }
   }
   const session = parseObject(text)

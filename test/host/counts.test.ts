@@ -5,6 +5,7 @@ import { LruMap } from '../../src/common/lru.js'
 import { type Ory, startOry } from '../../src/host/start.js'
 import { silentLogger } from '../../src/index.js'
 import { createMinter, generatePrivateJwk, signingKey } from '../../src/keys/jwt.js'
+import { answerError } from '../../src/middleware/answer.js'
 import { createSessionLookup } from '../../src/middleware/session.js'
 import { createBreaker } from '../../src/ory/breaker.js'
 import type { OryClient } from '../../src/ory/client.js'
@@ -33,6 +34,7 @@ describe('through the forwarder', () => {
       rewriteHost: false,
       trustForwarded: false,
       logger: silentLogger,
+      onError: answerError,
     })
     front = createServer((req, res) => ory.middleware(req, res, () => forwarder.request(req, res)))
     await listen(front)

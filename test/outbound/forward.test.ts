@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
 import { silentLogger } from '../../src/log.js'
+import { answerError } from '../../src/middleware/answer.js'
 import { createForwarder } from '../../src/outbound/forward.js'
 
 test('a WebSocket does not go out on a connection that the app is closing', async () => {
@@ -27,6 +28,7 @@ test('a WebSocket does not go out on a connection that the app is closing', asyn
     rewriteHost: false,
     trustForwarded: false,
     logger: silentLogger,
+    onError: answerError,
   })
   const front = createServer(forwarder.request).on('upgrade', forwarder.upgrade)
   await new Promise<void>(resolve => front.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,5 @@
 import connect from 'connect'
+import { answerError } from '../../middleware/answer.js'
 import { openBrowser } from '../server/browser.js'
 import { createLazyForwarder } from '../server/lazy-forwarder.js'
 import { serve } from '../server/serve.js'
@@ -19,7 +20,13 @@ export async function serveLocal(
     publishUrl,
     serving(ory, watch, { logger }) {
       const { trustForwarded } = ory.options
-      const forwarder = createLazyForwarder({ app, rewriteHost, trustForwarded, logger })
+      const forwarder = createLazyForwarder({
+        app,
+        rewriteHost,
+        trustForwarded,
+        logger,
+        onError: answerError,
+      })
       const chain = connect().use(ory.middleware).use(forwarder.request)
       return {
         onRequest(req, res) {

@@ -1,0 +1,127 @@
+import type { Dispatcher } from 'undici'
+import { fieldOf, textOf } from '../outbound/answer-head.js'
+import type { Listener, Outbound } from '../outbound/pool.js'
+import { type Credentials, readWhoami, type WhoamiAnswer } from './whoami.js'
+
+/** Answers above this size are no session. */
+const LIMIT = 1024 * 1024
+
+/** Milliseconds a timer comes late before that says something about this process. */
+const BUSY = 100
+
+/** Failures of a connection that lay idle and was just closed by the other side. */
+const CLOSED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** What undici's codes say, where it is about a session. */
+const MEANINGS: ReadonlyMap<string | undefined, string> = new Map([
+  ['UND_ERR_SOCKET', 'it closes connections'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'an answer with more than 64 KiB of headers'],
+])
+
+/**
+ * Asks `GET /sessions/whoami` once, with one deadline. Never rejects.
+ *
+ * @param path of whoami, with the path of Ory's address in front
+ */
+export function ask(
+  way: Outbound,
+  path: string,
+  host: string,
+  credentials: Credentials,
+  deadline: number,
+): Promise<WhoamiAnswer> {
+  return new Promise(resolve => {
+    const request = { method: 'GET', path, headers: questionHeaders(host, credentials) } as const
+    new Question(resolve, deadline, question => way.send(request, question)).send()
+  })
+}
+
+class Question implements Listener {
+  readonly #resolve: (answer: WhoamiAnswer) => void
+  readonly #deadline: number
+  readonly #chunks: Buffer[] = []
+  readonly #send: (question: Question) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #timer: NodeJS.Timeout
+  #settled = false
+  #mayRetry = true
+  #size = 0
+  #status = 0
+  #retryAfter: string | undefined
+
+  constructor(resolve: (answer: WhoamiAnswer) => void, deadline: number, send: (question: Question) => void) {
+    this.#resolve = resolve
+    this.#deadline = deadline
+    this.#send = send
+    this.#timer = setTimeout(this.#expire, deadline, performance.now() + deadline)
+  }
+
+  send(): void {
+    this.#send(this)
+  }
+
+  readonly #expire = (due: number): void => {
+    // Late itself: this process was busy (a bundler at work, say), and the answer may lie there unread.
+    if (performance.now() - due > BUSY) {
+      this.#timer = setTimeout(this.#expire, this.#deadline, Number.POSITIVE_INFINITY)
+    } else this.#fail(`no answer within ${this.#deadline / 1000} s`, true)
+  }
+
+  #settle(answer: WhoamiAnswer): void {
+    if (this.#settled) return
+    this.#settled = true
+    clearTimeout(this.#timer)
+    this.#resolve(answer)
+  }
+
+  #fail(cause: string, trips: boolean): void {
+    this.#settle({ kind: 'unreachable', cause, trips })
+    this.#controller?.abort(new Error(cause))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#settled) controller.abort(new Error('given up'))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return
+    const head = { headers: textOf(controller.rawHeaders) }
+    this.#mayRetry = false
+    this.#status = status
+    this.#retryAfter = fieldOf(head, 'retry-after')
+    if (fieldOf(head, 'content-encoding') !== undefined) {
+      this.#fail('a compressed answer that was not asked for', false)
+    }
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#size += chunk.length
+    if (this.#size > LIMIT) this.#fail(`an answer of more than ${LIMIT} bytes`, false)
+    else this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#settle(readWhoami(this.#status, this.#retryAfter, Buffer.concat(this.#chunks).toString('utf8')))
+  }
+
+  onResponseError(_controller: unknown, error: NodeJS.ErrnoException): void {
+    if (this.#settled) return
+    if (this.#mayRetry && CLOSED.has(error.code)) {
+      this.#mayRetry = false
+      return this.send()
+    }
+    this.#fail(MEANINGS.get(error.code) ?? error.code ?? error.message, this.#status === 0)
+  }
+}
+
+/** These and nothing else: what a request says about caching, ranges or forwarding is not for Ory. */
+function questionHeaders(host: string, credentials: Credentials): string[] {
+  const headers = ['Host', host, 'Accept', 'application/json', 'Accept-Encoding', 'identity']
+  const { cookie, authorization, sessionToken, requestId } = credentials
+  if (cookie !== undefined) headers.push('Cookie', cookie)
+  if (authorization !== undefined) headers.push('Authorization', authorization)
+  if (sessionToken !== undefined) headers.push('X-Session-Token', sessionToken)
+  if (requestId !== undefined) headers.push('X-Request-Id', requestId)
+  return headers
+}

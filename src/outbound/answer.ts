@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { constants } from 'node:http2'
+import { connectionTokens, HOP_BY_HOP } from '../common/hop-by-hop.js'
+import { type AnswerHead, fieldOf } from './answer-head.js'
+import { http2Stream } from './client-side.js'
+import type { Sink } from './passage.js'
+
+/** Passes an answer on as it came, but for what concerns one connection. */
+export function answerWith(req: IncomingMessage, res: ServerResponse, answer: AnswerHead): Sink {
+  const headers = endToEnd(answer)
+  const trailers = announcesTrailers(req, answer)
+  if (trailers !== undefined) headers.push('Trailer', trailers)
+  begin(res, answer.status, answer.reason, headers)
+  return sinkOf(req, res)
+}
+
+/** Sends the head of an answer. */
+export function begin(res: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
+  // Over HTTP/2 there is no reason phrase (RFC 9113, section 8.3.2), and Node 20 takes no flat lists.
+  if (http2Stream(res)) res.writeHead(status, grouped(headers))
+  else if (reason === '') res.writeHead(status, headers as string[])
+  else res.writeHead(status, reason.replace(NOT_LATIN1, '?'), headers as string[])
+}
+
+const NOT_LATIN1 = /[^\t\x20-\x7e\x80-\xff]/g
+
+function grouped(headers: readonly string[]): Record<string, string | string[]> {
+  const groups: Record<string, string | string[]> = {}
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase()
+    const before = groups[name]
+    groups[name] = before === undefined ? headers[i + 1]! : [before, headers[i + 1]!].flat()
+  }
+  return groups
+}
+
+/** The rest of an answer whose head is sent. */
+export function sinkOf(req: IncomingMessage, res: ServerResponse): Sink {
+  return {
+    write: chunk => res.write(chunk),
+    end(trailers) {
+      const allowed = allowedTrailers(trailers)
+      if (allowed.length > 0) res.addTrailers(Object.fromEntries(allowed))
+      res.end()
+      stopUpload(req, res)
+    },
+  }
+}
+
+/** Over HTTP/2 an answer may end before the upload does; nobody reads on then (RFC 9113, section 8.1). */
+function stopUpload(req: IncomingMessage, res: ServerResponse): void {
+  const stream = http2Stream(res)
+  if (!stream || req.readableEnded || stream.endAfterHeaders) return
+  res.on('finish', () => setImmediate(() => stream.closed || stream.close(constants.NGHTTP2_NO_ERROR)))
+}
+
+function endToEnd(answer: AnswerHead): string[] {
+  const { headers } = answer
+  const named = connectionTokens(fieldOf(answer, 'connection'))
+  const kept: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!.toLowerCase()
+    if (!HOP_BY_HOP.has(name) && !named.includes(name)) kept.push(headers[i]!, headers[i + 1]!)
+  }
+  return kept
+}
+
+/** Trailers need chunks, on both sides: where they cannot be sent, they are not announced either. */
+function announcesTrailers(req: IncomingMessage, answer: AnswerHead): string | undefined {
+  const announced = fieldOf(answer, 'trailer')
+  if (announced === undefined || req.method === 'HEAD' || req.httpVersion === '1.0') return undefined
+  if (answer.status === 204 || answer.status === 304) return undefined
+  return fieldOf(answer, 'transfer-encoding') === undefined ? undefined : announced
+}
+
+/** A trailer must not change what was already read (RFC 9110, section 6.5.1). */
+function allowedTrailers(trailers: readonly string[]): [string, string][] {
+  const allowed: [string, string][] = []
+  for (let i = 0; i < trailers.length; i += 2) {
+    const name = trailers[i]!.toLowerCase()
+    if (!HOP_BY_HOP.has(name) && !NEVER_TRAILERS.has(name)) allowed.push([trailers[i]!, trailers[i + 1]!])
+  }
+  return allowed
+}
+
+const NEVER_TRAILERS: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'set-cookie',
+])

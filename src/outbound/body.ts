@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import { Readable } from 'node:stream'
+import { http2Stream } from './client-side.js'
+
+/** A client that went away before its request was whole. */
+export class ClientLeft extends Error {
+  override readonly name = 'ClientLeft'
+}
+
+/** What a client sends after its headers; null where there is nothing. */
+export function bodyOf(req: IncomingMessage): ClientBody | null {
+  const stream = http2Stream(req)
+  if (stream ? stream.endAfterHeaders : !announcesBody(req)) return null
+  return new ClientBody(req, stream)
+}
+
+/** Over HTTP/1.1 the headers say so (RFC 9112, section 6.3). */
+const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  'transfer-encoding' in headers || ('content-length' in headers && headers['content-length'] !== '0')
+
+/**
+ * A request's body that ends only if it is whole; else it fails.
+ *
+ * node:http2 ends a request whose stream was reset or whose connection was lost like one that is complete. Whoever is
+ * sent that would take it for whole, or would go on to wait for the rest in what comes next on the connection.
+ */
+export class ClientBody extends Readable {
+  /** Whether all of it has come. */
+  whole = false
+  readonly #req: IncomingMessage
+
+  constructor(req: IncomingMessage, stream: ServerHttp2Stream | undefined) {
+    super()
+    this.#req = req
+    const end = (): void => {
+      this.whole = stream ? !stream.closed && !stream.destroyed : req.complete
+      if (this.whole) this.push(null)
+      else this.destroy(new ClientLeft())
+    }
+    const leave = (): void => {
+      if (!this.whole) this.destroy(new ClientLeft())
+    }
+    this.on('error', () => {}) // whoever sends it hears of it; until somebody does, it must not end the process
+    req.on('data', this.#take).on('end', end).on('close', leave).on('error', leave)
+    stream?.on('aborted', leave)
+    if (req.destroyed || stream?.destroyed || stream?.closed) leave()
+  }
+
+  readonly #take = (chunk: Buffer): void => {
+    if (!this.push(chunk)) this.#req.pause()
+  }
+
+  override _read(): void {
+    this.#req.resume()
+  }
+
+  /** What nobody reads any more is still read off: the next request of an HTTP/1.1 connection is behind it. */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#req.off('data', this.#take)
+    this.#req.resume()
+    callback(error)
+  }
+}

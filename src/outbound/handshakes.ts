@@ -1,0 +1,44 @@
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createProxyMiddleware } from 'http-proxy-middleware'
+import { isLoopback, lookupLoopback } from '../common/loopback.js'
+
+/** The way of WebSocket handshakes to the app. */
+export interface Handshakes {
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  close(): void
+}
+
+/** What a handshake's way depends on. */
+export interface HandshakeRules {
+  readonly app: URL
+  readonly rewriteHost: boolean
+  /** The app did not answer. */
+  onFailure(error: NodeJS.ErrnoException, socket: Duplex): void
+}
+
+/** A handshake cannot be sent again, so it never goes out on a connection that the app may be closing. */
+export function createHandshakes({ app, rewriteHost, onFailure }: HandshakeRules): Handshakes {
+  const { Agent } = app.protocol === 'https:' ? https : http
+  const agent = new Agent({ lookup: lookupLoopback, autoSelectFamily: true })
+  const proxy = createProxyMiddleware({
+    target: app,
+    agent,
+    changeOrigin: rewriteHost,
+    xfwd: true,
+    secure: !isLoopback(app.hostname), // a dev server's own certificate is nobody's to check
+    ejectPlugins: true, // its own error page would come before ours
+    plugins: [
+      server => {
+        server.on('error', ((error: NodeJS.ErrnoException, _req: unknown, socket: Duplex) =>
+          onFailure(error, socket)) as never)
+      },
+    ],
+  })
+  return {
+    upgrade: (req, socket, head) => void proxy.upgrade(req, socket as Socket, head),
+    close: () => agent.destroy(),
+  }
+}
