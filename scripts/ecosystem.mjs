@@ -117,10 +117,10 @@ ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: n
   Name an Ory, or run \`NODE_ENV=development vite preview\`.
 - **A plugin in the preview of Nuxt, Astro and React Router**: these are servers of their own. Put the command in front,
   \`npx ory-proxy local 3000\`; without it nobody takes off the \`Authorization\` that a client wrote.
-- **Trailers, \`103 Early Hints\` and \`102 Processing\` of an app behind a proxy**, in either direction: the command, Vite's
-  \`server.proxy\` and webpack's \`proxy\` all drop them, the latter two without ory-proxy just the same. An upload with
-  \`Expect: 100-continue\` is told to go on by the dev server, whatever the app would have said. Where the app
-  runs inside the dev server or behind our middleware, nothing of this is lost.
+- **Trailers and \`103 Early Hints\` of an app behind a dev server's own proxy**: Vite's \`server.proxy\` and webpack's
+  \`proxy\` drop them, without ory-proxy just the same. The command passes them on; \`102 Processing\` and trailers of a
+  request it does not. An upload with \`Expect: 100-continue\` is told to go on by the dev server, whatever the app would
+  have said. Where the app runs inside the dev server or behind our middleware, nothing of this is lost.
 - **\`virtual:ory\`** outside of Vite.
 
 For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
