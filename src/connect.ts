@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events'
+import { announcement } from './host/announcement.js'
 import { startOry } from './host/start.js'
+import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
 import type { OryOptions } from './options/types.js'
 
@@ -39,6 +41,7 @@ export interface OryMiddleware extends Middleware {
  */
 export async function createOryMiddleware(options: OryOptions = {}): Promise<OryMiddleware> {
   const ory = await startOry(options)
+  for (const line of announcement(ory, MOUNT, 11)) ory.options.logger.info(line.trimEnd())
   const middleware: Middleware = (req, res, next) => ory.middleware(req, res, next)
   return Object.assign(middleware, {
     gateUpgrades: (server: EventEmitter) => ory.gateUpgrades(server),

@@ -17,6 +17,7 @@ type Layer = { readonly name?: string; readonly middleware: unknown } | ((...arg
 /** What of a dev server is used; webpack-dev-server and @rspack/dev-server both have it. */
 interface DevServer {
   readonly server?: Server | undefined
+  readonly compiler?: { readonly options?: { readonly context?: string } }
   readonly options: {
     readonly allowedHosts?: unknown
     readonly host?: unknown
@@ -69,7 +70,11 @@ function behindHostChecks(layers: readonly Layer[]): number {
 function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOptions): Middleware {
   const { server } = devServer
   if (!server) return refuseAll(resolved)
-  const starting = shareOry(options, { allowedHosts: hostsOf(devServer) })
+  const root = devServer.compiler?.options?.context
+  const starting = shareOry(options, {
+    allowedHosts: hostsOf(devServer),
+    ...(root !== undefined && { root }),
+  })
   starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
   const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
   gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })

@@ -28,6 +28,8 @@ export interface Core {
    * @param sender the page it is from, where it says so
    */
   seenFrom(host: string, sender: string): Promise<Core>
+  /** Named by the cookies of an emulator without a configuration. */
+  readonly project: string | undefined
   now(): number
   /** A schema by its id, the default one for an empty id; undefined if the configuration has none. */
   schema(id: string): CompiledSchema | undefined

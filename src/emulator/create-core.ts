@@ -15,6 +15,7 @@ export interface CoreOptions {
   config?: ConfigSource | undefined
   publicUrl?: string | undefined
   embedded?: boolean | undefined
+  project?: string | undefined
   ids?: Ids | undefined
   mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
   clock: Clock
@@ -32,7 +33,14 @@ export async function createCore(
   registerMethods(METHODS)
   const frontOrigins = new Set<string>()
   const standing = { listening: url, publicUrl: options.publicUrl, embedded: options.embedded }
-  const settings = await Settings.open({ source: options.config, standing, log, ownOrigins: frontOrigins })
+  const project = options.config === undefined ? options.project : undefined
+  const settings = await Settings.open({
+    source: options.config,
+    standing,
+    log,
+    ownOrigins: frontOrigins,
+    project,
+  })
   const state = new State()
   let lastSweep = 0
   const core: Core = {
@@ -55,6 +63,7 @@ export async function createCore(
     log,
     ids: options.ids ?? RANDOM_IDS,
     frontOrigins,
+    project,
     get people() {
       return options.people.signIns
     },

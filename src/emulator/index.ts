@@ -5,6 +5,7 @@
  * @module
  */
 
+import { named } from '../common/project.js'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
@@ -41,6 +42,11 @@ export interface EmulatorOptions {
    * configuration nor the address it listens on.
    */
   publicUrl?: string
+  /**
+   * A word for the project it belongs to. Its cookies carry it, so that two projects on two ports of one host keep
+   * their people signed in; a configuration that is given names them itself.
+   */
+  project?: string
   /** A dev server passes everything on and points every address at itself: no address of the configuration counts. */
   embedded?: boolean
   /**
@@ -49,6 +55,8 @@ export interface EmulatorOptions {
    * @default `ory.seed.json` in the working directory, where there is one; else alice@example.com and bob@example.com
    */
   seed?: string | readonly object[]
+  /** Where files lie that are named relatively. @default the working directory */
+  folder?: string
   /** A state file to start with instead of the seed. It may be missing where `export` names it as well. */
   import?: string
   /** Where the state is written at the end. */
@@ -97,7 +105,8 @@ export interface Emulator {
  * const flow = await (await fetch(`${ory.url}/self-service/login/api`)).json()
  * await ory.close()
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
+  const options = inFolder(given)
   if (process.env['NODE_ENV'] === 'production')
     throw new OryProxyError('ORY_PROXY_PRODUCTION', 'the emulator does not start with NODE_ENV=production')
   const { host = '127.0.0.1', port = 0, adminPort = 0 } = options
@@ -126,6 +135,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
+/** With every file as it is named from where we run. */
+function inFolder(options: EmulatorOptions): EmulatorOptions {
+  const { folder } = options
+  if (folder === undefined) return options
+  const here = <T>(file: T): T => (typeof file === 'string' ? (named(folder, file) as T) : file)
+  const { config } = options
+  return {
+    ...options,
+    ...(config !== undefined && { config: Array.isArray(config) ? config.map(here) : here(config) }),
+    seed: options.seed === undefined ? undefined : here(options.seed),
+    import: here(options.import),
+    export: here(options.export),
+  } as EmulatorOptions
+}
+
 /** What an emulator consists of, apart from its sockets. */
 interface Parts {
   core: Core
@@ -136,7 +160,7 @@ interface Parts {
 
 async function build(options: EmulatorOptions, url: string, adminUrl: string | undefined): Promise<Parts> {
   if (options.export) await checkWritable(options.export)
-  const source = seedSource(options.seed)
+  const source = seedSource(options.seed, options.folder)
   const clock = new Clock(options.clock ?? Date.now)
   const faults = new Faults()
   const people = new People(await source.read())

@@ -27,6 +27,8 @@ export interface SettingsOptions {
   readonly log: Logger
   /** Where dev servers that forward to us are. */
   readonly ownOrigins: ReadonlySet<string>
+  /** Whose cookies they are, as Ory Network names them after a project. */
+  readonly project: string | undefined
 }
 
 async function openFile(
@@ -48,6 +50,12 @@ function once(log: Logger): Logger {
   return { ...log, info: say('info'), warn: say('warn') }
 }
 
+function withProject(config: KratosConfig, project: string | undefined): KratosConfig {
+  if (project === undefined) return config
+  const { session } = config
+  return { ...config, session: { ...session, cookie: { ...session.cookie, name: `ory_session_${project}` } } }
+}
+
 export class Settings {
   readonly #source: ConfigSource | undefined
   readonly #standing: Standing
@@ -56,6 +64,7 @@ export class Settings {
   readonly #tell: Logger
   readonly #frontEnds: FrontEnds
   readonly #ownOrigins: ReadonlySet<string>
+  readonly #project: string | undefined
   readonly #views = new LruMap<string, View>(MAX_VIEWS, () => 1)
   readonly #schemas = new Map<string, CompiledSchema>()
   #file: ConfigFile
@@ -64,7 +73,7 @@ export class Settings {
 
   private constructor(
     file: ConfigFile,
-    { source, standing, log, ownOrigins }: SettingsOptions,
+    { source, standing, log, ownOrigins, project }: SettingsOptions,
     tell: Logger,
   ) {
     this.#file = file
@@ -73,6 +82,7 @@ export class Settings {
     this.#log = log
     this.#tell = tell
     this.#ownOrigins = ownOrigins
+    this.#project = project
     this.#frontEnds = new FrontEnds(log)
   }
 
@@ -139,7 +149,7 @@ export class Settings {
     const key = [base, ...absent.map(({ origin }) => origin)].join(' ')
     const known = this.#views.get(key)
     if (known) return known
-    const view = { base, config: this.#file.at({ base, isUp }) }
+    const view = { base, config: withProject(this.#file.at({ base, isUp }), this.#project) }
     this.#views.set(key, view)
     return view
   }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { projectSlug } from '../common/project.js'
 import type { Emulator } from '../emulator/index.js'
 import { OryProxyError } from '../errors.js'
 import { createMinter, jwksText, type Minter, type SigningKey, sign } from '../keys/jwt.js'
@@ -76,7 +77,9 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const { logger } = options
   const emulator = await startEmulator({
     ...options.emulator,
+    ...(context.root !== undefined && { folder: context.root }),
     embedded: true,
+    project: projectSlug(context.root),
     logger,
     mintJwt: sessionJson => mintFor(sessionJson, emulator.url),
   })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, parse, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { JWK } from 'jose'
+import { projectFolder } from '../common/project.js'
 import { OryProxyError } from '../errors.js'
 import type { Logger } from '../log.js'
 import { generatePrivateJwk, type SigningKey, signingKey } from './jwt.js'
@@ -47,11 +48,8 @@ const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR'])
 
 /** `node_modules/.cache/ory-proxy` of the project we run in: out of version control by itself. */
 function cachePlace(cwd: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')))
-      return join(folder, 'node_modules/.cache/ory-proxy/jwt-key.json')
-    if (folder === parse(folder).root) return undefined
-  }
+  const folder = projectFolder(cwd)
+  return folder && join(folder, 'node_modules/.cache/ory-proxy/jwt-key.json')
 }
 
 async function readKey(file: string): Promise<SigningKey> {

@@ -1,5 +1,6 @@
 import { isLoopback } from '../common/loopback.js'
 import { rejectUnknown } from '../common/spelling.js'
+import { OryProxyError } from '../errors.js'
 import { createLogger, type Logger } from '../log.js'
 import { checked } from './check.js'
 import { KINDS } from './kinds.js'
@@ -80,6 +81,11 @@ export function resolveOptions(
   env: NodeJS.ProcessEnv = process.env,
   { ownPort, root, file: known }: Surroundings = {},
 ): ResolvedOptions {
+  if ('seed' in Object(raw))
+    throw new OryProxyError(
+      'ORY_PROXY_BAD_OPTION',
+      'People are a setting of the emulator: write `emulator: { seed: … }`, not `seed`.',
+    )
   rejectUnknown(raw, OPTION_NAMES, '')
   const file = known ?? readSettingsFile(raw.config, env, root)
   const from: Record<string, string> = {}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
@@ -45,12 +45,28 @@ export function readSettingsFile(
   } catch (error) {
     throw bad(`${name}: ${(error as Error).message}`)
   }
-  return { name, settings: withSeed(content) }
+  return { name, settings: withPaths(dirname(resolve(root, path)), withSeed(content)) }
 }
 
 /** The command has `--seed`; everywhere else, people are a setting of the emulator. */
 function withSeed({ seed, ...settings }: CommandOptions & OryOptions): SettingsFile['settings'] {
   return seed === undefined ? settings : { ...settings, emulator: { seed, ...settings.emulator } }
+}
+
+/** A path in a file is meant from where the file is, wherever a dev server was started. */
+function withPaths(folder: string, settings: SettingsFile['settings']): SettingsFile['settings'] {
+  const moved = <T>(values: T, names: readonly string[]): T => {
+    const paths = Object.entries(values as object).filter(
+      ([name, value]) => names.includes(name) && typeof value === 'string',
+    )
+    return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, resolve(folder, path)])) }
+  }
+  const { emulator } = settings
+  const isPlain = typeof emulator === 'object' && emulator !== null
+  return moved(
+    isPlain ? { ...settings, emulator: moved(emulator, ['config', 'seed', 'import', 'export']) } : settings,
+    ['keyFile', 'tlsCert', 'tlsKey'],
+  )
 }
 
 const bad = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_OPTION', message)

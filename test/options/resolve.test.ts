@@ -9,6 +9,7 @@ describe('options', () => {
   test.for([
     [{ sdkURL: 'https://x.example' }, 'Did you mean "sdkUrl"?'],
     [{ emulator: { sed: 'x' } }, 'Did you mean "emulator.seed"?'],
+    [{ seed: 'x' } as object, 'emulator: { seed: … }'],
     [{ jwt: 'no' }, '"jwt" must be true or false, not "no"'],
     [{ sessionCache: -1 }, '"sessionCache" must be a number of seconds like 10'],
     [{ allowedHosts: 'a' }, '"allowedHosts" must be a list of host names'],
@@ -76,7 +77,10 @@ describe('the settings file', () => {
 
   test('may hold what only the command has; its people are those of the emulator', () => {
     const root = folder('ory-proxy.yml', 'port: 4100\nseed: team.json\nemulator: { export: state.json }')
-    expect(resolveOptions({}, {}, { root }).emulator).toEqual({ seed: 'team.json', export: 'state.json' })
+    expect(resolveOptions({}, {}, { root }).emulator).toEqual({
+      seed: join(root, 'team.json'),
+      export: join(root, 'state.json'),
+    })
   })
 
   test.for([

@@ -21,7 +21,11 @@ export function certCommand(): Command {
       print(await (await load()).certStatus({ hosts: allowedHosts })),
   )
   sub(parent, 'path', 'print the file for NODE_EXTRA_CA_CERTS and curl --cacert').action(
-    async ({ allowedHosts = [] }: CertFlags) => print(await (await load()).certPath({ hosts: allowedHosts })),
+    async ({ allowedHosts = [] }: CertFlags) => {
+      const result = await (await load()).certPath({ hosts: allowedHosts })
+      // Its output goes into NODE_EXTRA_CA_CERTS: a sentence would be taken for a file.
+      print(result, result.exitCode === 0 ? process.stdout : process.stderr)
+    },
   )
   sub(parent, 'install', "make it, and trust it in the user's own browsers")
     .option('--system', 'trust it in the whole system too (Linux, as root)')
@@ -44,7 +48,7 @@ function sub(parent: Command, name: string, summary: string): Command {
     )
 }
 
-function print({ text, exitCode }: CommandResult): void {
-  process.stdout.write(`${text}\n`)
+function print({ text, exitCode }: CommandResult, to: NodeJS.WriteStream = process.stdout): void {
+  to.write(`${text}\n`)
   process.exitCode = exitCode
 }

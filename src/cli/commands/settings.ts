@@ -14,6 +14,8 @@ type Written = CommandOptions & OryOptions
 /** What a command runs with: flag, else environment, else file, else default. */
 export interface Settings {
   readonly port: number
+  /** What said so; undefined for the default. */
+  readonly portFrom: string | undefined
   readonly host: string
   readonly https: boolean
   readonly dontInstallCert: boolean
@@ -49,6 +51,7 @@ export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = proce
   const port = value('port')!
   return {
     port,
+    portFrom: sourceOfPort(flags, file, env),
     host: value('host')!,
     https: value('https') ?? true,
     dontInstallCert: value('dontInstallCert') ?? false,
@@ -63,6 +66,15 @@ export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = proce
     options: libraryOptions(flags, file),
     surroundings: { ownPort: port, ...(file && { file }) },
   }
+}
+
+function sourceOfPort(
+  flags: Written,
+  file: SettingsFile | undefined,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (flags.port !== undefined) return '--port'
+  return fromEnvironment('port', env)?.source ?? (file?.settings.port === undefined ? undefined : file.name)
 }
 
 /** Only what was typed: commander's own default of `--no-x` would hide the environment and the file. */

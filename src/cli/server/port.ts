@@ -61,11 +61,13 @@ function tryListening(port: number, address: string): Promise<string | undefined
 /**
  * Pointed at ourselves, one request would ask for the next one for ever.
  *
+ * @param source what said the port: `--port`, a variable, a file, or nothing
  * @throws {OryProxyError} `ORY_PROXY_PORT_TAKEN`
  */
-export function assertElsewhere(app: URL, port: number): void {
+export function assertElsewhere(app: URL, port: number, source: string | undefined): void {
   const appPort = Number(app.port) || (app.protocol === 'https:' ? 443 : 80)
   if (port === 0 || appPort !== port || !isLoopback(app.hostname)) return
-  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen (--port).`
+  const because = source === undefined ? 'by default' : `${source} says so`
+  const message = `The app cannot be at ${app.origin}: that is where ory-proxy is going to listen (${because}).`
   throw new OryProxyError('ORY_PROXY_PORT_TAKEN', message)
 }

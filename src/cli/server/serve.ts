@@ -44,7 +44,7 @@ export interface Running {
 /** Starts Ory, the certificate and the port, and serves until a signal comes. */
 export async function serve(start: Start): Promise<Running> {
   const { settings, app } = start
-  assertElsewhere(app, settings.port)
+  assertElsewhere(app, settings.port, settings.portFrom)
   await assertFree(settings.port, settings.host)
   const terminal = settings.json ? createJsonLines(settings) : createTerminal(settings)
   return untilSignal(open(start, terminal), terminal.logger)

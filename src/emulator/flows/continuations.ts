@@ -3,16 +3,18 @@
  * cookie and goes on when it is back. Only pages: scripts repeat the request themselves.
  */
 
+import type { Core } from '../core.js'
 import type { Exchange } from '../http/exchange.js'
 import { isoTime } from '../store/clock.js'
 import type { Continuation, JsonObject } from '../store/model.js'
 
-const COOKIE = 'ory_kratos_continuity'
+const cookieName = ({ project }: Core): string =>
+  project === undefined ? 'ory_kratos_continuity' : `ory_kratos_continuity_${project}`
 const COOKIE_SECONDS = 30 * 24 * 60 * 60
 const LIFESPAN_MS = 15 * 60_000
 
 function references(x: Exchange): Record<string, string> | undefined {
-  const value = x.cookies.get(COOKIE)
+  const value = x.cookies.get(cookieName(x.core))
   if (!value) return undefined
   try {
     const parsed: unknown = JSON.parse(Buffer.from(value, 'base64url').toString())
@@ -24,7 +26,7 @@ function references(x: Exchange): Record<string, string> | undefined {
 
 function remember(x: Exchange, refs: Record<string, string>): void {
   const { path, domain, same_site } = x.core.config.cookies
-  x.cookies.add(COOKIE, Buffer.from(JSON.stringify(refs)).toString('base64url'), {
+  x.cookies.add(cookieName(x.core), Buffer.from(JSON.stringify(refs)).toString('base64url'), {
     path,
     domain,
     expires: new Date(x.core.now() + COOKIE_SECONDS * 1000),

@@ -27,7 +27,9 @@ export class Csrf {
   }
 
   get cookieName(): string {
-    return `csrf_token_${createHash('sha256').update(`${this.#core.base}/`).digest('hex')}`
+    const { project, base } = this.#core
+    const of = project ?? `${base}/` // a port of our own that changes would leave one more cookie at every start
+    return `csrf_token_${createHash('sha256').update(of).digest('hex')}`
   }
   get hasCookie(): boolean {
     return this.#cookies.get(this.cookieName) !== undefined

@@ -2,11 +2,12 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
+import { named } from '../../common/project.js'
 import { OryProxyError } from '../../errors.js'
 import type { Logger } from '../../log.js'
 import { DEFAULT_SEED, openSeed, type Seed } from './seed.js'
 
-/** Picked up from the working directory when nothing else is said. */
+/** Picked up from the project's folder when nothing else is said. */
 const SEED_FILE = 'ory.seed.json'
 
 export interface SeedSource {
@@ -15,13 +16,14 @@ export interface SeedSource {
   read(): Promise<Seed>
 }
 
-/** @param given a file, the people themselves, or undefined for {@link SEED_FILE} where there is one */
-export function seedSource(given: string | readonly object[] | undefined): SeedSource {
+/** @param given a file, the people themselves, or undefined for {@link SEED_FILE} in `folder`, where there is one */
+export function seedSource(given: string | readonly object[] | undefined, folder = '.'): SeedSource {
   if (typeof given === 'string') return { file: given, read: reader(given) }
   if (given !== undefined) return { file: undefined, read: () => openSeed(JSON.stringify(given), 'seed') }
-  const read = reader(SEED_FILE)
+  const file = named(folder, SEED_FILE)
+  const read = reader(file)
   return {
-    file: SEED_FILE,
+    file,
     read: () => read().catch(error => (isMissing(error) ? builtInSeed() : Promise.reject(error))),
   }
 }

@@ -61,6 +61,12 @@ describe('https, as it is without any flag', () => {
     await Promise.all([ory.close(), app.close()])
   })
 
+  test('where there is no certificate, the sentence that says so is not printed as its path', async () => {
+    const { stdout, stderr, code } = await run(['cert', 'path'], { cwd: emptyFolder() })
+    expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+    expect(stderr).toContain('ory-proxy cert install')
+  })
+
   test('an answer that is broken off is told apart from a whole one', async () => {
     const endless = await startEchoApp((_req, res) => void res.write('first'))
     const command = await startLocal(endless.url, ['--sdk-url', ory.url], { cwd: home })

@@ -206,7 +206,7 @@ describe('a port that is taken', () => {
   test.for(['local', 'tunnel'])('can be that of the app of %s itself', async command => {
     const { code, stderr } = await run([command, '4000', ...flags()])
     expect(stderr).toContain(
-      'The app cannot be at http://localhost:4000: that is where ory-proxy is going to listen (--port).',
+      'The app cannot be at http://localhost:4000: that is where ory-proxy is going to listen (by default).',
     )
     expect(code).toBe(1)
   })
