@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { OryProxyError } from '../errors.js'
 import type { Core } from './core.js'
 import { hostOf, isRebound } from './http/callers.js'
+import { sharing } from './http/cors.js'
 import { csrfProblem } from './http/csrf.js'
 import { type Answer, Exchange, plain, problem, readBody, redirect } from './http/exchange.js'
 import { toProblem } from './http/failures.js'
@@ -80,11 +81,22 @@ async function answer(api: Api, x: Exchange): Promise<Answer> {
   try {
     if (isRebound(x)) throw notOurs(x)
     noteFront(x)
+    if (api.isPublic && share(x)) return { status: 204 }
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? (startPage(x) ?? guard(x)) : undefined)
     return refused ?? (await dispatch(api.routes, x))
   } catch (error) {
     return problem(toProblem(x, error))
   }
+}
+
+/** Lets pages of other origins read the answer, where the configuration allows it; true if that was the question. */
+function share(x: Exchange): boolean {
+  // The tools are ours, not Kratos', and for pages of our own origin alone.
+  const shared = /^\/dev(\/|$)/.test(x.path) ? undefined : sharing(x.core.config.serve.public.cors, x)
+  if (!shared) return false
+  Object.assign(x.extraHeaders, shared.headers)
+  x.vary.push(shared.vary)
+  return shared.isAnswer
 }
 
 function notOurs(x: Exchange): Problem {
@@ -169,7 +181,9 @@ function cleanPath(path: string): string {
 function write(x: Exchange, api: Api, res: ServerResponse, { status, headers = {}, body }: Answer): void {
   res.statusCode = status
   if (x.method === 'GET') res.setHeader('cache-control', 'private, no-cache, no-store, must-revalidate')
-  if (api.isPublic && csrfRule(x.path) !== 'skip') res.setHeader('vary', 'Cookie')
+  const isAnswered = status === 204 && x.method === 'OPTIONS'
+  if (api.isPublic && csrfRule(x.path) !== 'skip' && !isAnswered) x.vary.push('Cookie')
+  if (x.vary.length > 0) res.setHeader('vary', x.vary.join(', '))
   for (const [name, value] of Object.entries({ ...x.extraHeaders, ...headers })) res.setHeader(name, value)
   const cookies = x.cookies.setCookieHeaders
   if (cookies.length > 0) res.setHeader('set-cookie', cookies)

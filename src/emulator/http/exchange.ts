@@ -35,6 +35,8 @@ export class Exchange {
   params: Readonly<Record<string, string>> = {}
   /** Headers every answer to this request gets. */
   readonly extraHeaders: Record<string, string> = {}
+  /** What the answer depends on, besides the address. */
+  readonly vary: string[] = []
 
   /**
    * @param base where the server is that was asked
