@@ -79,6 +79,8 @@ export interface Emulator {
   readonly adminUrl: string | undefined
   /** Whom one can sign in as, with passwords where the seed has them in clear. */
   readonly people: readonly { email: string; password: string }[]
+  /** Whether its configuration lets pages of other origins read answers: `serve.public.cors`. */
+  readonly sharesAnswers: boolean
   /** The emulator's time in milliseconds. */
   now(): number
   /** Forgets everything but the seed. */
@@ -209,6 +211,9 @@ function running(
     adminUrl: sockets.adminUrl,
     get people() {
       return core.people
+    },
+    get sharesAnswers() {
+      return core.config.serve.public.cors.enabled
     },
     now: () => core.now(),
     reset: dev.reset,

@@ -119,11 +119,12 @@ function build({ options, keys, target, now }: Ingredients): Machinery {
   return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, now) }
 }
 
-function partsOf({ options, context, keys, target }: Ingredients, machinery: Machinery): Parts {
+function partsOf({ options, context, keys, target, emulator }: Ingredients, machinery: Machinery): Parts {
   const { client, sessions, minter } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
   const warnOfOrigin = createOriginWarning(options)
+  const oryShares = (): boolean => emulator?.sharesAnswers === true
   return {
     ...options,
     host: {
@@ -135,6 +136,7 @@ function partsOf({ options, context, keys, target }: Ingredients, machinery: Mac
     },
     cors: {
       ...options,
+      oryShares,
       allowedCorsOrigins: [...(tunnelFor === undefined ? [] : [tunnelFor]), ...options.allowedCorsOrigins],
     },
     proxy: {
@@ -145,6 +147,7 @@ function partsOf({ options, context, keys, target }: Ingredients, machinery: Mac
       defaultRedirectUrl: options.defaultRedirectUrl ?? tunnelFor,
       apiKey: target.apiKey,
       explain: explain?.answer,
+      oryShares,
       onChange: sessions.flush,
     },
     jwks: lazily(async () => jwksText(await keys())),

@@ -63,7 +63,7 @@ async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
   const refusal = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
   if (req.headers.upgrade?.toLowerCase() !== 'websocket') throw refusal('Only WebSockets are upgraded.') // h2c
   if (belowMount(req.url ?? '') !== null) throw refusal('Ory has no WebSockets.')
-  const x: Exchange = { req, origin: '', identified: null }
+  const x: Exchange = { req, origin: '', prefix: '', identified: null }
   await rules.prepare(x)
   const { origin } = req.headers
   if (origin !== undefined && origin !== x.origin && !isListedOrigin(origin, rules.allowedOrigins)) {

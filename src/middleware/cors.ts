@@ -9,6 +9,8 @@ export interface CorsRules {
   /** Empty: nobody, as app and Ory share one origin; the app's own headers are then its own business. */
   readonly allowedCorsOrigins: readonly string[]
   readonly additionalCorsHeaders: readonly string[]
+  /** Whether Ory itself says who may read its answers: to origins that are not listed, then. */
+  readonly oryShares: () => boolean
 }
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
@@ -31,13 +33,14 @@ const MAX_AGE = '60'
  * credentials, and with exactly one header each: two `Access-Control-Allow-Origin` are none to a browser, so
  * those of whoever answers behind us give way.
  */
-export function corsStage({ allowedCorsOrigins, additionalCorsHeaders }: CorsRules): Stage {
+export function corsStage({ allowedCorsOrigins, additionalCorsHeaders, oryShares }: CorsRules): Stage {
   const requestHeaders = [...new Set([...REQUEST_HEADERS, ...additionalCorsHeaders])].join(', ')
   return function oryCors(x) {
     const { req, res } = x
     const isOry = belowMount(req.url!) !== null
-    if (allowedCorsOrigins.length === 0) return isOry && isPreflight(req) ? preflight(x, {}) : 'next'
     const shared = sharing(x)
+    if (isOry && oryShares() && !('Access-Control-Allow-Origin' in shared)) return 'next'
+    if (allowedCorsOrigins.length === 0) return isOry && isPreflight(req) ? preflight(x, {}) : 'next'
     if (isPreflight(req)) return preflight(x, shared)
     replaceCorsHeaders(res, shared)
     return 'next'

@@ -19,7 +19,7 @@ export interface FlowRules {
  * else the app's root: a foreign page must not be able to choose where a fresh sign-in lands (CWE-601).
  */
 export function flowsStage({ mount, allowedCorsOrigins }: FlowRules): Stage {
-  return function oryFlows({ req, res, origin }) {
+  return function oryFlows({ req, res, origin, prefix }) {
     const path = belowMount(req.url!)
     const [name = '', query] = path?.split('?', 2) ?? []
     const flow = FLOW.exec(name)
@@ -27,7 +27,7 @@ export function flowsStage({ mount, allowedCorsOrigins }: FlowRules): Stage {
     const asked = new URLSearchParams(query).get('return_to')
     const home = mount === '' ? undefined : `${origin}/` // a tunnel has no page of its own
     const back = page(asked, asked?.startsWith('/') ? origin : undefined) ?? page(req.headers.referer) ?? home
-    const location = `${mount}/self-service/${flow[1]}/browser${back === undefined ? '' : `?return_to=${encodeURIComponent(back)}`}`
+    const location = `${prefix}${mount}/self-service/${flow[1]}/browser${back === undefined ? '' : `?return_to=${encodeURIComponent(back)}`}`
     answer(req, res, 303, { Location: location, 'Cache-Control': 'no-store', Vary: 'Referer' }, '')
     return 'done'
 
@@ -38,7 +38,10 @@ export function flowsStage({ mount, allowedCorsOrigins }: FlowRules): Stage {
       if (!/^https?:$/.test(url.protocol)) return undefined // a blob: has the origin of its maker
       if (url.username !== '' || url.password !== '') return undefined
       if (url.origin === origin) {
-        return mount !== '' && belowMount(url.pathname) === null ? url.href : undefined
+        return mount !== '' &&
+          belowMount(url.pathname.slice(url.pathname.startsWith(prefix) ? prefix.length : 0)) === null
+          ? url.href
+          : undefined
       }
       return isListedOrigin(url.origin, allowedCorsOrigins) ? url.href : undefined
     }

@@ -33,6 +33,7 @@ export function hostStage(rules: HostRules): Stage<Exchange> {
       throw new OryProxyError('ORY_PROXY_HOST_NOT_ALLOWED', `Host "${printable(name)}" is not allowed.`)
     }
     x.origin = publicOrigin(req, host, rules)
+    x.prefix = prefixOf(req)
     return 'next'
   }
 }
@@ -108,6 +109,18 @@ const SCHEMES: ReadonlyMap<string, string> = new Map([
   ['ws', 'http'],
   ['wss', 'https'],
 ])
+
+/**
+ * What connect and Express take off the target when we are mounted somewhere: `app.use('/auth', ory)`. It becomes part
+ * of every address, so that it has to be a path of our own origin: `//auth` would be another host.
+ */
+function prefixOf({ url = '', originalUrl = url }: IncomingMessage & { originalUrl?: string }): string {
+  if (originalUrl === url || !originalUrl.endsWith(url)) return ''
+  const prefix = originalUrl.slice(0, -url.length)
+  return PREFIX.test(prefix) ? prefix : ''
+}
+
+const PREFIX = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)+$/
 
 /** Dev servers hear one name, seldom two: the last answer is nearly always the next one. */
 let lastBase = ''

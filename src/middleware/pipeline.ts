@@ -12,6 +12,8 @@ export interface Exchange {
   readonly req: IncomingMessage
   /** The origin people see, like `http://localhost:5173`; the host stage writes it. */
   origin: string
+  /** Where our caller has us, like `/auth`, or empty; the host stage writes it. */
+  prefix: string
   /** The session stage writes it; null is "nobody". */
   identified: Identified | null
 }
@@ -50,7 +52,7 @@ export function chain(
   onError: (x: HttpExchange, error: unknown) => void,
 ): Middleware {
   return function oryProxy(req, res, next) {
-    const x: HttpExchange = { req, res, origin: '', identified: null }
+    const x: HttpExchange = { req, res, origin: '', prefix: '', identified: null }
     let outcome: Outcome | Promise<Outcome>
     try {
       outcome = run(stages, x)

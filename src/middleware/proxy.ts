@@ -18,6 +18,8 @@ export interface ProxyRules extends SendRules {
   readonly cookieDomain: string | undefined
   /** Told what an answer of Ory was changed in. */
   readonly explain?: ((x: Exchange, changes: readonly string[]) => void) | undefined
+  /** Whether Ory itself says who may read its answers from another origin. */
+  readonly oryShares: () => boolean
   /** Something at Ory may change, or has just changed. */
   readonly onChange: () => void
 }
@@ -82,12 +84,14 @@ function answerAs(
   rules: ProxyRules,
   pattern: OryPattern,
 ): Sink {
-  const { req, res, origin } = x
+  const { req, res, origin, prefix } = x
   const { defaultRedirectUrl, cookieDomain } = rules
   const home = defaultRedirectUrl ?? `${origin}/`
-  const rewriting = { ory: rules.ory, origin, mounted: origin + rules.mount, home, cookieDomain }
+  const rewriting = { ory: rules.ory, origin, mounted: origin + prefix + rules.mount, home, cookieDomain }
   const changes: string[] = []
-  const headers = answerHeaders(answer, requestedUrl(path, rules.ory, pattern), pattern, rewriting, changes)
+  const requested = requestedUrl(path, rules.ory, pattern)
+  const dropped = rules.oryShares() ? NOT_OURS : NOT_OURS_TO_SHARE
+  const headers = answerHeaders(answer, requested, { pattern, rewriting, dropped, changes })
   const explain = (): void => rules.explain?.(x, changes)
   if (isRewritable(answer)) {
     if (req.method !== 'HEAD') {
@@ -112,20 +116,25 @@ function requestedUrl(path: string, ory: URL, { prefix }: OryPattern): URL {
   return url
 }
 
-/** @param changes gets the names of what is no longer as Ory sent it, for the debug output */
+interface HeaderRules {
+  readonly pattern: OryPattern
+  readonly rewriting: Rewriting
+  readonly dropped: RegExp
+  /** Gets the names of what is no longer as Ory sent it, for the debug output. */
+  readonly changes: string[]
+}
+
 function answerHeaders(
   answer: AnswerHead,
   requested: URL,
-  pattern: OryPattern,
-  rewriting: Rewriting,
-  changes: string[],
+  { pattern, rewriting, dropped, changes }: HeaderRules,
 ): string[] {
   const named = connectionTokens(fieldOf(answer, 'connection'))
   const headers: string[] = []
   for (let i = 0; i < answer.headers.length; i += 2) {
     const name = answer.headers[i]!.toLowerCase()
     const value = answer.headers[i + 1]!
-    if (HOP_BY_HOP.has(name) || named.includes(name) || NOT_OURS.test(name)) continue
+    if (HOP_BY_HOP.has(name) || named.includes(name) || dropped.test(name)) continue
     let ours = value
     if (name === 'location') ours = rewriteLocation(value, requested, pattern, rewriting)
     else if (name === 'set-cookie') ours = rewriteCookie(value, rewriting)
@@ -138,5 +147,7 @@ function answerHeaders(
 
 const cookieName = (cookie: string): string => printable(cookie.split('=', 1)[0]!, 60)
 
-/** Who may read it is for us to say, and what Ory has at another port (RFC 7838) is not at ours. */
-const NOT_OURS = /^(?:access-control-|alt-svc$|strict-transport-security$)/
+/** What Ory has at another port (RFC 7838) is not at ours. */
+const NOT_OURS = /^(?:alt-svc$|strict-transport-security$)/
+/** Who may read it is for us to say, too, as long as nobody said otherwise. */
+const NOT_OURS_TO_SHARE = /^(?:access-control-|alt-svc$|strict-transport-security$)/

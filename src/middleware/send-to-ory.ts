@@ -17,20 +17,16 @@ export interface SendRules {
 }
 
 /** A client's request as it goes to a path of Ory's. */
-export function requestToOry(
-  { req, origin }: HttpExchange,
-  path: string,
-  rules: SendRules,
-): PassageRules['outgoing'] {
+export function requestToOry(x: HttpExchange, path: string, rules: SendRules): PassageRules['outgoing'] {
   return {
-    method: req.method!,
+    method: x.req.method!,
     path: rules.client.pathOf(path),
-    headers: requestHeaders(req, origin, rules),
+    headers: requestHeaders(x, rules),
   }
 }
 
 /** The client's headers, less what is not for Ory, plus what only we say. */
-function requestHeaders(req: IncomingMessage, origin: string, rules: SendRules): string[] {
+function requestHeaders({ req, origin, prefix }: HttpExchange, rules: SendRules): string[] {
   const { rawHeaders: raw, headers } = req
   const pairs: string[] = ['Host', rules.ory.host]
   for (let i = 0; i < raw.length; i += 2) {
@@ -46,7 +42,7 @@ function requestHeaders(req: IncomingMessage, origin: string, rules: SendRules):
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
   pairs.push('X-Forwarded-For', whoAsks(req))
-  pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + rules.mount)
+  pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + prefix + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
   return pairs
 }

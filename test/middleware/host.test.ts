@@ -9,6 +9,7 @@ function originOf(
   const x = {
     req: { url: '/', headers, rawHeaders: Object.entries(headers).flat(), socket: { encrypted } },
     origin: '',
+    prefix: '',
     identified: null,
   }
   hostStage({ allowedHosts: [], publicUrl: undefined, trustForwarded })(x as never)
