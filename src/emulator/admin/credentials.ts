@@ -3,6 +3,7 @@
 import type { Core } from '../core.js'
 import { type Answer, type Exchange, noContent } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
+import { countKeys, keepKeys, keysOf, userHandleOf } from '../methods/keys/credentials.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Credential, CredentialsType, Identity, JsonObject } from '../store/model.js'
 import { knownIdentity, saveChanged } from './identities.js'
@@ -25,6 +26,9 @@ function remove(x: Exchange, identity: Identity, credential: Credential): void {
     case 'lookup_secret':
       delete identity.credentials[credential.type]
       return
+    case 'webauthn':
+      removeSecondFactors(x.core, identity)
+      return
     case 'password':
       requireAnother(x.core, identity)
       credential.config = {}
@@ -44,15 +48,24 @@ function requireAnother(core: Core, identity: Identity): void {
     throw badRequest('You cannot remove the last first factor credential.')
 }
 
+/** Keys that are enough to sign in stay. */
+function removeSecondFactors(core: Core, identity: Identity): void {
+  const keys = keysOf(identity, 'webauthn').filter(key => key.is_passwordless)
+  if (keys.length === 0) delete identity.credentials.webauthn
+  else keepKeys(core, identity, 'webauthn', { keys, handle: userHandleOf(identity, 'webauthn') })
+}
+
 /** How many ways there are to sign in. */
-function firstFactors(core: Core, { credentials }: Identity): number {
-  const { password, oidc, code } = credentials
+function firstFactors(core: Core, identity: Identity): number {
+  const { password, oidc, code } = identity.credentials
   const byCode =
     core.config.selfservice.methods.code.passwordless_enabled && (code?.identifiers.length ?? 0) > 0
   return [
     Boolean(password?.config['hashed_password']),
     asList(oidc?.config['providers']).length > 0,
     byCode,
+    countKeys(identity, 'webauthn', true) > 0,
+    countKeys(identity, 'passkey', true) > 0,
   ].filter(Boolean).length
 }
 

@@ -13,6 +13,7 @@ import type {
   KratosConfig,
   OidcProvider,
 } from './model.js'
+import { relyingParty } from './relying-party.js'
 import type { UrlResolver } from './urls.js'
 
 type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }
@@ -151,6 +152,8 @@ function common(name: string, raw: JsonObject, urls: UrlResolver): Common<object
       totp: method('totp'),
       lookup_secret: method('lookup_secret'),
       profile: method('profile'),
+      webauthn: method('webauthn'),
+      passkey: method('passkey'),
     },
   }
 }
@@ -206,8 +209,17 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
     lookup_secret: { enabled: on('lookup_secret') },
     link: { enabled: on('link'), config: { lifespan: milliseconds(config('link')['lifespan']) } },
     profile: { enabled: on('profile') },
-    webauthn: { enabled: on('webauthn') },
-    passkey: { enabled: on('passkey') },
+    webauthn: {
+      enabled: on('webauthn'),
+      config: {
+        passwordless: config('webauthn')['passwordless'] === true,
+        rp: relyingParty(asObject(config('webauthn')['rp']), urls.base),
+      },
+    },
+    passkey: {
+      enabled: on('passkey'),
+      config: { rp: relyingParty(asObject(config('passkey')['rp']), urls.base) },
+    },
     oidc: {
       enabled: on('oidc'),
       config: {

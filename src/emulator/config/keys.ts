@@ -91,7 +91,7 @@ const AFTER = section({
   default_browser_return_url: text,
   hooks,
   ...all(['password', 'oidc', 'code', 'totp', 'lookup_secret', 'profile'], afterMethod),
-  ...all(['webauthn', 'passkey'], ignored),
+  ...all(['webauthn', 'passkey'], afterMethod),
 })
 const after = sharedSection('after')
 const before = sharedSection('before')
@@ -119,6 +119,8 @@ const provider: JsonObject = {
   additionalProperties: true,
   required: ['id', 'provider'],
 }
+
+const rp = section({ ...all(['id', 'display_name', 'origin'], text), icon: ignored, origins: { type: 'array', items: text } })
 
 const methods = section({
   password: section({
@@ -152,7 +154,9 @@ const methods = section({
     enabled: flag(false),
     config: section({ base_redirect_uri: text, providers: list(provider) }),
   }),
-  ...all(['webauthn', 'passkey', 'saml', 'b2b', 'deviceauthn', 'captcha'], unsupported),
+  webauthn: section({ enabled: flag(false), config: section({ passwordless: flag(false), rp }) }),
+  passkey: section({ enabled: flag(false), config: section({ rp }) }),
+  ...all(['saml', 'b2b', 'deviceauthn', 'captcha'], unsupported),
 })
 
 const flows = section({

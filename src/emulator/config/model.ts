@@ -33,6 +33,8 @@ export interface After {
   totp: AfterMethod
   lookup_secret: AfterMethod
   profile: AfterMethod
+  webauthn: AfterMethod
+  passkey: AfterMethod
 }
 export interface AfterMethod {
   default_browser_return_url?: string
@@ -51,6 +53,15 @@ export interface OidcProvider {
   issuer_url?: string
   mapper_url?: string
   scope: string[]
+}
+
+/** For whom security keys are made. */
+export interface RelyingParty {
+  /** A host name, without scheme and port. */
+  id: string
+  display_name: string
+  /** Absent: every page of that host. */
+  origins?: string[]
 }
 
 export interface IdentitySchemaSource {
@@ -114,9 +125,8 @@ export interface KratosConfig {
       lookup_secret: { enabled: boolean }
       link: { enabled: boolean; config: { lifespan: number } }
       profile: { enabled: boolean }
-      /** The emulator has neither; it says so where they are switched on. */
-      webauthn: { enabled: boolean }
-      passkey: { enabled: boolean }
+      webauthn: { enabled: boolean; config: { passwordless: boolean; rp: RelyingParty } }
+      passkey: { enabled: boolean; config: { rp: RelyingParty } }
       oidc: { enabled: boolean; config: { base_redirect_uri?: string; providers: OidcProvider[] } }
     }
     flows: {

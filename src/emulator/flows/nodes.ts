@@ -14,6 +14,7 @@ export function input(
   label?: UiText,
 ): UiNode {
   const { value, required, autocomplete, pattern, disabled, maxlength, options: choices } = options
+  const { onclick, onclickTrigger, onload, onloadTrigger } = options
   return {
     type: 'input',
     group,
@@ -25,6 +26,10 @@ export function input(
       ...(autocomplete && { autocomplete }),
       ...(pattern && { pattern }),
       disabled: disabled ?? false,
+      ...(onclick && { onclick }),
+      ...(onclickTrigger && { onclickTrigger }),
+      ...(onload && { onload }),
+      ...(onloadTrigger && { onloadTrigger }),
       ...(maxlength && { maxlength }),
       ...(choices && { options: choices }),
       node_type: 'input',

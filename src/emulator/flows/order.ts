@@ -7,12 +7,14 @@ export const LOGIN_ORDER: NodeOrder = {
   keys: ['csrf_token', 'identifier', 'password'],
 }
 
+const KEYS = ['webauthn_remove', 'webauthn_register_displayname', 'webauthn_register']
+
 /** The password follows the first trait, which usually is the address. */
 export function registrationOrder({ keysInOrder }: CompiledSchema): NodeOrder {
   const [first, ...others] = keysInOrder
   return {
     groups: ['oidc', 'saml', 'default', 'webauthn', 'passkey', 'code', 'password', 'captcha', 'profile'],
-    keys: first === undefined ? ['csrf_token', 'password'] : ['csrf_token', first, 'password', ...others],
+    keys: [...(first === undefined ? ['csrf_token', 'password'] : ['csrf_token', first, 'password', ...others]), ...KEYS],
   }
 }
 
@@ -25,6 +27,9 @@ export function settingsOrder({ keysInOrder }: CompiledSchema): NodeOrder {
       'lookup_secret_regenerate',
       'lookup_secret_codes',
       'lookup_secret_confirm',
+      ...KEYS,
+      'passkey_remove',
+      'passkey_register',
       'totp_qr',
       'totp_secret_key',
       'totp_unlink',

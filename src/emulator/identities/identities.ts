@@ -3,6 +3,7 @@
 import { type Core, ownUrl, schemaOf } from '../core.js'
 import { duplicateWithHints, INVALID } from '../flows/messages.js'
 import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
+import { asList, asObject } from '../schema/fields.js'
 import type { Address } from '../schema/identity-schema.js'
 import { isoTime } from '../store/clock.js'
 import type {
@@ -51,6 +52,12 @@ export function deriveFromTraits(core: Core, identity: Identity): void {
   if (problem) throw new InvalidTraits(problem.issues, problem.reason)
   const found = schema.identifiers(identity.traits)
   if (found.password.length > 0) setIdentifiers(core, identity, 'password', found.password)
+  if (found.webauthn.length > 0) {
+    const keys = setIdentifiers(core, identity, 'webauthn', found.webauthn)
+    // Kratos fills this in when it reads a credential that no key was ever added to.
+    if (keys.version === 0) keys.config = { user_handle: handleOf(identity) }
+    keys.version = 1
+  }
   if (found.code.length > 0) {
     const code = setIdentifiers(core, identity, 'code', [...new Set(found.code.map(a => a.value))])
     code.version = 1
@@ -96,6 +103,8 @@ function setIdentifiers(
   return credential
 }
 
+const handleOf = ({ id }: Identity): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64')
+
 function newCredential(core: Core, type: CredentialsType): Credential {
   const now = isoTime(core.now())
   return { type, identifiers: [], config: {}, version: 0, created_at: now, updated_at: now }
@@ -124,12 +133,15 @@ function requireUnique(core: Core, identity: Identity, hints: boolean): void {
     throw new Duplicate({ text: INVALID.duplicate() })
   const { owner, value, kind } = conflict
   const types = Object.values(owner.credentials)
-    .filter(c => c.type === 'code' || c.type === 'oidc' || 'hashed_password' in c.config)
+    .filter(c => c.type === 'code' || c.type === 'oidc' || 'hashed_password' in c.config || signsInByKey(c))
     .map(c => c.type as string)
   const providers = owner.credentials.oidc?.config['providers']
   const names = (Array.isArray(providers) ? providers : []).map(p => String((p as JsonObject)['provider']))
   throw new Duplicate({ text: duplicateWithHints(types.sort(), names.sort(), kind === 'oidc' ? '' : value) })
 }
+
+const signsInByKey = ({ config }: Credential): boolean =>
+  asList(config['credentials']).some(key => asObject(key)['is_passwordless'] === true)
 
 /** Stores a new identity whose traits were derived. */
 export function insertIdentity(core: Core, identity: Identity): void {

@@ -4,10 +4,11 @@ import { link } from './link/index.js'
 import { lookupSecret } from './lookup-secret.js'
 import type { Method } from './method.js'
 import { oidc } from './oidc.js'
+import { passkey } from './passkey/index.js'
 import { password } from './password.js'
 import { profile } from './profile.js'
-import { passkey, webauthn } from './security-keys.js'
 import { totp } from './totp.js'
+import { webauthn } from './webauthn/index.js'
 
 /** All of them, in the order in which Kratos asks: the first that feels addressed gets the submission. */
 export const METHODS: readonly Method[] = [

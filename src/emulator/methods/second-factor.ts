@@ -7,15 +7,20 @@ import type { Exchange } from '../http/exchange.js'
 import { aalOf } from '../identities/sessions.js'
 import type { SignedIn } from '../identities/types.js'
 import { isoTime } from '../store/clock.js'
-import type { Identity, UiText } from '../store/model.js'
+import type { Aal, CredentialsType, Identity, UiText } from '../store/model.js'
 import type { LoginMethod, Method } from './method.js'
 import { addressed, methodOf, payloadOf, requireFields, requireSameBrowser } from './submission.js'
 
-/** Whoever sets up a second factor has just used it: the session counts as stepped up. */
-export function addFactor(core: Core, { session }: SignedIn, method: 'totp' | 'lookup_secret'): void {
+/** Whoever sets up a factor has just used it: with a second one, the session counts as stepped up. */
+export function addFactor(
+  core: Core,
+  { session }: SignedIn,
+  method: CredentialsType,
+  aal: Aal = 'aal2',
+): void {
   const stored = core.state.session(session.id)
   if (!stored) return
-  const used = { method, aal: 'aal2' as const, completed_at: isoTime(core.now()) }
+  const used = { method, aal, completed_at: isoTime(core.now()) }
   const methods = [...stored.authentication_methods, used]
   core.state.putSession({
     ...stored,

@@ -2,6 +2,7 @@
 import type { FlowKind } from '../flows/types.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { notImplemented } from '../http/kratos-errors.js'
+import { SCRIPT_PATH, serveScript } from '../methods/keys/script.js'
 import { finishSignIn, repeatAsGet } from '../social/callback.js'
 import { playProvider } from '../social/providers.js'
 import * as login from './login.js'
@@ -126,7 +127,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/health/alive', service.healthy),
   get('/health/ready', service.healthy),
 
-  ...absent('WebAuthn and passkeys', '/.well-known/ory/webauthn.js'),
+  get(SCRIPT_PATH, serveScript),
   ...absent('SAML', '/self-service/methods/saml/*'),
 ]
 

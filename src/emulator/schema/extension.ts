@@ -13,6 +13,9 @@ export interface Address {
 /** What an identity's traits say about how it is found and reached. */
 export interface Identifiers {
   password: string[]
+  webauthn: string[]
+  /** What a passkey is called by the browser that keeps it. */
+  passkeyName: string | undefined
   /** Sorted by address, as Kratos keeps them. */
   code: Address[]
   /** What an authenticator app shows; the password identifier where no trait is marked. */
@@ -35,6 +38,8 @@ export function collect(
 ): { identifiers: Identifiers; failures: Failure[] } {
   const identifiers: Identifiers = {
     password: [],
+    webauthn: [],
+    passkeyName: undefined,
     code: [],
     totpAccountName: undefined,
     verification: [],
@@ -64,6 +69,8 @@ function runCredentials({ extension, value }: Marked, found: Identifiers): Probl
   const text = String(value)
   if (asObject(credentials['password'])['identifier'] === true)
     addText(found.password, normalizeIdentifier(text))
+  if (asObject(credentials['webauthn'])['identifier'] === true) addText(found.webauthn, text.toLowerCase())
+  if (asObject(credentials['passkey'])['display_name'] === true) found.passkeyName = text
   if (asObject(credentials['totp'])['account_name'] === true) found.totpAccountName = text
   const code = asObject(credentials['code'])
   if (code['identifier'] !== true) return undefined

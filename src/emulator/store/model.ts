@@ -21,6 +21,8 @@ export type UiNodeGroup =
   | 'totp'
   | 'lookup_secret'
   | 'identifier_first'
+  | 'webauthn'
+  | 'passkey'
 
 export interface UiInputAttributes {
   node_type: 'input'
@@ -31,6 +33,11 @@ export interface UiInputAttributes {
   autocomplete?: string
   disabled: boolean
   pattern?: string
+  /** What a page runs when it is pressed, as code and as the name of one of our script's functions. */
+  onclick?: string
+  onclickTrigger?: string
+  onload?: string
+  onloadTrigger?: string
   maxlength?: number
   options?: { value: Json; label?: UiText }[]
 }
@@ -52,10 +59,26 @@ export interface UiAnchorAttributes {
   href: string
   title: UiText
 }
-export type UiNodeAttributes = UiInputAttributes | UiTextAttributes | UiImageAttributes | UiAnchorAttributes
+export interface UiScriptAttributes {
+  node_type: 'script'
+  id: string
+  src: string
+  async: boolean
+  referrerpolicy: string
+  crossorigin: string
+  integrity: string
+  type: string
+  nonce: string
+}
+export type UiNodeAttributes =
+  | UiInputAttributes
+  | UiTextAttributes
+  | UiImageAttributes
+  | UiAnchorAttributes
+  | UiScriptAttributes
 
 export interface UiNode {
-  type: 'input' | 'text' | 'img' | 'a'
+  type: 'input' | 'text' | 'img' | 'a' | 'script'
   group: UiNodeGroup
   attributes: UiNodeAttributes
   messages: UiText[]
@@ -89,7 +112,15 @@ export interface RecoveryAddress {
   updated_at: string
 }
 
-export type CredentialsType = 'password' | 'oidc' | 'saml' | 'totp' | 'lookup_secret' | 'code'
+export type CredentialsType =
+  | 'password'
+  | 'oidc'
+  | 'saml'
+  | 'totp'
+  | 'lookup_secret'
+  | 'code'
+  | 'webauthn'
+  | 'passkey'
 
 export interface Credential {
   type: CredentialsType
