@@ -120,7 +120,11 @@ const provider: JsonObject = {
   required: ['id', 'provider'],
 }
 
-const rp = section({ ...all(['id', 'display_name', 'origin'], text), icon: ignored, origins: { type: 'array', items: text } })
+const rp = section({
+  ...all(['id', 'display_name', 'origin'], text),
+  icon: ignored,
+  origins: { type: 'array', items: text },
+})
 
 const methods = section({
   password: section({

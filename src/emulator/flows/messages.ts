@@ -1,10 +1,12 @@
 /** Ids and texts of the messages in `ui`: https://www.ory.com/docs/kratos/concepts/ui-messages. Both are part of the API. */
 import type { JsonObject, UiText } from '../store/model.js'
 
-export const info = (id: number, text: string, context?: JsonObject): UiText => message(id, text, 'info', context)
+export const info = (id: number, text: string, context?: JsonObject): UiText =>
+  message(id, text, 'info', context)
 const success = (id: number, text: string, context?: JsonObject): UiText =>
   message(id, text, 'success', context)
-export const error = (id: number, text: string, context?: JsonObject): UiText => message(id, text, 'error', context)
+export const error = (id: number, text: string, context?: JsonObject): UiText =>
+  message(id, text, 'error', context)
 
 function message(id: number, text: string, type: UiText['type'], context?: JsonObject): UiText {
   return { id, text, type, ...(context && { context }) }

@@ -14,7 +14,10 @@ export function registrationOrder({ keysInOrder }: CompiledSchema): NodeOrder {
   const [first, ...others] = keysInOrder
   return {
     groups: ['oidc', 'saml', 'default', 'webauthn', 'passkey', 'code', 'password', 'captcha', 'profile'],
-    keys: [...(first === undefined ? ['csrf_token', 'password'] : ['csrf_token', first, 'password', ...others]), ...KEYS],
+    keys: [
+      ...(first === undefined ? ['csrf_token', 'password'] : ['csrf_token', first, 'password', ...others]),
+      ...KEYS,
+    ],
   }
 }
 

@@ -9,12 +9,23 @@ import { returnTargets } from '../http/return-to.js'
 import { withQuery } from '../http/urls.js'
 import { maybeSignedIn, requireAal } from '../identities/sessions.js'
 import type { SignedIn } from '../identities/types.js'
-import { pageHeaders, type Root, renderErrorPage, renderFlowPage, renderWelcomePage } from '../pages/index.js'
+import {
+  pageHeaders,
+  type Root,
+  renderErrorPage,
+  renderFlowPage,
+  renderWelcomePage,
+  scriptOf,
+} from '../pages/index.js'
 import { errorInQuery } from './service.js'
 
-const page = (x: Exchange, body: string, status = 200): Answer => ({
+const page = (
+  x: Exchange,
+  body: string,
+  { status = 200, script }: { status?: number; script?: string | undefined } = {},
+): Answer => ({
   status,
-  headers: pageHeaders(returnTargets(x.core)),
+  headers: pageHeaders(returnTargets(x.core), script),
   body,
 })
 
@@ -35,7 +46,7 @@ export const flowPage =
       // Starting over gives the browser a cookie. One that keeps none would go round in circles.
       return x.cookies.any
         ? restart(x, kind, flow)
-        : page(x, renderErrorPage({ root: rootOf(x), error: NO_COOKIES }), 403)
+        : page(x, renderErrorPage({ root: rootOf(x), error: NO_COOKIES }), { status: 403 })
     }
     return show(x, flow)
   }
@@ -80,6 +91,7 @@ function show(x: Exchange, flow: Flow): Answer {
       people: flow.ui.nodes.some(node => node.group === 'password') ? people : [],
       ...(who && { logoutUrl: logoutUrl(x, who) }),
     }),
+    { script: scriptOf(flow.ui)?.integrity },
   )
 }
 
@@ -129,5 +141,5 @@ export function welcomePage(x: Exchange): Answer {
 export function errorPage(x: Exchange): Answer {
   const stored = errorInQuery(x)
   const shown = stored && { error: stored.error, id: stored.id }
-  return page(x, renderErrorPage({ root: rootOf(x), ...shown }), stored ? 200 : 404)
+  return page(x, renderErrorPage({ root: rootOf(x), ...shown }), { status: stored ? 200 : 404 })
 }

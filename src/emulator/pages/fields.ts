@@ -35,8 +35,8 @@ const testId = (node: InputNode): string => `ory/form/node/input/${node.attribut
 
 /** A hidden input, as it came. */
 export function renderHidden(node: InputNode): Html {
-  const { name, value } = node.attributes
-  return html`<input${attributes({ type: 'hidden', name, value: asText(value) ?? '', 'data-testid': testId(node) })}>
+  const { name, value, onloadTrigger } = node.attributes
+  return html`<input${attributes({ type: 'hidden', name, value: asText(value) ?? '', 'data-load': onloadTrigger, 'data-testid': testId(node) })}>
 `
 }
 
@@ -116,10 +116,12 @@ ${renderFieldMessages(`${id}-about`, node.messages)}</div>
  * stand in the way of "Send code"; the server checks everything anyway.
  */
 export function renderSubmit(node: InputNode, className?: string): Html {
-  const { name, value, disabled } = node.attributes
+  const { name, value, disabled, onclickTrigger } = node.attributes
   const provider = node.group === 'oidc' && providerOf(node)
   return html`<button${attributes({
-    type: 'submit',
+    // A button that starts a script sends nothing by itself.
+    type: node.attributes.type,
+    'data-click': onclickTrigger,
     name,
     value: asText(value) ?? '',
     formnovalidate: true,

@@ -2,6 +2,7 @@ import type { Aal, Json, UiContainer, UiNode, UiNodeGroup } from '../store/model
 import { isHidden, isInput, isSubmit } from './fields.js'
 import { renderGroupForm, renderOneForm } from './form.js'
 import { type Fragment, type Html, html, safeHref } from './html.js'
+import { renderKeyNotes, renderScript } from './keys.js'
 import { layout, type Root } from './layout.js'
 import { renderMessages } from './messages.js'
 
@@ -41,13 +42,15 @@ export function renderFlowPage(page: FlowPage): string {
   const settings = page.kind === 'settings'
   const header = html`<h1>${title}</h1>
 ${lead && html`<p class="lead">${lead}</p>`}
-${renderMessages(page.flow.ui.messages)}`
+${renderMessages(page.flow.ui.messages)}
+${renderKeyNotes(page.flow.ui)}`
   return layout({
     title,
     root: page.root,
     wide: settings,
     screen: page.kind,
     devLinks: page.devLinks ?? true,
+    script: renderScript(page.flow.ui),
     body: settings
       ? html`<div class="bare">${header}</div>
 ${settingsCards(page)}`
@@ -120,12 +123,14 @@ const SETTINGS: readonly [UiNodeGroup, string, string][] = [
   ['password', 'Password', 'Choose a new one whenever you like.'],
   ['oidc', 'Linked accounts', 'Sign in with an account you have elsewhere.'],
   ['totp', 'Authenticator app', 'A code from your phone as the second step.'],
+  ['passkey', 'Passkeys', 'Sign in with your face, your finger or the PIN of this device.'],
+  ['webauthn', 'Security keys', 'A key that you plug in or hold to the device.'],
   ['lookup_secret', 'Backup codes', 'For the day the phone is gone. Each works once.'],
 ]
 
 function settingsCards(page: FlowPage): Fragment[] {
   const { ui } = page.flow
-  const present = new Set(ui.nodes.map(node => node.group))
+  const present = new Set(ui.nodes.filter(node => node.type !== 'script').map(node => node.group))
   present.delete('default')
   const known = SETTINGS.filter(([group]) => present.delete(group))
   const others = [...present].map(group => [group, group.replaceAll('_', ' '), ''] as const)

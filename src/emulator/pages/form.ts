@@ -2,6 +2,7 @@ import type { UiContainer, UiNode, UiNodeGroup } from '../store/model.js'
 import { renderContent } from './content.js'
 import {
   type FieldContext,
+  type InputNode,
   isHidden,
   isInput,
   isSubmit,
@@ -20,6 +21,8 @@ const ORDER: readonly UiNodeGroup[] = [
   'profile',
   'password',
   'totp',
+  'webauthn',
+  'passkey',
   'code',
   'link',
   'lookup_secret',
@@ -33,7 +36,7 @@ const isAside = (node: UiNode): boolean => isSubmit(node) && ASIDE.has(node.attr
 
 /** Login, registration, recovery and verification: one form, as any button may need any field. */
 export function renderOneForm(ui: UiContainer, context: FieldContext): Html {
-  const shown = ui.nodes.filter(node => !isHidden(node) && !isAside(node))
+  const shown = ui.nodes.filter(node => !isHidden(node) && !isAside(node) && node.type !== 'script')
   const shared = shown.filter(node => node.group === 'default')
   const groups = [...new Set([...ORDER, ...shown.map(node => node.group)])]
   const ways = groups
@@ -58,12 +61,22 @@ function renderWay(nodes: UiNode[], index: number, hasFields: boolean, context: 
   return html`${or}${renderNodes(nodes, context, first ? undefined : 'quiet')}`
 }
 
-/** Settings: one form a group, each with the csrf token, so that saving one leaves the others alone. */
+/**
+ * Settings: one form a group, each with the csrf token, so that saving one leaves the others alone. What removes
+ * something of which there are several stands in a form of its own: Enter in a field must not press it.
+ */
 export function renderGroupForm(ui: UiContainer, group: UiNodeGroup, context: FieldContext): Html {
-  const own = ui.nodes.filter(node => node.group === group)
+  const own = ui.nodes.filter(node => node.group === group && node.type !== 'script')
   const hidden = ui.nodes.filter(node => isHidden(node) && (node.group === group || node.group === 'default'))
-  const many = own.filter(isSubmit).length > 1
-  const shown = own.filter(node => !isHidden(node))
+  const csrf = hidden.filter(node => node.group === 'default')
+  const removals = own.filter(isSubmit).filter(node => /_remove$/.test(node.attributes.name))
+  const shown = own.filter(node => !isHidden(node) && !removals.includes(node as InputNode))
+  const main = groupForm(ui, hidden, shown.map(asRequired), context)
+  return removals.length > 0 ? html`${groupForm(ui, csrf, removals, context)}${main}` : main
+}
+
+function groupForm(ui: UiContainer, hidden: UiNode[], shown: UiNode[], context: FieldContext): Html {
+  const buttons = shown.filter(isSubmit)
   return formOf(ui, [
     hidden.filter(isHidden).map(renderHidden),
     // Fields first, whatever the order of the nodes: a button above its field would be pressed too early.
@@ -71,14 +84,21 @@ export function renderGroupForm(ui: UiContainer, group: UiNodeGroup, context: Fi
       shown.filter(node => !isSubmit(node)),
       context,
     ),
-    shown.filter(isSubmit).map(node => renderSubmit(node, settingsButton(node.attributes.name, many))),
+    buttons.map(node => renderSubmit(node, settingsButton(node.attributes.name, buttons.length > 1))),
   ])
+}
+
+/** Settings refuse a security key without a name, and only when it was made: the browser is to ask before. */
+function asRequired(node: UiNode): UiNode {
+  if (!isInput(node) || node.attributes.name !== 'webauthn_register_displayname') return node
+  return { ...node, attributes: { ...node.attributes, required: true } }
 }
 
 function settingsButton(name: string, many: boolean): string | undefined {
   if (/(^|_)(unlink|disable|remove)$/.test(name)) return 'quiet danger'
   return name === 'method' ||
     /_confirm$/.test(name) ||
+    /_trigger$/.test(name) ||
     (!many && name !== 'link' && !/regenerate|reveal/.test(name))
     ? undefined
     : 'quiet'

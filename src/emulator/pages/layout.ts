@@ -19,6 +19,8 @@ export interface Layout {
   refresh?: number
   /** Name for `data-testid` of `<main>`, as in `ory/screen/login`. */
   screen?: string
+  /** What the page runs; its policy has to name it. */
+  script?: Fragment
   /** False hides the links to the inbox and the list of people. */
   devLinks?: boolean
 }
@@ -33,11 +35,13 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
  * holds exactly where Ory may redirect to: the origins of the allowed return URLs.
  *
  * @param returnUrls `selfservice.allowed_return_urls` and the default ones; may hold `https://*.host`
+ * @param script the hash of the one script that may run (https://www.w3.org/TR/CSP3/#external-hash)
  */
-export function contentSecurityPolicy(returnUrls: readonly string[] = []): string {
+export function contentSecurityPolicy(returnUrls: readonly string[] = [], script?: string): string {
   const origins = returnUrls.flatMap(url => /^https?:\/\/[^/?#;,'"\s]+/i.exec(url)?.[0] ?? [])
   return [
     "default-src 'none'",
+    ...(script ? [`script-src '${script}'`] : []),
     `style-src 'sha256-${STYLE_HASH}'`,
     "img-src 'self' data:",
     `form-action ${[...new Set(["'self'", ...origins])].join(' ')}`,
@@ -47,10 +51,10 @@ export function contentSecurityPolicy(returnUrls: readonly string[] = []): strin
 }
 
 /** Headers of a page. A flow id in the address is nobody else's business, and Back shows no old form. */
-export function pageHeaders(returnUrls: readonly string[] = []): Record<string, string> {
+export function pageHeaders(returnUrls: readonly string[] = [], script?: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': contentSecurityPolicy(returnUrls),
+    'content-security-policy': contentSecurityPolicy(returnUrls, script),
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
@@ -79,7 +83,7 @@ ${page.refresh ? html`<meta http-equiv="refresh" content="${page.refresh}">` : '
 ${page.body}
 </main>
 ${footer(page)}
-</body>
+${page.script}</body>
 </html>
 `.text
 }

@@ -165,7 +165,7 @@ describe('keys without effect', () => {
 selfservice:
   loginn: {}
   methods:
-    webauthn: {enabled: true, config: {passwordless: true}}
+    deviceauthn: {enabled: true}
     passkey: {enabled: false}
   flows:
     login: {after: {hooks: [{hook: b2b_sso}]}}
@@ -174,7 +174,7 @@ colour: blue
 `)
     const [config, warnings] = await load(path)
     expect(warnings).toEqual([
-      `${path}: keys without effect, not supported by the emulator: selfservice.methods.webauthn, selfservice.flows.login.after.hooks.0 (b2b_sso), oauth2_provider.url; unknown: selfservice.loginn, colour`,
+      `${path}: keys without effect, not supported by the emulator: selfservice.methods.deviceauthn, selfservice.flows.login.after.hooks.0 (b2b_sso), oauth2_provider.url; unknown: selfservice.loginn, colour`,
     ])
     expect(config.selfservice.flows.login.after.hooks).toEqual([])
   })

@@ -88,7 +88,11 @@ async function verifySignature(
       expectedOrigin: origin,
       expectedRPID: rpId,
       // The counter is looked at in watchCounter: Kratos lets a lower one in.
-      credential: { id: sent.rawId, publicKey: new Uint8Array(Buffer.from(key.public_key, 'base64')), counter: 0 },
+      credential: {
+        id: sent.rawId,
+        publicKey: new Uint8Array(Buffer.from(key.public_key, 'base64')),
+        counter: 0,
+      },
       requireUserVerification: false,
     })
     if (verified) return

@@ -41,6 +41,7 @@ export function parseClientData(sent: Sent, problem: string): JsonObject {
 }
 
 /** The library is loaded by those who have a key, not by every start. */
-export const helpers = () => import('@simplewebauthn/server/helpers')
+type Helpers = typeof import('@simplewebauthn/server/helpers')
+export const helpers = (): Promise<Helpers> => import('@simplewebauthn/server/helpers')
 
-export type AuthenticatorData = ReturnType<Awaited<ReturnType<typeof helpers>>['parseAuthenticatorData']>
+export type AuthenticatorData = ReturnType<Helpers['parseAuthenticatorData']>

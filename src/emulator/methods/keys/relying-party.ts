@@ -1,10 +1,12 @@
 /** For whom keys are made, and which pages may use them: https://www.ory.com/docs/kratos/passwordless/passkeys */
 
 import { printable } from '../../../log.js'
+import type { RelyingParty } from '../../config/model.js'
 import type { Core } from '../../core.js'
 import type { KeyType } from './credentials.js'
 
-export const relyingParty = (core: Core, type: KeyType) => core.config.selfservice.methods[type].config.rp
+export const relyingParty = (core: Core, type: KeyType): RelyingParty =>
+  core.config.selfservice.methods[type].config.rp
 
 /**
  * Whether a page may use keys: one of `rp.origins`, or our own. Where the configuration names none,

@@ -12,7 +12,7 @@ export const SCRIPT_PATH = '/.well-known/ory/webauthn.js'
  * Pages of others call the functions from attributes; ours, whose policy runs no code in attributes, name them in
  * `data-click` and `data-load`, and have a place for what goes wrong.
  */
-const SCRIPT = String.raw`(() => {
+const SCRIPT = `(() => {
   'use strict'
   if (window.__oryWebAuthnInitialized) return
 
@@ -191,8 +191,16 @@ const SCRIPT = String.raw`(() => {
   for (const [name, run] of Object.entries(functions)) window[name] = window['__' + name] = run
 
   const bind = () => {
-    for (const button of document.querySelectorAll('[data-click]'))
-      button.addEventListener('click', () => functions[button.dataset.click]())
+    for (const button of document.querySelectorAll('[data-click]')) {
+      const run = functions[button.dataset.click]
+      button.addEventListener('click', () => run())
+      // Enter in a form that has no button to send it.
+      button.form.addEventListener('submit', event => {
+        if (event.submitter) return
+        event.preventDefault()
+        run()
+      })
+    }
     for (const input of document.querySelectorAll('[data-load]')) functions[input.dataset.load]()
   }
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', bind)
@@ -204,7 +212,7 @@ const SCRIPT = String.raw`(() => {
 `
 
 /** Pages load the script only if this is its hash (https://www.w3.org/TR/SRI/). */
-export const SCRIPT_INTEGRITY = `sha512-${createHash('sha512').update(SCRIPT).digest('base64')}`
+export const SCRIPT_INTEGRITY: string = `sha512-${createHash('sha512').update(SCRIPT).digest('base64')}`
 
 /** `GET /.well-known/ory/webauthn.js` */
 export const serveScript = (): Answer => ({

@@ -1,10 +1,10 @@
 /** Adding and removing keys, which both kinds do in the same way. */
 
 import type { Core } from '../../core.js'
+import { INVALID } from '../../flows/messages.js'
 import type { Flow } from '../../flows/types.js'
 import type { Exchange } from '../../http/exchange.js'
 import { badRequest, Invalid, NeedsRefresh } from '../../http/kratos-errors.js'
-import { INVALID } from '../../flows/messages.js'
 import { isPrivileged } from '../../identities/sessions.js'
 import type { SignedIn } from '../../identities/types.js'
 import type { Identity, JsonObject } from '../../store/model.js'

@@ -2,8 +2,8 @@
 
 import { type Core, schemaOf } from '../../core.js'
 import { PlainFailure } from '../../http/kratos-errors.js'
-import type { CompiledSchema } from '../../schema/identity-schema.js'
 import { asObject } from '../../schema/fields.js'
+import type { CompiledSchema } from '../../schema/identity-schema.js'
 import { ALPHANUMERIC } from '../../store/ids.js'
 import type { Identity, JsonObject } from '../../store/model.js'
 

@@ -54,10 +54,7 @@ export const login: LoginMethod = {
   populateFirst(x, flow) {
     if (flow.type !== 'browser' || !isPasswordless(x.core)) return
     const options = { value: '', required: true, autocomplete: 'username webauthn' }
-    ui.upsert(
-      flow.ui,
-      input('identifier', 'text', 'default', options, identifierLabel(x.core, flow)),
-    )
+    ui.upsert(flow.ui, input('identifier', 'text', 'default', options, identifierLabel(x.core, flow)))
     askForIt(x, flow)
   },
 

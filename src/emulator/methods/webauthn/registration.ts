@@ -1,13 +1,13 @@
-import type { Exchange } from '../../http/exchange.js'
-import { INVALID } from '../../flows/messages.js'
 import { KEY } from '../../flows/key-messages.js'
+import { INVALID } from '../../flows/messages.js'
 import { input } from '../../flows/nodes.js'
 import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { fields, obj, str, traitFields } from '../../http/decode.js'
+import type { Exchange } from '../../http/exchange.js'
 import { Invalid } from '../../http/kratos-errors.js'
 import { deriveFromTraits } from '../../identities/identities.js'
-import type { Identity, JsonObject, UiNode } from '../../store/model.js'
+import type { Identity, JsonObject, UiNode, UiText } from '../../store/model.js'
 import { flowSchema } from '../identifier.js'
 import { forget, onceForFlow, pending, remember } from '../keys/ceremony.js'
 import { keepKeys } from '../keys/credentials.js'
@@ -25,7 +25,7 @@ export const nameNode = (): UiNode =>
   input('webauthn_register_displayname', 'text', 'webauthn', { value: '' }, KEY.name())
 
 /** In the order in which they are put in. */
-export function creationNodes(x: Exchange, options: string, label = KEY.add()): UiNode[] {
+export function creationNodes(x: Exchange, options: string, label: UiText = KEY.add()): UiNode[] {
   return [
     nameNode(),
     trigger('webauthn', 'webauthn_register_trigger', { call: 'oryWebAuthnRegistration', label, options }),
@@ -61,7 +61,9 @@ export const registration: RegistrationMethod = {
     if (!takesPart(x, flow)) return undefined
     let payload: JsonObject = {}
     try {
-      payload = read(x, flow)
+      const own = fields('string', 'webauthn_register', 'webauthn_register_displayname', 'identifier')
+      payload = payloadOf(x, flow, [...own, ...traitFields(flowSchema(x.core, flow))])
+      check(x, flow, payload)
       requireSameBrowser(x, flow, payload)
       if (!payload['webauthn_register']) return undefined
       addressed(x.core, WEBAUTHN, 'webauthn')
@@ -75,18 +77,14 @@ export const registration: RegistrationMethod = {
 }
 
 /** Kratos asks for a key, or for an identifier and the method, although nothing ever sends those. */
-function read(x: Exchange, flow: Flow): JsonObject {
-  const schema = flowSchema(x.core, flow)
-  const own = fields('string', 'webauthn_register', 'webauthn_register_displayname', 'identifier')
-  const payload = payloadOf(x, flow, [...own, ...traitFields(schema)])
+function check(x: Exchange, flow: Flow, payload: JsonObject): void {
   const hasKey = payload['webauthn_register'] !== undefined
   const absent = ['webauthn_register', 'identifier', 'method'].filter(name => payload[name] === undefined)
   const named = payload['identifier'] !== undefined && payload['method'] !== undefined
   throwIssues([
-    ...schema.validate(obj(payload, 'traits')),
+    ...flowSchema(x.core, flow).validate(obj(payload, 'traits')),
     ...(hasKey || named ? [] : absent.map(missing)),
   ])
-  return payload
 }
 
 async function signUp(x: Exchange, flow: Flow, identity: Identity, payload: JsonObject): Promise<void> {
@@ -104,10 +102,6 @@ async function signUp(x: Exchange, flow: Flow, identity: Identity, payload: Json
 
 function mend(x: Exchange, flow: Flow, payload: JsonObject): void {
   ui.setTraitValues(flow.ui, obj(payload, 'traits'))
-  ui.setValue(
-    flow.ui,
-    'webauthn_register_displayname',
-    str(payload, 'webauthn_register_displayname'),
-  )
+  ui.setValue(flow.ui, 'webauthn_register_displayname', str(payload, 'webauthn_register_displayname'))
   ui.setCsrf(flow.ui, x.csrf.token)
 }

@@ -38,10 +38,7 @@ export const settings: SettingsMethod = {
 
   read(x, flow) {
     if (flow.type !== 'browser') return undefined
-    const own = fields(
-      'string',
-      ...['webauthn_register', 'webauthn_register_displayname', 'webauthn_remove'],
-    )
+    const own = fields('string', ...['webauthn_register', 'webauthn_register_displayname', 'webauthn_remove'])
     const payload = payloadOf(x, flow, own, { methods: ['POST', 'GET'] })
     if (payload['webauthn_register']) requireFields(payload, 'webauthn_register_displayname')
     if (!payload['webauthn_register'] && !payload['webauthn_remove']) return undefined
