@@ -1,6 +1,7 @@
 /** The configuration of an emulator that was given none, in the words of `kratos.yml`. */
 
 import { isEmail } from '../schema/email-address.js'
+import { asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 
 const session: JsonObject = { hook: 'session' }
@@ -73,6 +74,16 @@ export const DEFAULT_IDENTITY_SCHEMA: JsonObject = {
       additionalProperties: false,
     },
   },
+}
+
+/** The same people, who are also found by their security keys, and whose passkeys are called like them. */
+export const KEYS_IDENTITY_SCHEMA: JsonObject = withKeys(structuredClone(DEFAULT_IDENTITY_SCHEMA))
+
+function withKeys(schema: JsonObject): JsonObject {
+  const traits = asObject(asObject(asObject(schema['properties'])['traits'])['properties'])
+  const credentials = asObject(asObject(asObject(traits['email'])['ory.sh/kratos'])['credentials'])
+  Object.assign(credentials, { webauthn: { identifier: true }, passkey: { display_name: true } })
+  return schema
 }
 
 /**

@@ -5,7 +5,7 @@ import { asList, asObject } from '../schema/fields.js'
 import type { JsonObject } from '../store/model.js'
 import { buildConfig } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
-import { DEFAULT_IDENTITY_SCHEMA } from './defaults.js'
+import { DEFAULT_IDENTITY_SCHEMA, KEYS_IDENTITY_SCHEMA } from './defaults.js'
 import type { TextDocument } from './document.js'
 import { loadIdentitySchema } from './identity-schemas.js'
 import type { IdentitySchemaSource, KratosConfig } from './model.js'
@@ -38,7 +38,7 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const { document, name, files, remarks, variables } = await openConfig(source)
   const raw = withDefaults(document)
   checkUrls(document, raw)
-  const { identity, read } = await loadIdentity(asObject(raw['identity']), document)
+  const { identity, read } = await loadIdentity(raw, document)
   for (const remark of [...remarks, ...read.flatMap(({ remark }) => remark ?? [])]) logger.warn(remark)
   if (variables.length > 0) logger.info(`${name}: ${variables.join(', ')} of the environment come first`)
   if (files.length > 0 && identity.builtIn) logger.info(`${name}: ${NO_SCHEMA}`)
@@ -74,11 +74,15 @@ interface LoadedIdentity {
   read: { path?: string; remark?: string }[]
 }
 
-async function loadIdentity(raw: JsonObject, document: TextDocument): Promise<LoadedIdentity> {
+async function loadIdentity(all: JsonObject, document: TextDocument): Promise<LoadedIdentity> {
+  const raw = asObject(all['identity'])
   const id = raw['default_schema_id'] as string
   if (raw['schemas'] === undefined) {
     return {
-      identity: { config: { default_schema_id: id, schemas: [builtInSchema(id)] }, builtIn: true },
+      identity: {
+        config: { default_schema_id: id, schemas: [builtInSchema(id, usesKeys(all))] },
+        builtIn: true,
+      },
       read: [],
     }
   }
@@ -94,7 +98,14 @@ async function loadIdentity(raw: JsonObject, document: TextDocument): Promise<Lo
   return { identity: { config: { default_schema_id: id, schemas }, builtIn: false }, read }
 }
 
-function builtInSchema(id: string): IdentitySchemaSource {
-  const encoded = Buffer.from(JSON.stringify(DEFAULT_IDENTITY_SCHEMA)).toString('base64')
-  return { id, url: `base64://${encoded}`, selfservice_selectable: false, schema: DEFAULT_IDENTITY_SCHEMA }
+/** Whether somebody could want to sign in with a key. */
+function usesKeys(raw: JsonObject): boolean {
+  const methods = asObject(asObject(raw['selfservice'])['methods'])
+  return ['webauthn', 'passkey'].some(name => asObject(methods[name])['enabled'] === true)
+}
+
+function builtInSchema(id: string, withKeys: boolean): IdentitySchemaSource {
+  const schema = withKeys ? KEYS_IDENTITY_SCHEMA : DEFAULT_IDENTITY_SCHEMA
+  const encoded = Buffer.from(JSON.stringify(schema)).toString('base64')
+  return { id, url: `base64://${encoded}`, selfservice_selectable: false, schema }
 }
