@@ -49,6 +49,26 @@ export const ERRORS = {
     exit: 1,
     hint: 'Name the origin in `allowedCorsOrigins` (--allowed-cors-origins) if it is yours.',
   },
+  ORY_PROXY_SIGN_IN: {
+    status: 401,
+    exit: 1,
+    hint: 'Sign in and come back. The app asks for that with `protect` (--protect).',
+  },
+  ORY_PROXY_SECOND_FACTOR: {
+    status: 401,
+    exit: 1,
+    hint: 'Sign in with the second factor too; this Ory asks for it (`session.whoami.required_aal`).',
+  },
+  ORY_PROXY_SIGN_IN_LOOP: {
+    status: 401,
+    exit: 1,
+    hint: 'Open the app by the one address its start names, `localhost` rather than `127.0.0.1`, and look whether the browser blocks cookies.',
+  },
+  ORY_PROXY_WHO_UNKNOWN: {
+    status: 503,
+    exit: 1,
+    hint: 'Nobody is sent to sign in for that: try again once Ory answers; the terminal says why it does not.',
+  },
   ORY_PROXY_PORT_TAKEN: { status: 500, exit: 1, hint: 'Choose another port.' },
   ORY_PROXY_KEY_FILE: {
     status: 500,

@@ -1,7 +1,7 @@
 // Any HTTP app. It knows nothing of Ory but one address, where the public keys are.
 import { createServer } from 'node:http'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { page } from './page.js'
+import { members, page } from './page.js'
 
 const port = Number(process.env.APP_PORT ?? 3000)
 const keys = createRemoteJWKSet(new URL(process.env.JWKS_URL ?? 'http://localhost:4000/.ory/jwks.json'))
@@ -22,7 +22,7 @@ const server = createServer(async (req, res) => {
       res.end(JSON.stringify(claims ?? { error: 'not signed in' }))
     } else {
       res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-      res.end(page(claims))
+      res.end(req.url === '/members' ? members(claims) : page(claims))
     }
   } catch (error) {
     res

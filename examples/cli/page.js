@@ -22,14 +22,24 @@ const signedIn = claims => `
   <h1>Signed in as ${escapeHtml(String(claims.session.identity.traits.email ?? claims.sub))}</h1>
   <p>These are the claims of the JWT this app received and verified:</p>
   <pre id="claims">${escapeHtml(JSON.stringify(claims, null, 2))}</pre>
-  <nav><a href="/.ory/ui/settings">Settings</a> <button id="sign-out" hidden>Sign out</button></nav>
+  <nav><a href="/members">Members</a> <a href="/.ory/ui/settings">Settings</a> <button id="sign-out" hidden>Sign out</button></nav>
   <script>${signOut}</script>`
 
-/** The one page: who is signed in, and the way in or out. */
-export function page(claims) {
+/** Who is signed in, and the way in or out. */
+export const page = claims => inPage(claims ? signedIn(claims) : anonymous)
+
+/** For members. The command's `--protect /members` sends others to sign in, and the app does not rely on it. */
+export const members = claims =>
+  inPage(
+    claims
+      ? `<h1>Welcome back</h1><p>This page is for ${escapeHtml(String(claims.session.identity.traits.email ?? claims.sub))}.</p>`
+      : anonymous,
+  )
+
+function inPage(content) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,"><title>ory-proxy example</title><style>${style}</style></head>
-<body><main>${claims ? signedIn(claims) : anonymous}</main></body></html>
+<body><main>${content}</main></body></html>
 `
 }

@@ -19,7 +19,16 @@ const jwksUrl = `http://localhost:${port}/.ory/jwks.json`
 
 const children = [
   run(join(here, 'app.js'), [], { APP_PORT: appPort, JWKS_URL: jwksUrl }, quiet),
-  run(command, ['local', `http://localhost:${appPort}`, '--port', port, '--no-https', ...flags]),
+  run(command, [
+    'local',
+    `http://localhost:${appPort}`,
+    '--port',
+    port,
+    '--no-https',
+    '--protect',
+    '/members',
+    ...flags,
+  ]),
 ]
 for (const child of children) {
   child.on('exit', code => {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { printable } from '../log.js'
-import type { Exchange } from '../middleware/pipeline.js'
-import type { Reason } from '../middleware/session.js'
+import type { Exchange, Reason } from '../middleware/pipeline.js'
 import type { ResolvedOptions } from '../options/resolve.js'
 
 /** Says what happened to a request and why; names only, never a value that could be a secret. */
@@ -16,6 +15,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   asked: 'asked Ory, cache miss',
   shared: 'asked Ory together with another request',
   cached: 'cache hit',
+  'second factor missing': 'Ory wants a second factor first',
   'Ory unreachable': 'Ory is unreachable, nobody could be asked',
 }
 

@@ -7,8 +7,7 @@ import { OryProxyError } from '../errors.js'
  */
 export const OUR_HEADERS: Readonly<Record<string, string>> = { 'Strict-Transport-Security': 'max-age=0' }
 
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
 
 /** Answers with a body of ours, or only its headers to HEAD. */
 export function answer(
@@ -27,10 +26,14 @@ export function answer(
   res.end(req.method === 'HEAD' ? undefined : body)
 }
 
-/** What an error page says besides the error. */
-export interface ErrorPage {
-  /** Seconds after which the page looks again by itself. */
+/** What an answer says besides the error. */
+export interface ErrorAnswer {
+  /** Seconds after which it is worth asking again; a page does so by itself. */
   readonly refresh?: number
+  /** Who reads it, where that is known better than `Accept` tells. */
+  readonly as?: 'page' | 'frame' | 'program'
+  /** Where to sign in. */
+  readonly signIn?: string
 }
 
 /** Answers with an error: a page to people, JSON to programs. A half-sent answer can only be broken off. */
@@ -38,21 +41,29 @@ export function answerError(
   req: IncomingMessage,
   res: ServerResponse,
   error: unknown,
-  { refresh }: ErrorPage = {},
+  { refresh, as = wantsPage(req) ? 'page' : 'program', signIn }: ErrorAnswer = {},
 ): void {
   if (res.destroyed) return
   if (res.headersSent) return void res.destroy()
   const { status, code, message, hint } = explained(error)
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' }
   if (refresh !== undefined) headers['Retry-After'] = String(refresh)
-  if (wantsPage(req)) {
+  if (as !== 'program') {
     headers['Content-Type'] = 'text/html; charset=utf-8'
-    headers['Content-Security-Policy'] = PAGE_POLICY
+    headers['Content-Security-Policy'] =
+      `${PAGE_POLICY} frame-ancestors ${as === 'frame' ? "'self'" : "'none'"}`
     const again = refresh === undefined ? '' : `<meta http-equiv="refresh" content="${refresh}">`
-    return answer(req, res, status, headers, page({ status, code, message, hint }, again))
+    return answer(req, res, status, headers, page({ status, code, message, hint }, again, signIn))
   }
   headers['Content-Type'] = 'application/json'
-  answer(req, res, status, headers, JSON.stringify({ error: { id: code, code: status, message, hint } }))
+  const login = signIn === undefined ? {} : { login_url: signIn }
+  answer(
+    req,
+    res,
+    status,
+    headers,
+    JSON.stringify({ error: { id: code, code: status, message, hint, ...login } }),
+  )
 }
 
 type Explained = { status: number; code: string; message: string; hint: string }
@@ -80,7 +91,9 @@ function escapeHtml(text: string): string {
 const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 
 /** A small page of ours: what happened, and what to do about it. */
-function page({ status, code, message, hint }: Explained, head: string): string {
+function page({ status, code, message, hint }: Explained, head: string, signIn?: string): string {
+  // Out of any frame: a sign-in page does not let itself be framed.
+  const link = signIn === undefined ? '' : `<p><a href="${escapeHtml(signIn)}" target="_top">Sign in</a></p>`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
 <title>${escapeHtml(message)}</title>
@@ -90,7 +103,8 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-
 main{max-width:34rem;margin:1rem;padding:2rem 2.25rem;border-radius:14px;background:light-dark(#fff,#1b1e25);box-shadow:0 1px 2px #0002,0 12px 40px #0001}
 h1{font-size:1.25rem;line-height:1.35;margin:0 0 .75rem;overflow-wrap:anywhere}p{margin:.5rem 0}
 small{color:light-dark(#6b6b76,#9a9aa6)}
+a{color:light-dark(#3f4be0,#99a2ff);font-weight:550}
 </style></head>
-<body><main><h1>${escapeHtml(message)}</h1><p>${prose(hint)}</p><p><small>ory-proxy · ${status} · ${escapeHtml(code)}</small></p></main></body></html>
+<body><main><h1>${escapeHtml(message)}</h1><p>${prose(hint)}</p>${link}<p><small>ory-proxy · ${status} · ${escapeHtml(code)}</small></p></main></body></html>
 `
 }

@@ -5,9 +5,10 @@ import { flowsStage } from './flows.js'
 import { guardStage } from './guard.js'
 import { type HostRules, hostStage } from './host.js'
 import { jwksStage } from './jwks.js'
-import { chain, type Exchange, type Middleware, run, type Stage } from './pipeline.js'
+import { chain, type Exchange, type Middleware, type Reason, run, type Stage } from './pipeline.js'
+import { protectStage } from './protect/stage.js'
 import { type ProxyRules, proxyStage } from './proxy.js'
-import { type Reason, type SessionLookup, sessionStage } from './session.js'
+import { type SessionLookup, sessionStage } from './session.js'
 import { tokenStage } from './token.js'
 
 /** Everything the stages are made of. */
@@ -21,6 +22,8 @@ export interface Parts {
   readonly bearer: (identified: Identified) => string | Promise<string>
   readonly jwt: boolean
   readonly passAuthorization: boolean
+  /** Paths that are for signed-in people only. */
+  readonly protect: readonly string[]
   /** Told why each request is who it is. */
   readonly explain: (x: Exchange, reason: Reason) => void
   /** Told what a stage threw that is no refusal of ours. */
@@ -51,17 +54,12 @@ export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
   return async x => void (await run(stages, x))
 }
 
-function identityStages({
-  jwt,
-  sessions,
-  cors,
-  explain,
-  bearer,
-  passAuthorization,
-}: Parts): Stage<Exchange>[] {
-  if (!jwt) return []
+function identityStages(parts: Parts): Stage<Exchange>[] {
+  const { jwt, sessions, cors, explain, bearer, passAuthorization, protect } = parts
+  if (!jwt && protect.length === 0) return []
   return [
     sessionStage(sessions, cors.allowedCorsOrigins, explain), // who is this? one question per credential, remembered briefly
-    tokenStage({ bearer, passAuthorization }), // the app gets a JWT, or no Authorization at all
+    ...(protect.length > 0 ? [protectStage(protect)] : []), // is this for signed-in people only?
+    ...(jwt ? [tokenStage({ bearer, passAuthorization })] : []), // the app gets a JWT, or no Authorization at all
   ]
 }

@@ -7,6 +7,16 @@ export type Next = (error?: unknown) => void
 /** A connect-style middleware; connect, Express, Vite and webpack-dev-server take it as it is. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void
 
+/** Why a request is who it is. */
+export type Reason =
+  | 'no credential'
+  | 'another origin'
+  | 'asked'
+  | 'shared'
+  | 'cached'
+  | 'second factor missing'
+  | 'Ory unreachable'
+
 /** One request or handshake on its way through: a later stage reads what an earlier one wrote. */
 export interface Exchange {
   readonly req: IncomingMessage
@@ -16,6 +26,8 @@ export interface Exchange {
   prefix: string
   /** The session stage writes it; null is "nobody". */
   identified: Identified | null
+  /** The session stage writes it: why that is so. */
+  reason?: Reason
 }
 
 /** An exchange that can be answered; a WebSocket handshake has no response object. */

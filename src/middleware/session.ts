@@ -5,7 +5,7 @@ import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
 import type { Credentials, WhoamiAnswer } from '../ory/whoami.js'
 import { isForeignWrite } from './origins.js'
-import type { Exchange, Stage } from './pipeline.js'
+import type { Exchange, Reason, Stage } from './pipeline.js'
 
 /** For how long "nobody", and for how long a failure, is believed; milliseconds. */
 const NOBODY_FOR = 2000
@@ -16,9 +16,6 @@ const REMEMBERED_BYTES = 6 * 1024 * 1024
 
 /** What an entry takes besides the session's text: its key, its objects. */
 const ENTRY_BYTES = 400
-
-/** Why a request is who it is, for the debug output. */
-export type Reason = 'no credential' | 'another origin' | 'asked' | 'shared' | 'cached' | 'Ory unreachable'
 
 /** Tells who a request is from, and forgets it again. */
 export interface SessionLookup {
@@ -130,9 +127,11 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
 const NOT_ASKED: Found = { identified: null, reason: 'no credential' }
 const FROM_ELSEWHERE: Found = { identified: null, reason: 'another origin' }
 const UNREACHABLE: Found = { identified: null, reason: 'Ory unreachable' }
+const SECOND_FACTOR: Found = { identified: null, reason: 'second factor missing' }
 
 function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
   if (answer.kind === 'unreachable') return UNREACHABLE
+  if (answer.kind === 'nobody' && answer.needsSecondFactor) return SECOND_FACTOR
   if (answer.kind === 'nobody' || answer.expiresAt <= now()) return { identified: null, reason }
   return { identified: answer.identified, reason }
 }
@@ -183,6 +182,7 @@ export function sessionStage(
 
   function take(x: Exchange, { identified, reason }: Found): 'next' {
     x.identified = identified
+    x.reason = reason
     explain(x, reason)
     return 'next'
   }

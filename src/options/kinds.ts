@@ -61,6 +61,7 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     fromText: text => (/^\d+$/.test(text) ? Number(text) : text),
   },
   hosts: listOf(/^\.?[a-z\d](?:[a-z\d._-]*[a-z\d])?$/i, 'host names without port like "app.test"'),
+  paths: listOf(/^!?(?:\/(?:\*|[^\s?#\\,*/]*))+$/, 'paths like "/app/*" or "!/app/health"'),
   headers: listOf(/^[\w!#$%&'*+.^`|~-]+$/, 'header names like "X-Tenant"'),
   origins: {
     test: v => Array.isArray(v) && v.every(isOriginRule),

@@ -15,6 +15,7 @@ export const DEFAULTS = {
   jwt: true,
   sessionCache: 10,
   passAuthorization: false,
+  protect: [],
   allowedHosts: [],
   trustForwarded: false,
   allowedCorsOrigins: [],
@@ -37,6 +38,7 @@ export interface ResolvedOptions {
   readonly jwt: boolean
   readonly sessionCache: number
   readonly passAuthorization: boolean
+  readonly protect: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly publicUrl: URL | undefined
   readonly trustForwarded: boolean
@@ -124,6 +126,7 @@ export function resolveOptions(
     jwt: value('jwt') ?? DEFAULTS.jwt,
     sessionCache: value('sessionCache') ?? DEFAULTS.sessionCache,
     passAuthorization: value('passAuthorization') ?? DEFAULTS.passAuthorization,
+    protect: value('protect') ?? DEFAULTS.protect,
     allowedHosts: value('allowedHosts') ?? DEFAULTS.allowedHosts,
     publicUrl: url('publicUrl'),
     trustForwarded: value('trustForwarded') ?? DEFAULTS.trustForwarded,

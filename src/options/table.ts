@@ -11,6 +11,7 @@ export type Kind =
   | 'hosts'
   | 'origins'
   | 'headers'
+  | 'paths'
   | 'domain'
   | 'port'
   | 'object'
@@ -199,6 +200,12 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     kind: 'seconds',
     group: 'Identity',
     help: 'how long an answer of whoami is believed',
+  },
+  protect: {
+    kind: 'paths',
+    group: 'Identity',
+    help: 'paths for signed-in people only, like /app/*,!/app/health',
+    usual: true,
   },
   passAuthorization: {
     kind: 'switch',

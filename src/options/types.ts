@@ -51,6 +51,13 @@ export interface OryOptions {
    */
   sessionCache?: number
   /**
+   * Paths for signed-in people only, by whole segment: `/members` is one path, `/app/*` is `/app` and all below it,
+   * `!/app/health` an exception. Pages send others to sign in and back, everything else answers 401, WebSockets too.
+   * Keeps a person from pages that make no sense to them; your app's own check of the JWT is what keeps data safe.
+   * @default []
+   */
+  protect?: readonly string[]
+  /**
    * Hands a client's own `Authorization` on to the app when nobody is signed in.
    * Risky: an app that believes any bearer token can then be told any identity.
    * @default false

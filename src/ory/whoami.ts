@@ -20,7 +20,12 @@ export interface Credentials {
 /** "Signed out" and "unreachable" are never the same answer. */
 export type WhoamiAnswer =
   | { readonly kind: 'session'; readonly identified: Identified; readonly expiresAt: number }
-  | { readonly kind: 'nobody'; readonly cause: string }
+  | {
+      readonly kind: 'nobody'
+      readonly cause: string
+      /** There is a session, and this Ory wants a second factor before it counts. */
+      readonly needsSecondFactor?: boolean
+    }
   | {
       readonly kind: 'unreachable'
       readonly cause: string
@@ -37,7 +42,14 @@ const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** What an answer of whoami says. An identity is an active session of somebody; nothing else is. */
 export function readWhoami(status: number, retryAfter: string | undefined, text: string): WhoamiAnswer {
-  if (status === 401 || status === 403) return { kind: 'nobody', cause: `status ${status}` }
+  if (status === 401) return { kind: 'nobody', cause: 'status 401' }
+  if (status === 403) {
+    return {
+      kind: 'nobody',
+      cause: 'status 403',
+      needsSecondFactor: errorId(text) === 'session_aal2_required',
+    }
+  }
   if (status !== 200) {
     return {
       kind: 'unreachable',
@@ -70,6 +82,9 @@ function parseObject(text: string): JsonObject | undefined {
     return undefined
   }
 }
+
+/** Kratos names its refusals; the one of `session.whoami.required_aal` is `session_aal2_required`. */
+const errorId = (text: string): unknown => asObject(parseObject(text)?.['error'])?.['id']
 
 /** A session without a readable end is not thereby endless: the cache's own time bounds it. */
 function expiry(value: unknown): number {

@@ -13,6 +13,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   hosts: 'names',
   origins: 'urls',
   headers: 'names',
+  paths: 'paths',
   domain: 'domain',
 }
 

@@ -26,6 +26,7 @@ export const LOCAL_FLAGS: readonly OptionName[] = [
   'trustForwarded',
   'jwt',
   'sessionCache',
+  'protect',
   'passAuthorization',
   'keyFile',
   'defaultRedirectUrl',

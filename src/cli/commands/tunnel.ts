@@ -10,6 +10,7 @@ import { resolveSettings } from './settings.js'
 const FOR_AN_APP: readonly OptionName[] = [
   'jwt',
   'sessionCache',
+  'protect',
   'passAuthorization',
   'keyFile',
   'rewriteHost',
