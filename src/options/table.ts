@@ -205,7 +205,6 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     kind: 'paths',
     group: 'Identity',
     help: 'paths for signed-in people only, like /app/*,!/app/health',
-    usual: true,
   },
   passAuthorization: {
     kind: 'switch',

@@ -168,7 +168,7 @@ describe('--help', () => {
     expect(code).toBe(0)
   })
 
-  const isForAnApp = /^(?:jwt|sessionCache|passAuthorization|keyFile|rewriteHost|open)$/
+  const isForAnApp = /^(?:jwt|sessionCache|protect|passAuthorization|keyFile|rewriteHost|open)$/
   test.for([
     ['local', /^$/],
     ['tunnel', isForAnApp],
