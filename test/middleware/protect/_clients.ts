@@ -1,5 +1,5 @@
 import { connect } from 'node:http2'
-import { rawBytes } from '../../_raw.js'
+import { rawBytes, rawRequest } from '../../_raw.js'
 
 /** An answer. */
 export interface Seen {
@@ -8,12 +8,24 @@ export interface Seen {
   header(name: string): string
 }
 
-/** A request over HTTP/2, with its target as it is. */
-export function request2(
-  base: string,
-  path: string,
-  { method = 'GET', headers = {} }: { method?: string; headers?: Readonly<Record<string, string>> } = {},
-): Promise<Seen> {
+/** What a request carries. */
+export interface Sent {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Sends a request with its target as it is. */
+export type Request = (base: string, path: string, sent?: Sent) => Promise<Seen>
+
+/** Over HTTP/1.1. */
+export const request1: Request = async (base, path, { method = 'GET', headers = {} } = {}) => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const { status, head, body } = await rawRequest(base, path, { method, headers: lines })
+  return { status, body, header: name => new RegExp(`^${name}: (.*?)\r?$`, 'im').exec(head)?.[1] ?? '' }
+}
+
+/** Over HTTP/2. */
+export const request2: Request = (base, path, { method = 'GET', headers = {} } = {}) => {
   const session = connect(base, { rejectUnauthorized: false })
   return new Promise<Seen>((resolve, reject) => {
     session.on('error', reject)

@@ -7,7 +7,7 @@ import { FACES, type Face, type StartFace } from '../../_faces.js'
 import { type FakeOry, startFakeOry } from '../../_fake-ory.js'
 import { rawRequest } from '../../_raw.js'
 import { startCommand } from '../../faults/_command.js'
-import { request2, type Seen, statusOfSocket } from './_clients.js'
+import { type Request, request1, request2, type Seen, statusOfSocket } from './_clients.js'
 import { type Outcome, type Row, RULES, TABLE, type Who } from './_table.js'
 
 let ory: FakeOry
@@ -58,16 +58,8 @@ const connectOverHttp2: StartFace = async (_app, options) => {
   return { url: `http://localhost:${(server.address() as AddressInfo).port}`, close }
 }
 
-const request1 = async (base: string, path: string, { method = 'GET', headers = {} } = {}): Promise<Seen> => {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  const { status, head, body } = await rawRequest(base, path, { method, headers: lines })
-  return { status, body, header: name => new RegExp(`^${name}: (.*?)\r?$`, 'im').exec(head)?.[1] ?? '' }
-}
-
-const EVERYWHERE: readonly [string, StartFace, typeof request1][] = [
-  ...Object.entries(FACES).map(
-    ([name, start]) => [name, start, request1] as [string, StartFace, typeof request1],
-  ),
+const EVERYWHERE: readonly [string, StartFace, Request][] = [
+  ...Object.entries(FACES).map(([name, start]) => [name, start, request1] as [string, StartFace, Request]),
   ['connect over HTTP/2', connectOverHttp2, request2],
   ['cli over TLS and HTTP/2', overTls, request2],
 ]
