@@ -7,6 +7,8 @@ import type { Ids } from './store/ids.js'
 import type { State } from './store/state.js'
 
 export interface Core {
+  /** Whose state this is: `default`, or the one of a test. */
+  readonly namespace: string
   /** What is in force now: its addresses are those of {@link base}. */
   readonly config: KratosConfig
   /** Grows when another configuration comes into force. */

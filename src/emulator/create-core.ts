@@ -1,4 +1,4 @@
-/** Builds the {@link Core} of an emulator from its options. */
+/** Builds the {@link Core}s of an emulator from its options. */
 
 import type { Logger } from '../log.js'
 import type { ConfigSource } from './config/open.js'
@@ -18,21 +18,27 @@ export interface CoreOptions {
   project?: string | undefined
   ids?: Ids | undefined
   mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
+  log: Logger
+}
+
+/** What every namespace has for itself; all else they share. */
+export interface CoreOwn {
+  namespace: string
   clock: Clock
   people: People
   log: Logger
 }
 
-/** What every operation works with, for the addresses we listen on. */
-export async function createCore(
+/** Makes what every operation works with, for the addresses we listen on. */
+export async function coreFactory(
   options: CoreOptions,
   url: string,
   adminUrl: string | undefined,
-): Promise<{ core: Core; settings: Settings }> {
-  const { log } = options
+): Promise<{ makeCore: (own: CoreOwn) => Core; settings: Settings }> {
   registerMethods(METHODS)
   const frontOrigins = new Set<string>()
-  const standing = { listening: url, publicUrl: options.publicUrl, embedded: options.embedded }
+  const { publicUrl, embedded, log } = options
+  const standing = { listening: url, publicUrl, embedded }
   const project = options.config === undefined ? options.project : undefined
   const settings = await Settings.open({
     source: options.config,
@@ -41,50 +47,57 @@ export async function createCore(
     ownOrigins: frontOrigins,
     project,
   })
-  const state = new State()
-  let lastSweep = 0
-  const core: Core = {
-    get config() {
-      return settings.view.config
-    },
-    get base() {
-      return settings.view.base
-    },
-    get adminBase() {
-      return adminUrl ?? settings.view.base
-    },
-    get secure() {
-      return settings.view.base.startsWith('https:')
-    },
-    get revision() {
-      return settings.revision
-    },
-    state,
-    log,
-    ids: options.ids ?? RANDOM_IDS,
-    frontOrigins,
-    project,
-    get people() {
-      return options.people.signIns
-    },
-    mintJwt: options.mintJwt,
-    now() {
-      const now = options.clock.now()
-      if (now - lastSweep > SWEEP_MS) {
-        // Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more.
-        state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
-        lastSweep = now
-      }
-      return now
-    },
-    schema: id => settings.schema(id),
-    async seenFrom(host, sender) {
-      const { base, config } = await settings.seenFrom(host, sender)
-      const own = { config, base, secure: base.startsWith('https:') }
-      return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
-    },
+  const makeCore = ({ namespace, clock, people, log }: CoreOwn): Core => {
+    const state = new State()
+    return {
+      namespace,
+      get config() {
+        return settings.view.config
+      },
+      get base() {
+        return settings.view.base
+      },
+      get adminBase() {
+        return adminUrl ?? settings.view.base
+      },
+      get secure() {
+        return settings.view.base.startsWith('https:')
+      },
+      get revision() {
+        return settings.revision
+      },
+      state,
+      log,
+      ids: options.ids ?? RANDOM_IDS,
+      frontOrigins,
+      project,
+      get people() {
+        return people.signIns
+      },
+      mintJwt: options.mintJwt,
+      now: sweeping(clock, state),
+      schema: id => settings.schema(id),
+      async seenFrom(host, sender) {
+        const { base, config } = await settings.seenFrom(host, sender)
+        const own = { config, base, secure: base.startsWith('https:') }
+        return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
+      },
+    }
   }
-  return { core, settings }
+  return { makeCore, settings }
+}
+
+/** Kratos remembers expired flows, to be able to say so; an hour later nobody asks any more. */
+function sweeping(clock: Clock, state: State): () => number {
+  let lastSweep = 0
+  return () => {
+    const now = clock.now()
+    if (now - lastSweep > SWEEP_MS) {
+      state.dropFlowsBefore(new Date(now - KEEP_EXPIRED_MS).toISOString())
+      lastSweep = now
+    }
+    return now
+  }
 }
 
 const SWEEP_MS = 60_000

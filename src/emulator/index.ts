@@ -9,16 +9,14 @@ import { named } from '../common/project.js'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
-import type { Core } from './core.js'
-import { createCore } from './create-core.js'
+import { coreFactory } from './create-core.js'
 import { devRoutes } from './dev/index.js'
-import type { DevTools } from './dev/types.js'
-import { Faults } from './http/faults.js'
+import type { Namespace } from './dev/types.js'
 import { People } from './identities/people.js'
+import { Namespaces } from './namespaces.js'
 import { PUBLIC_ROUTES } from './operations/routes.js'
 import { type Api, addressOf, closeServer, listen } from './server.js'
 import type { Settings } from './settings.js'
-import { Clock } from './store/clock.js'
 import type { Ids } from './store/ids.js'
 import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
 import { checkWritable, exportState, importState, readState, writeState } from './store/state-file.js'
@@ -154,36 +152,29 @@ function inFolder(options: EmulatorOptions): EmulatorOptions {
 
 /** What an emulator consists of, apart from its sockets. */
 interface Parts {
-  core: Core
+  spaces: Namespaces
   settings: Settings
-  dev: DevTools
   source: SeedSource
 }
 
 async function build(options: EmulatorOptions, url: string, adminUrl: string | undefined): Promise<Parts> {
   if (options.export) await checkWritable(options.export)
   const source = seedSource(options.seed, options.folder)
-  const clock = new Clock(options.clock ?? Date.now)
-  const faults = new Faults()
   const people = new People(await source.read())
   const log = options.logger ?? silentLogger
-  const { core, settings } = await createCore({ ...options, clock, people, log }, url, adminUrl)
-  const reset = async (): Promise<void> => {
-    clock.reset()
-    faults.clear()
-    core.state.clear()
-    await people.plant(core)
-  }
+  const { makeCore, settings } = await coreFactory({ ...options, log }, url, adminUrl)
+  const spaces = new Namespaces({ makeCore, machine: options.clock ?? Date.now, people, log })
+  const { core } = spaces.default
   const state = options.import && (await readState(options.import, options.export))
   if (state) await importState(core, state, options.import ?? '')
   else await people.plant(core)
-  return { core, settings, dev: { clock, faults, people, reset }, source }
+  return { spaces, settings, source }
 }
 
-function apiOf({ core, dev }: Parts, isPublic: boolean): Api {
-  if (!isPublic) return { core, isPublic, routes: ADMIN_ROUTES }
-  const routes = [...PUBLIC_ROUTES, ...devRoutes(dev), ...REDIRECTS_TO_ADMIN]
-  return { core, isPublic, routes, faults: dev.faults }
+function apiOf({ spaces }: Parts, isPublic: boolean): Api {
+  if (!isPublic) return { spaces, isPublic, routes: ADMIN_ROUTES }
+  const routes = [...PUBLIC_ROUTES, ...devRoutes(spaces), ...REDIRECTS_TO_ADMIN]
+  return { spaces, isPublic, routes }
 }
 
 interface Sockets {
@@ -192,12 +183,9 @@ interface Sockets {
   stop(): Promise<void>
 }
 
-function running(
-  { core, settings, dev, source }: Parts,
-  options: EmulatorOptions,
-  sockets: Sockets,
-): Emulator {
-  const watching = [watchSeed(core, dev, source), watchSettings(settings, core.log)]
+function running({ spaces, settings, source }: Parts, options: EmulatorOptions, sockets: Sockets): Emulator {
+  const { core, reset } = spaces.default
+  const watching = [watchSeed(spaces.default, source), watchSettings(settings, core.log)]
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     for (const stop of watching) stop()
@@ -216,7 +204,7 @@ function running(
       return core.config.serve.public.cors.enabled
     },
     now: () => core.now(),
-    reset: dev.reset,
+    reset,
     exportState: () => exportState(core),
     importState: text => importState(core, text, 'state'),
     close: () => {
@@ -250,7 +238,7 @@ function watchSettings(settings: Settings, log: Logger): () => void {
 }
 
 /** A seed that is broken while somebody is still writing it costs one line; the people stay. */
-function watchSeed(core: Core, { people }: DevTools, source: SeedSource): () => void {
+function watchSeed({ core, people }: Namespace, source: SeedSource): () => void {
   const { file } = source
   if (file === undefined) return () => {}
   let turn = Promise.resolve()

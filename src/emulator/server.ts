@@ -2,21 +2,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OryProxyError } from '../errors.js'
-import type { Core } from './core.js'
+import { isNamespaceTool, nowhere } from './dev/nowhere.js'
+import type { NamespaceBook } from './dev/types.js'
 import { hostOf, isRebound } from './http/callers.js'
 import { sharing } from './http/cors.js'
 import { csrfProblem } from './http/csrf.js'
 import { type Answer, Exchange, plain, problem, readBody, redirect } from './http/exchange.js'
 import { toProblem } from './http/failures.js'
-import type { Faults } from './http/faults.js'
 import { Problem } from './http/kratos-errors.js'
+import { takeNamespace } from './http/namespace-name.js'
 import { csrfRule, matchRoute, type Route } from './operations/routes.js'
 
 export interface Api {
-  core: Core
+  spaces: NamespaceBook
   routes: readonly Route[]
-  /** What goes wrong on purpose. */
-  faults?: Faults
   /** Browsers use it, so forms and cookies have to be guarded. */
   isPublic: boolean
 }
@@ -59,12 +58,19 @@ export function closeServer(server: Server): Promise<void> {
 async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
     const { host = '', origin, referer = '' } = req.headers
-    const core = await api.core.seenFrom(api.isPublic ? host : '', origin ?? referer)
-    const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, await readBody(req))
-    write(x, api, res, await answer(api, x))
+    const name = takeNamespace(req.headers)
+    const body = await readBody(req)
+    const space = api.spaces.find(name)
+    const core = await (space ?? api.spaces.default).core.seenFrom(
+      api.isPublic ? host : '',
+      origin ?? referer,
+    )
+    const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, body)
+    const lost = space === undefined && !isNamespaceTool(x.path) ? name : undefined
+    write(x, api, res, await answer(api, x, lost))
   } catch (error) {
     // The client has gone, or its request was no HTTP: nobody is left to answer.
-    api.core.log.debug(String(error))
+    api.spaces.default.core.log.debug(String(error))
     res.destroy()
   }
 }
@@ -76,10 +82,12 @@ const MALFORMED: Answer = {
   body: '400 Bad Request',
 }
 
-async function answer(api: Api, x: Exchange): Promise<Answer> {
+/** @param lost the namespace that was asked for and is not there */
+async function answer(api: Api, x: Exchange, lost: string | undefined): Promise<Answer> {
   if (/%(?![0-9a-f]{2})/i.test(x.path)) return MALFORMED
   try {
     if (isRebound(x)) throw notOurs(x)
+    if (lost !== undefined) return nowhere(x, lost)
     noteFront(x)
     if (api.isPublic && share(x)) return { status: 204 }
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? (startPage(x) ?? guard(x)) : undefined)
@@ -105,8 +113,8 @@ function notOurs(x: Exchange): Problem {
 }
 
 /** A fault that was set up for this request: it waits, and maybe answers. */
-async function misbehave({ faults }: Api, x: Exchange): Promise<Answer | undefined> {
-  const fault = faults?.meet(x.method, x.path)
+async function misbehave({ spaces, isPublic }: Api, x: Exchange): Promise<Answer | undefined> {
+  const fault = isPublic ? spaces.of(x.core).faults.meet(x.method, x.path) : undefined
   if (fault?.delay) await new Promise(resolve => setTimeout(resolve, fault.delay))
   if (fault?.status === undefined) return undefined
   return problem(new Problem(fault.status, { reason: 'This fault was set up at /dev/faults.' }))

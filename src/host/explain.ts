@@ -16,6 +16,8 @@ const REASONS: Readonly<Record<Reason, string>> = {
   shared: 'asked Ory together with another request',
   cached: 'cache hit',
   'second factor missing': 'Ory wants a second factor first',
+  'unknown namespace':
+    'the emulator has no such namespace: it was made by a test that has ended, or before a restart',
   'Ory unreachable': 'Ory is unreachable, nobody could be asked',
 }
 

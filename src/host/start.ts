@@ -72,7 +72,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
   if (options.jwt && options.keyFile !== undefined) await keys() // a wrong file is told now, not by the first request
   const choice = await chooseTarget(options)
-  if (choice !== 'emulator') return assemble({ options, context, keys, target: choice, now: Date.now })
+  if (choice !== 'emulator') return assemble({ options, context, keys, target: choice })
   const { startEmulator } = await import('../emulator/index.js')
   const { logger } = options
   const emulator = await startEmulator({
@@ -85,11 +85,11 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   })
   const mintFor = async (sessionJson: string, iss: string): Promise<string> => {
     const { identity } = JSON.parse(sessionJson) as { identity: { id: string } }
-    const iat = Math.floor(emulator.now() / 1000)
+    const iat = Math.floor(Date.now() / 1000) // the verifier has the machine's clock, too
     return sign(await keys(), { iss: new URL(iss).origin, sub: identity.id, sessionJson }, iat)
   }
   const target: OryTarget = { url: new URL(emulator.url), why: 'no other Ory is named' }
-  return assemble({ options, context, keys, target, now: () => emulator.now(), emulator })
+  return assemble({ options, context, keys, target, emulator })
 }
 
 interface Ingredients {
@@ -97,8 +97,6 @@ interface Ingredients {
   readonly context: HostContext
   readonly keys: () => Promise<SigningKey>
   readonly target: OryTarget
-  /** The clock of sessions and tokens; the emulator brings its own. */
-  readonly now: () => number
   readonly emulator?: Emulator
 }
 
@@ -110,13 +108,13 @@ interface Machinery {
   readonly minter: Minter
 }
 
-function build({ options, keys, target, now }: Ingredients): Machinery {
+function build({ options, keys, target }: Ingredients): Machinery {
   const client = createOryClient(target.url)
   const breaker = createBreaker(client, options.logger)
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
-  const sessions = createSessionLookup({ client, breaker, ttl, now, warn })
-  return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, now) }
+  const sessions = createSessionLookup({ client, breaker, ttl, now: Date.now, warn })
+  return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, Date.now) }
 }
 
 function partsOf({ options, context, keys, target, emulator }: Ingredients, machinery: Machinery): Parts {

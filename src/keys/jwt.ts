@@ -81,7 +81,7 @@ interface Minted {
 /**
  * @param key loads the key at the first signature
  * @param iss Ory's address
- * @param now milliseconds since 1970; the emulator brings its own clock
+ * @param now milliseconds since 1970, by the machine's clock: whoever verifies has no other
  */
 export function createMinter(key: () => Promise<SigningKey>, iss: string, now: () => number): Minter {
   // By the session's text: a token depends on nothing else.

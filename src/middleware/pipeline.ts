@@ -15,6 +15,7 @@ export type Reason =
   | 'shared'
   | 'cached'
   | 'second factor missing'
+  | 'unknown namespace'
   | 'Ory unreachable'
 
 /** One request or handshake on its way through: a later stage reads what an earlier one wrote. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { LruMap } from '../common/lru.js'
 import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
-import type { Credentials, WhoamiAnswer } from '../ory/whoami.js'
+import { type Credentials, isInNamespace, UNKNOWN_NAMESPACE, type WhoamiAnswer } from '../ory/whoami.js'
 import { isForeignWrite } from './origins.js'
 import type { Exchange, Reason, Stage } from './pipeline.js'
 
@@ -111,7 +111,7 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
         hits++
         return found(known, 'cached', now)
       }
-      if (breaker.open) return UNREACHABLE
+      if (breaker.open && !isInNamespace(credentials)) return UNREACHABLE
       const shared = asking.get(key)
       if (shared) return shared.then(answer => found(answer, 'shared', now))
       return ask(key, credentials).then(answer => found(answer, 'asked', now))
@@ -126,11 +126,13 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
 
 const NOT_ASKED: Found = { identified: null, reason: 'no credential' }
 const FROM_ELSEWHERE: Found = { identified: null, reason: 'another origin' }
+const LOST: Found = { identified: null, reason: UNKNOWN_NAMESPACE }
 const UNREACHABLE: Found = { identified: null, reason: 'Ory unreachable' }
 const SECOND_FACTOR: Found = { identified: null, reason: 'second factor missing' }
 
 function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
   if (answer.kind === 'unreachable') return UNREACHABLE
+  if (answer.kind === 'nobody' && answer.cause === UNKNOWN_NAMESPACE) return LOST
   if (answer.kind === 'nobody' && answer.needsSecondFactor) return SECOND_FACTOR
   if (answer.kind === 'nobody' || answer.expiresAt <= now()) return { identified: null, reason }
   return { identified: answer.identified, reason }
@@ -145,7 +147,9 @@ function credentialsOf({ headers }: IncomingMessage): Credentials | null {
   const { cookie, authorization } = headers
   const sessionToken = headers['x-session-token'] as string | undefined
   if (cookie === undefined && authorization === undefined && sessionToken === undefined) return null
-  return { cookie, authorization, sessionToken, requestId: headers['x-request-id'] as string | undefined }
+  const namespace = headers['ory-dev-namespace'] as string | undefined
+  const requestId = headers['x-request-id'] as string | undefined
+  return { cookie, authorization, sessionToken, namespace, requestId }
 }
 
 /**
@@ -156,15 +160,21 @@ function createCacheKeys(): (given: Credentials) => string {
   let last: { readonly given: Credentials; readonly key: string } | undefined
   return given => {
     if (last && isSame(last.given, given)) return last.key
-    const { cookie, authorization, sessionToken } = given
-    const text = JSON.stringify([cookie ?? null, authorization ?? null, sessionToken ?? null])
+    const { cookie, authorization, sessionToken, namespace } = given
+    const all = [cookie, authorization, sessionToken, namespace]
+    const text = JSON.stringify(all.map(value => value ?? null))
     last = { given, key: hash('sha256', text, 'base64') }
     return last.key
   }
 }
 
 function isSame(a: Credentials, b: Credentials): boolean {
-  return a.cookie === b.cookie && a.authorization === b.authorization && a.sessionToken === b.sessionToken
+  return (
+    a.cookie === b.cookie &&
+    a.authorization === b.authorization &&
+    a.sessionToken === b.sessionToken &&
+    a.namespace === b.namespace
+  )
 }
 
 /** Stage 5: who is this? No credential, no question; and what a foreign page sends, nobody here has sent. */

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { fieldOf, textOf } from '../outbound/answer-head.js'
 import type { Listener, Outbound } from '../outbound/pool.js'
-import { type Credentials, readWhoami, type WhoamiAnswer } from './whoami.js'
+import { type Credentials, readWhoami, type WhoamiAnswer, type WhoamiHead } from './whoami.js'
 
 /** Answers above this size are no session. */
 const LIMIT = 1024 * 1024
@@ -46,8 +46,7 @@ class Question implements Listener {
   #settled = false
   #mayRetry = true
   #size = 0
-  #status = 0
-  #retryAfter: string | undefined
+  #head: WhoamiHead = { status: 0 }
 
   constructor(resolve: (answer: WhoamiAnswer) => void, deadline: number, send: (question: Question) => void) {
     this.#resolve = resolve
@@ -88,8 +87,11 @@ class Question implements Listener {
     if (status < 200) return
     const head = { headers: textOf(controller.rawHeaders) }
     this.#mayRetry = false
-    this.#status = status
-    this.#retryAfter = fieldOf(head, 'retry-after')
+    this.#head = {
+      status,
+      retryAfter: fieldOf(head, 'retry-after'),
+      ahead: Number(fieldOf(head, 'ory-dev-clock-offset') ?? 0),
+    }
     if (fieldOf(head, 'content-encoding') !== undefined) {
       this.#fail('a compressed answer that was not asked for', false)
     }
@@ -102,7 +104,7 @@ class Question implements Listener {
   }
 
   onResponseEnd(): void {
-    this.#settle(readWhoami(this.#status, this.#retryAfter, Buffer.concat(this.#chunks).toString('utf8')))
+    this.#settle(readWhoami(this.#head, Buffer.concat(this.#chunks).toString('utf8')))
   }
 
   onResponseError(_controller: unknown, error: NodeJS.ErrnoException): void {
@@ -111,17 +113,18 @@ class Question implements Listener {
       this.#mayRetry = false
       return this.send()
     }
-    this.#fail(MEANINGS.get(error.code) ?? error.code ?? error.message, this.#status === 0)
+    this.#fail(MEANINGS.get(error.code) ?? error.code ?? error.message, this.#head.status === 0)
   }
 }
 
 /** These and nothing else: what a request says about caching, ranges or forwarding is not for Ory. */
 function questionHeaders(host: string, credentials: Credentials): string[] {
   const headers = ['Host', host, 'Accept', 'application/json', 'Accept-Encoding', 'identity']
-  const { cookie, authorization, sessionToken, requestId } = credentials
+  const { cookie, authorization, sessionToken, namespace, requestId } = credentials
   if (cookie !== undefined) headers.push('Cookie', cookie)
   if (authorization !== undefined) headers.push('Authorization', authorization)
   if (sessionToken !== undefined) headers.push('X-Session-Token', sessionToken)
+  if (namespace !== undefined) headers.push('Ory-Dev-Namespace', namespace)
   if (requestId !== undefined) headers.push('X-Request-Id', requestId)
   return headers
 }

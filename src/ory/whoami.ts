@@ -13,6 +13,8 @@ export interface Credentials {
   readonly cookie?: string | undefined
   readonly authorization?: string | undefined
   readonly sessionToken?: string | undefined
+  /** Of the emulator's states the one that is meant; a browser names it in a cookie. */
+  readonly namespace?: string | undefined
   /** Not a credential: lets Ory's log be read beside the app's. */
   readonly requestId?: string | undefined
 }
@@ -37,12 +39,31 @@ export type WhoamiAnswer =
       readonly retryAfter?: number | undefined
     }
 
+/** Why nobody is known to an emulator that has no such state. */
+export const UNKNOWN_NAMESPACE = 'unknown namespace'
+
+/** What of an answer's head counts. */
+export interface WhoamiHead {
+  readonly status: number
+  readonly retryAfter?: string | undefined
+  /** Milliseconds that the emulator's clock is ahead of the machine's. */
+  readonly ahead?: number
+}
+
+/** Whether it is a test that asks, in an emulator's state of its own. */
+export function isInNamespace({ namespace, cookie }: Credentials): boolean {
+  return namespace !== undefined || cookie?.includes('ory_dev_namespace=') === true
+}
+
 /** Statuses of an Ory (or its edge) that should be left alone for a moment. */
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** What an answer of whoami says. An identity is an active session of somebody; nothing else is. */
-export function readWhoami(status: number, retryAfter: string | undefined, text: string): WhoamiAnswer {
-  if (status === 401) return { kind: 'nobody', cause: 'status 401' }
+export function readWhoami({ status, retryAfter, ahead = 0 }: WhoamiHead, text: string): WhoamiAnswer {
+  if (status === 401) {
+    const isLost = errorId(text) === 'dev_namespace_unknown'
+    return { kind: 'nobody', cause: isLost ? UNKNOWN_NAMESPACE : 'status 401' }
+  }
   if (status === 403) {
     return {
       kind: 'nobody',
@@ -67,7 +88,7 @@ export function readWhoami(status: number, retryAfter: string | undefined, text:
   if (typeof sub !== 'string' || sub === '') return { kind: 'nobody', cause: 'the session has no identity' }
   const email = asObject(identity?.['traits'])?.['email']
   const identified = { sub, sessionJson: text.trim(), label: typeof email === 'string' ? email : sub }
-  return { kind: 'session', identified, expiresAt: expiry(session['expires_at']) }
+  return { kind: 'session', identified, expiresAt: expiry(session['expires_at']) - ahead }
 }
 
 type JsonObject = Record<string, unknown>

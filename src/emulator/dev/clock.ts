@@ -1,4 +1,4 @@
-/** `/dev/clock`: flows, codes, sessions and JWTs all live by it. */
+/** `/dev/clock`: flows, codes and sessions all live by it; a JWT's own times are the machine's. */
 
 import type { Exchange } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
@@ -15,7 +15,7 @@ export function showClock(x: Exchange, dev: DevTools): View {
   return {
     json: clockJson(dev),
     title: 'Clock',
-    lead: 'Flows, codes, sessions and JWTs all live by it.',
+    lead: 'Flows, codes and sessions all live by it.',
     body: html`<dl><dt>It is</dt><dd>${renderTime(isoTime(clock.now()))}${clock.frozen && ', and stays so'}</dd>
 <dt>Ahead by</dt><dd>${durationText(clock.offset)}</dd></dl>
 <form class="inline" action="${action}" method="post"><div class="field"><label for="advance">Advance by</label>

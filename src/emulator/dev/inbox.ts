@@ -77,10 +77,10 @@ function secretsOf({ body }: CourierMessage): { code: string | undefined; link: 
   return { code: /\b\d{6}\b/.exec(body.replaceAll(/https?:\/\/\S+/g, ''))?.[0], link }
 }
 
-function matching(x: Exchange): CourierMessage[] {
+/** @param after the id of a mail; those up to it are not meant. One that is not there any more is older than all. */
+function matching(x: Exchange, after: string | undefined): CourierMessage[] {
   const { messages } = x.core.state
   const to = x.query.get('to')?.trim().toLowerCase()
-  const after = x.query.get('after')
   const seen = after ? messages.findIndex(message => message.id === after) : -1
   const newer = seen < 0 ? messages : messages.slice(0, seen)
   return newer.filter(message => !to || message.recipient.toLowerCase() === to)
@@ -93,11 +93,15 @@ function waitOf(x: Exchange): number {
   return Math.min(seconds, MAX_WAIT_S) * 1000
 }
 
-/** At once if there is mail already, else as soon as some arrives; after the time, nothing. */
+/**
+ * Without a time, what there is. With one, the mails after the one that `after` names (an empty `after`: after none),
+ * else those that come from now on: at once if there are some, and nothing when the time is over.
+ */
 async function waitFor(x: Exchange, ms: number): Promise<CourierMessage[]> {
   const until = performance.now() + ms
+  const after = x.query.get('after') ?? (ms > 0 ? x.core.state.messages[0]?.id : undefined)
   for (;;) {
-    const found = matching(x)
+    const found = matching(x, after)
     if (found.length > 0 || performance.now() >= until) return found
     await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS).unref())
   }

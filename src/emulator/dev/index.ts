@@ -6,13 +6,14 @@ import { html } from '../pages/index.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'
 import { showInbox } from './inbox.js'
+import { changeNamespaces, deleteNamespace, listNamespaces } from './namespaces.js'
 import { exportAll, importAll, resetAll } from './state.js'
 import { changes, guarded, rootOf, shows, type Tool, type View } from './tool.js'
-import type { DevTools } from './types.js'
+import type { DevTools, NamespaceBook } from './types.js'
 import { listUsers, signInAs } from './users.js'
 
 /** Reading is GET, changing is POST only: a link or an image must not be able to change anything. */
-const TOOLS: readonly [method: 'GET' | 'POST', path: string, tool: Tool][] = [
+const TOOLS: readonly [method: 'GET' | 'POST' | 'DELETE', path: string, tool: Tool][] = [
   ['GET', '/dev', shows(showOverview)],
   ['GET', '/dev/users', shows(listUsers)],
   ['GET', '/dev/sign-in', shows(listUsers)],
@@ -25,12 +26,15 @@ const TOOLS: readonly [method: 'GET' | 'POST', path: string, tool: Tool][] = [
   ['POST', '/dev/clock', changes(turnClock, '/dev/clock', showClock)],
   ['GET', '/dev/faults', shows(listFaults)],
   ['POST', '/dev/faults', changes(changeFaults, '/dev/faults', listFaults)],
+  ['GET', '/dev/namespaces', shows(listNamespaces)],
+  ['POST', '/dev/namespaces', changes(changeNamespaces, '/dev/namespaces', listNamespaces)],
+  ['DELETE', '/dev/namespaces/{name}', changes(deleteNamespace, '/dev/namespaces', listNamespaces)],
 ]
 
-export function devRoutes(dev: DevTools): Route[] {
+export function devRoutes(spaces: NamespaceBook): Route[] {
   return TOOLS.map(([method, path, tool]) => {
     const safe = guarded(tool)
-    return { method, path, run: x => safe(x, dev) }
+    return { method, path, run: x => safe(x, spaces.of(x.core)) }
   })
 }
 
@@ -42,6 +46,8 @@ function showOverview(x: Exchange, dev: DevTools): View {
     admin: x.core.adminBase,
     frozen: dev.clock.frozen,
     faults: dev.faults.list().length,
+    namespace: x.core.namespace,
+    namespaces: dev.namespaces.list().length,
   }
   const root = rootOf(x)
   return {
@@ -53,6 +59,7 @@ function showOverview(x: Exchange, dev: DevTools): View {
 <dt><a href="${root}/dev/inbox">Inbox</a></dt><dd>${index.mails} ${index.mails === 1 ? 'mail' : 'mails'}</dd>
 <dt><a href="${root}/dev/clock">Clock</a></dt><dd>${index.frozen ? 'frozen' : 'advance or freeze it'}</dd>
 <dt><a href="${root}/dev/faults">Faults</a></dt><dd>${index.faults > 0 ? `${index.faults} set up` : 'none'}</dd>
+<dt><a href="${root}/dev/namespaces">Namespaces</a></dt><dd>${index.namespaces}, this is ${index.namespace}</dd>
 <dt>Admin API</dt><dd><code>${index.admin}</code></dd>
 </dl>
 <form action="${root}/dev/reset" method="post"><button type="submit" class="quiet danger">Start over with the seed</button></form>

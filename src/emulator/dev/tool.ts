@@ -85,6 +85,7 @@ const NAV: readonly [path: string, name: string][] = [
   ['/dev/inbox', 'Inbox'],
   ['/dev/clock', 'Clock'],
   ['/dev/faults', 'Faults'],
+  ['/dev/namespaces', 'Namespaces'],
 ]
 
 function page(x: Exchange, view: View, failure?: Problem): Answer {

@@ -1,5 +1,6 @@
 /** Everybody there is, and signing in as one of them without a password. */
 
+import type { Core } from '../core.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
@@ -18,8 +19,7 @@ const MOST_SHOWN = 200
 
 /** `GET /dev/users`, and `/dev/sign-in` for whoever was sent there to choose. */
 export function listUsers(x: Exchange, dev: DevTools): View {
-  const { passwords } = dev.people
-  const users = x.core.state.identities().map(identity => userJson(identity, passwords))
+  const users = usersOf(x.core, dev)
   return {
     json: users,
     title: 'People',
@@ -29,7 +29,13 @@ export function listUsers(x: Exchange, dev: DevTools): View {
   }
 }
 
-interface User {
+/** Everybody, with passwords that the seed gives in clear. */
+export function usersOf(core: Core, { people }: DevTools): User[] {
+  const { passwords } = people
+  return core.state.identities().map(identity => userJson(identity, passwords))
+}
+
+export interface User {
   id: string
   external_id?: string
   schema_id: string

@@ -5,6 +5,7 @@ import type { WebHookConfig } from '../config/model.js'
 import { flowJson } from '../flows/flow.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, Problem } from '../http/kratos-errors.js'
+import { DEFAULT_NAMESPACE, NAMESPACE_HEADER } from '../http/namespace-name.js'
 import { identityJson } from '../identities/identities.js'
 import { sessionJson } from '../identities/sessions.js'
 import { isoTime } from '../store/clock.js'
@@ -43,13 +44,17 @@ async function call(
     ...(session && { session: sessionJson(core, session, identity ?? null) }),
   }
   try {
-    return await runWebHook(config, context, { log: core.log })
+    return await runWebHook(config, context, { log: core.log, headers: namespaceHeader(core.namespace) })
   } catch (error) {
     if (!(error instanceof WebHookFailed)) throw error
     core.log.error(`web hook failed: ${printable(error.message)}`)
     throw new Problem(error.status, { message: error.message, ...(error.reason && { reason: error.reason }) })
   }
 }
+
+/** So that what a hook calls us with is about the same people. */
+const namespaceHeader = (name: string): Record<string, string> =>
+  name === DEFAULT_NAMESPACE ? {} : { [NAMESPACE_HEADER]: name }
 
 /** Those that the configuration lets out, under the names that Go gives them. */
 const headersOf = (x: Exchange): Record<string, string[]> =>

@@ -23,6 +23,8 @@ export interface WebHookContext {
 
 export interface WebHookDeps {
   log: Logger
+  /** Headers of ours beside those of the configuration. */
+  headers?: Record<string, string>
   /** Milliseconds; Kratos waits 30 s. */
   timeout?: number
 }
@@ -84,7 +86,7 @@ async function send(
   context: WebHookContext,
   deps: WebHookDeps,
 ): Promise<WebHookOutcome> {
-  const response = await request(config, bodyOf(config, context, deps.log), deps.timeout ?? TIMEOUT)
+  const response = await request(config, bodyOf(config, context, deps.log), deps)
   const interrupts = config.can_interrupt || config.response.parse
   if (response.status >= 400) {
     if (interrupts) return parseResponse(response)
@@ -110,7 +112,7 @@ function bodyOf(config: WebHookConfig, context: WebHookContext, log: Logger): st
 async function request(
   config: WebHookConfig,
   body: string,
-  timeout: number,
+  { headers, timeout = TIMEOUT }: WebHookDeps,
 ): Promise<{ status: number; text: string }> {
   const method = config.method.toUpperCase()
   const bodiless = method === 'GET' || method === 'HEAD'
@@ -119,6 +121,7 @@ async function request(
       method,
       headers: {
         'content-type': 'application/json',
+        ...headers,
         ...lowerCased(config.headers),
         ...authorization(config),
       },

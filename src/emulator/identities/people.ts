@@ -35,6 +35,11 @@ export class People {
     )
   }
 
+  /** The same people for another state. */
+  again(): People {
+    return new People(this.#seed)
+  }
+
   async plant(core: Core): Promise<void> {
     const seed = fitted(core, this.#seed)
     this.#seed = seed

@@ -169,6 +169,13 @@ describe('the inbox', () => {
     expect(page.body).not.toContain('<script')
   })
 
+  test('a call that waits is for a new mail, or for one after another', async () => {
+    await askForCode('alice@example.com')
+    const [old] = (await client.call('GET', '/dev/inbox?to=alice@example.com')).body
+    expect((await client.call('GET', '/dev/inbox?to=alice@example.com&wait=0.05')).body).toEqual([])
+    expect((await client.call('GET', '/dev/inbox?to=alice@example.com&wait=5&after=')).body).toEqual([old])
+  })
+
   test('waits for mail', async () => {
     const waiting = client.call('GET', '/dev/inbox?to=alice@example.com&wait=10')
     await askForCode('alice@example.com')
@@ -205,6 +212,14 @@ describe('the clock', () => {
     const on = await client.call('POST', '/dev/clock', { resume: true })
     expect(on.body.frozen).toBe(false)
     expect(on.body.now >= time).toBe(true)
+  })
+
+  test('a request without a body is one without input, whatever type it names', async () => {
+    const headers = { 'content-type': 'application/json' }
+    expect((await client.call('GET', '/dev/users', undefined, headers)).status).toBe(200)
+    expect((await client.call('POST', '/dev/reset', undefined, headers)).status).toBe(200)
+    const nothing = await client.call('POST', '/dev/clock', undefined, headers)
+    expect([nothing.status, nothing.body.error.reason]).toEqual([400, expect.stringContaining('Say one of')])
   })
 
   test.for([{}, { advance: 'soon' }, { set: 'never' }, { advance: 1e30 }])('refuses %j', async input => {
