@@ -1,7 +1,7 @@
 /** Where the public API is for those who use it: what the configuration says, or where they asked. */
 import { isLoopback } from '../../common/loopback.js'
 import type { ConfigFile } from './read.js'
-import { trimmed } from './urls.js'
+import { isDirect, trimmed } from './urls.js'
 
 /** How the emulator stands in the world. */
 export interface Standing {
@@ -34,12 +34,3 @@ export function baseFor(
 
 const LOCAL_HOST = /^(?:\[::1\]|[a-z0-9.-]+)(?::\d{1,5})?$/i
 const nameOf = (host: string): string => host.replace(/:\d+$/, '').toLowerCase()
-
-/**
- * On this machine, at the port that Kratos is told to listen on: that is the server itself, so where we really listen.
- * Any other address is a server in front of us.
- */
-export function isDirect(baseUrl: string, port: number): boolean {
-  const { hostname, port: given, pathname, protocol } = new URL(baseUrl)
-  return protocol === 'http:' && isLoopback(hostname) && Number(given || 80) === port && pathname === '/'
-}

@@ -10,7 +10,7 @@ import type { TextDocument } from './document.js'
 import { loadIdentitySchema } from './identity-schemas.js'
 import type { IdentitySchemaSource, KratosConfig } from './model.js'
 import { type ConfigSource, openConfig } from './open.js'
-import { checkUrls, type FrontEnd, frontEndsOf, type Place, urlResolver } from './urls.js'
+import { checkUrls, type FrontEnd, frontEndsOf, isDirect, type Place, urlResolver } from './urls.js'
 
 /** A configuration that was read; what is in it depends on where the emulator is. */
 export interface ConfigFile {
@@ -46,13 +46,15 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   if (idle) logger.warn(`${name}: ${idle}`)
   const listener = (which: string): JsonObject => asObject(asObject(raw['serve'])[which])
   const baseUrl = listener('public')['base_url'] as string | undefined
+  const port = listener('public')['port'] as number
+  const own = { baseUrl, isDirect: baseUrl !== undefined && isDirect(baseUrl, port) }
   return {
-    at: place => ({ ...buildConfig(raw, urlResolver(place, baseUrl, raw)), identity: identity.config }),
+    at: place => ({ ...buildConfig(raw, urlResolver(place, own, raw)), identity: identity.config }),
     name,
     baseUrl,
-    port: listener('public')['port'] as number,
+    port,
     adminPort: listener('admin')['port'] as number,
-    frontEnds: frontEndsOf(raw, baseUrl),
+    frontEnds: frontEndsOf(raw, own),
     files: [...files, ...read.flatMap(({ path }) => path ?? [])],
   }
 }

@@ -29,19 +29,25 @@ export interface UrlResolver {
   allowed(urls: readonly string[]): string[]
 }
 
-/**
- * @param own the address in the file, if it names one
- * @param raw the configuration, whose pages are looked up
- */
-export function urlResolver(
-  { base: given, isUp }: Place,
-  own: string | undefined,
-  raw: JsonObject,
-): UrlResolver {
+/** The address in the file, if it names one. */
+export interface Own {
+  readonly baseUrl: string | undefined
+  /** Whether that is Kratos itself, not a server in front of it, which may have pages of its own. */
+  readonly isDirect: boolean
+}
+
+/** What of a URL is behind the file's own address; undefined where that means somebody else's page. */
+function behindOwn(url: string, { baseUrl, isDirect }: Own): string | undefined {
+  const rest = baseUrl === undefined ? undefined : below(url, trimmed(baseUrl))
+  return rest !== undefined && (isDirect || /^\/(?:ui|self-service)\//.test(rest)) ? rest : undefined
+}
+
+/** @param raw the configuration, whose pages are looked up */
+export function urlResolver({ base: given, isUp }: Place, own: Own, raw: JsonObject): UrlResolver {
   const base = trimmed(given)
   const absolute = (url: string): string => {
     const full = URL.canParse(url) ? url : new URL(url, `${base}/`).href
-    const rest = own === undefined ? undefined : below(full, trimmed(own))
+    const rest = behindOwn(full, own)
     return rest === undefined ? full : base + rest
   }
   const page = (name: string): string => `${base}/ui/${name}`
@@ -50,6 +56,11 @@ export function urlResolver(
     return origin === undefined || isUp === undefined || isUp(origin)
   }
   const pages = pagesOf(raw)
+  /** What a server in front of Kratos has, it has here as well. */
+  const alsoHere = (url: string): string[] => {
+    const rest = own.baseUrl === undefined ? undefined : below(url, trimmed(own.baseUrl))
+    return rest === undefined ? [] : [base + rest]
+  }
   const optional = (url: Json | undefined): string | undefined =>
     typeof url === 'string' && url !== '' ? absolute(url) : undefined
   return {
@@ -67,8 +78,17 @@ export function urlResolver(
       const named = absolute(String(url))
       return isThere(named) ? named : base
     },
-    allowed: urls => [...new Set(urls.map(absolute))],
+    allowed: urls => [...new Set(urls.flatMap(url => [absolute(url), ...alsoHere(url)]))],
   }
+}
+
+/**
+ * On this machine, at the port that Kratos is told to listen on: that is the server itself, so where we really listen.
+ * Any other address is a server in front of us.
+ */
+export function isDirect(baseUrl: string, port: number): boolean {
+  const { hostname, port: given, pathname, protocol } = new URL(baseUrl)
+  return protocol === 'http:' && isLoopback(hostname) && Number(given || 80) === port && pathname === '/'
 }
 
 /** The pages of flows by their address: a sign-out that leads to somebody's login page leads to ours without it. */
@@ -107,11 +127,11 @@ export interface FrontEnd {
 }
 
 /** Each once. */
-export function frontEndsOf(raw: JsonObject, own: string | undefined): FrontEnd[] {
+export function frontEndsOf(raw: JsonObject, own: Own): FrontEnd[] {
   const found = new Map<string, FrontEnd>()
   for (const [path, value] of urlsIn(raw, [])) {
     const origin = webOrigin(value)
-    const isOurs = own !== undefined && below(value, trimmed(own)) !== undefined
+    const isOurs = behindOwn(value, own) !== undefined
     if (origin === undefined || isOurs || found.has(origin) || !LEADS_PEOPLE.test(path.join('.'))) continue
     found.set(origin, { origin, key: path.join('.'), isLocal: isLoopback(new URL(origin).hostname) })
   }

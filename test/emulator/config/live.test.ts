@@ -214,6 +214,28 @@ describe('pages of another front end', () => {
     await vi.waitFor(async () => expect(await sent()).toMatch(new RegExp(`^${origin}/login\\?flow=`)), WITHIN)
   })
 
+  test('are kept where the app in front of Kratos has them itself, while it is there', async () => {
+    const app = await listen()
+    const origin = `http://127.0.0.1:${port}`
+    const flows = { login: { ui_url: `${origin}/login` }, settings: { ui_url: `${origin}/ui/settings` } }
+    const selfservice = { flows, allowed_return_urls: [origin] }
+    const { client } = await start({
+      config: { serve: { public: { base_url: origin } }, selfservice },
+      embedded: true,
+    })
+    const sent = async (query = ''): Promise<string | null> => {
+      const path = `/self-service/login/browser${query}`
+      return (await client.call('GET', path, undefined, { accept: 'text/html' })).headers.get('location')
+    }
+    expect(await sent()).toContain(`${origin}/login?flow=`)
+    expect(await sent(`?return_to=${origin}/deep`)).toContain(`${origin}/login?flow=`)
+    await close(app)
+    await vi.waitFor(
+      async () => expect(await sent()).toContain(`${client.emulator.url}/ui/login?flow=`),
+      WITHIN,
+    )
+  })
+
   test('of another machine are not asked for: ours serve', async () => {
     const ui = { ui_url: 'https://app.example.com/login' }
     const { client, said } = await start({
