@@ -20,6 +20,7 @@ function step(name, command, args, env = {}) {
 
 /** What the tests start and nobody else needs; the other frameworks are for `npm run test:ecosystem`. */
 const FIXTURES = [
+  'ecosystem/oldest',
   'ecosystem/older',
   'ecosystem/newer',
   'ecosystem/backends',

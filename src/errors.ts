@@ -83,7 +83,7 @@ export const ERRORS = {
   ORY_PROXY_UNSUPPORTED: {
     status: 500,
     exit: 1,
-    hint: 'Supported are Vite 6 to 8, webpack-dev-server 5 and 6, @rspack/dev-server 1 and 2, and Rsbuild 2.',
+    hint: 'Supported are Vite 6 to 8, webpack-dev-server 4 to 6, @rspack/dev-server 1 and 2, and Rsbuild 2. With any other: npx ory-proxy local <address of the dev server>.',
   },
   ORY_PROXY_EMULATOR_CONFIG: {
     status: 500,

@@ -129,5 +129,6 @@ function hostsOf({ server }: Config): string[] {
 
 function say({ shared: { ory }, httpServer }: Attached, host: unknown): void {
   const origin = httpServer === null ? '' : originOf(httpServer, host)
+  if (origin !== '') ory.announcedAt(() => origin)
   for (const line of announcement(ory, origin + MOUNT)) ory.options.logger.info(line)
 }

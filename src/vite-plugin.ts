@@ -4,7 +4,15 @@ import { OryProxyError } from './errors.js'
 import { shareOry } from './host/shared.js'
 import { resolveOptions } from './options/resolve.js'
 import type { OryOptions } from './options/types.js'
-import { beforeClose, hostsOf, isHmr, socketCarrier, useFirst, type ViteServer } from './vite/server.js'
+import {
+  beforeClose,
+  hostsOf,
+  isHmr,
+  isPreview,
+  socketCarrier,
+  useFirst,
+  type ViteServer,
+} from './vite/server.js'
 import { announce, bindKeys } from './vite/terminal.js'
 import { productionOry, type VirtualOry, virtualModule } from './vite/virtual.js'
 
@@ -36,7 +44,7 @@ function serving(options: OryOptions): Plugin {
   let told: VirtualOry = { mode: 'ory' }
   const handler = async (server: ViteServer): Promise<void> => {
     if (!isFirst(server.config)) return
-    const mode = await attach(server, options).catch(inOneLine)
+    const mode = await attach(server, options).catch(error => offInPreview(server, error))
     told = { mode }
   }
   return {
@@ -50,6 +58,21 @@ function serving(options: OryOptions): Plugin {
     ...virtualModule(() => told),
   }
 }
+
+/**
+ * `vite preview` is production, where the emulator does not start: then there is a preview without Ory, not none.
+ */
+function offInPreview(server: ViteServer, error: unknown): VirtualOry['mode'] {
+  const isOff = error instanceof OryProxyError && error.code === 'ORY_PROXY_PRODUCTION' && isPreview(server)
+  if (!isOff) return inOneLine(error)
+  server.config.logger.warn(PREVIEW_OFF)
+  return 'ory'
+}
+
+const PREVIEW_OFF =
+  'ory-proxy is off in this preview: the emulator lets anybody be anybody, and NODE_ENV is production. ' +
+  'Name an Ory (ORY_SDK_URL), or have the emulator with NODE_ENV=development vite preview ' +
+  "(in Windows' cmd: set NODE_ENV=development&& vite preview)."
 
 /** Only the two constants that client code asks for by name. */
 function building(options: OryOptions): Plugin {

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { orInOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { announcement, originOf } from './host/announcement.js'
-import { shareOry } from './host/shared.js'
+import { type SharedOry, shareOry } from './host/shared.js'
 import type { Ory } from './host/start.js'
 import { gateServer } from './host/upgrade.js'
 import { answerError } from './middleware/answer.js'
@@ -68,21 +68,22 @@ function behindHostChecks(layers: readonly Layer[]): number {
 
 /** The dev server awaits nothing here: requests and handshakes wait for us instead. */
 function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOptions): Middleware {
-  const { server } = devServer
-  if (!server) return refuseAll(resolved)
   const root = devServer.compiler?.options?.context
   const starting = shareOry(options, {
     allowedHosts: hostsOf(devServer),
     ...(root !== undefined && { root }),
   })
   starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
-  const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
-  gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
-  server.once('listening', () =>
-    starting.then(({ ory }) => announce(server, devServer.options.host, ory)).catch(() => {}),
-  )
-  server.once('close', () => starting.then(({ release }) => release()).catch(() => {}))
+  if (devServer.server) hangInto(devServer.server, devServer, starting, resolved)
+  // webpack-dev-server 4 makes its server right behind this, before anything else has a turn.
+  else {
+    queueMicrotask(() => {
+      if (devServer.server) hangInto(devServer.server, devServer, starting, resolved)
+      else resolved.logger.error(`ory-proxy: ${tooOld().explanation}`)
+    })
+  }
   return (req, res, next) => {
+    if (!devServer.server) return answerError(req, res, tooOld())
     starting.then(
       ({ ory }) => ory.middleware(req, res, next),
       error => answerError(req, res, error),
@@ -90,15 +91,28 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   }
 }
 
-function announce(server: Server, host: unknown, ory: Ory): void {
-  for (const line of announcement(ory, originOf(server, host) + MOUNT)) ory.options.logger.info(line)
+function hangInto(
+  server: Server,
+  devServer: DevServer,
+  starting: Promise<SharedOry>,
+  resolved: ResolvedOptions,
+): void {
+  const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
+  gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
+  server.once('listening', () =>
+    starting.then(({ ory }) => announce(server, devServer.options.host, ory)).catch(() => {}),
+  )
+  server.once('close', () => starting.then(({ release }) => release()).catch(() => {}))
 }
 
-/** Older ones have no server yet at this point. To pass requests on unchecked would be worse than not to serve. */
-function refuseAll({ logger }: ResolvedOptions): Middleware {
-  const error = new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This dev server is too old for withOry().')
-  logger.error(`ory-proxy: ${error.explanation}`)
-  return (req, res) => answerError(req, res, error)
+/** One without a server has nothing that could be gated: to pass its requests on unchecked would be worse than not to serve. */
+const tooOld = (): OryProxyError =>
+  new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This dev server is too old for withOry().')
+
+function announce(server: Server, host: unknown, ory: Ory): void {
+  const origin = originOf(server, host)
+  ory.announcedAt(() => origin)
+  for (const line of announcement(ory, origin + MOUNT)) ory.options.logger.info(line)
 }
 
 function hostsOf({ options }: DevServer): readonly string[] | true {

@@ -44,6 +44,8 @@ export interface Ory {
   readonly handshake: (x: Exchange) => Promise<void>
   /** Lets WebSocket handshakes of a server meet the same rules; returns the undo. */
   gateUpgrades(server: EventEmitter, isHmr?: (req: IncomingMessage) => boolean): () => void
+  /** What people are told to open: they are sent there from the other names of this machine. */
+  announcedAt(home: () => string | undefined): void
   readonly target: OryTarget
   readonly options: ResolvedOptions
   /** Set when the embedded emulator answers. */
@@ -117,7 +119,11 @@ function build({ options, keys, target }: Ingredients): Machinery {
   return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, Date.now) }
 }
 
-function partsOf({ options, context, keys, target, emulator }: Ingredients, machinery: Machinery): Parts {
+function partsOf(
+  { options, context, keys, target, emulator }: Ingredients,
+  machinery: Machinery,
+  home: Parts['home'],
+): Parts {
   const { client, sessions, minter } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
@@ -125,6 +131,7 @@ function partsOf({ options, context, keys, target, emulator }: Ingredients, mach
   const oryShares = (): boolean => emulator?.sharesAnswers === true
   return {
     ...options,
+    home,
     host: {
       ...options,
       allowedHosts: context.allowedHosts === true || [
@@ -163,7 +170,8 @@ function partsOf({ options, context, keys, target, emulator }: Ingredients, mach
 function assemble(ingredients: Ingredients): Ory {
   const { options, context, target, emulator } = ingredients
   const machinery = build(ingredients)
-  const parts = partsOf(ingredients, machinery)
+  let home: Parts['home'] = () => undefined
+  const parts = partsOf(ingredients, machinery, () => home())
   const middleware = requestStages(parts)
   const handshake = handshakeStages(parts)
   const { allowedCorsOrigins: allowedOrigins } = options
@@ -171,6 +179,9 @@ function assemble(ingredients: Ingredients): Ory {
   return {
     middleware: context.tunnelFor === undefined ? middleware : atRoot(middleware),
     handshake,
+    announcedAt(address) {
+      home = address
+    },
     gateUpgrades(server, isHmr = () => false) {
       const remove = gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
       undo.push(remove)

@@ -5,8 +5,10 @@ import { flowsStage } from './flows.js'
 import { guardStage } from './guard.js'
 import { type HostRules, hostStage } from './host.js'
 import { jwksStage } from './jwks.js'
+import { otherNameStage } from './other-name.js'
 import { chain, type Exchange, type Middleware, type Reason, run, type Stage } from './pipeline.js'
 import { protectStage } from './protect/stage.js'
+
 import { type ProxyRules, proxyStage } from './proxy.js'
 import { type SessionLookup, sessionStage } from './session.js'
 import { tokenStage } from './token.js'
@@ -14,6 +16,8 @@ import { tokenStage } from './token.js'
 /** Everything the stages are made of. */
 export interface Parts {
   readonly host: HostRules
+  /** The origin that was announced to people, once it is known. */
+  readonly home: () => string | undefined
   readonly cors: CorsRules
   readonly proxy: ProxyRules
   readonly jwks: () => Promise<string>
@@ -34,6 +38,7 @@ export interface Parts {
 export function requestStages(parts: Parts): Middleware {
   const stages: Stage[] = [
     hostStage(parts.host), // is this request for us at all?
+    otherNameStage(parts.home), // 127.0.0.1 where localhost was announced: cookies would not be seen
     guardStage(), // drops what only we may say
     corsStage(parts.cors), // who may read the answer from another origin
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys

@@ -7,10 +7,10 @@ import { failureOf } from '../outbound/failure.js'
 import { passOn, type Sink } from '../outbound/passage.js'
 import { OUR_HEADERS } from './answer.js'
 import { belowMount, climbs } from './mount.js'
+import { type OryPattern, oryPattern, type Rewriting, rewriteCookie, rewriteLocation } from './ory/rewrite.js'
+import { isRewritable, RewritingSink, withoutBodyHeaders } from './ory/rewrite-body.js'
+import { changesSomething, requestToOry, type SendRules } from './ory/send-to-ory.js'
 import type { Exchange, HttpExchange, Stage } from './pipeline.js'
-import { type OryPattern, oryPattern, type Rewriting, rewriteCookie, rewriteLocation } from './rewrite.js'
-import { isRewritable, RewritingSink, withoutBodyHeaders } from './rewrite-body.js'
-import { changesSomething, requestToOry, type SendRules } from './send-to-ory.js'
 
 /** What the forwarder needs to know. */
 export interface ProxyRules extends SendRules {

@@ -25,7 +25,7 @@ export function hostsOf(server: ViteServer): readonly string[] | true {
   return [...own, ...(allowedHosts ?? [])]
 }
 
-const isPreview = (server: ViteServer): boolean => !('moduleGraph' in server)
+export const isPreview = (server: ViteServer): boolean => !('moduleGraph' in server)
 
 /** The server that hears upgrades; in middleware mode it belongs to the user, or to a framework. */
 export function socketCarrier(server: ViteServer): EventEmitter | undefined {

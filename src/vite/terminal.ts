@@ -6,6 +6,7 @@ import type { ViteServer } from './server.js'
 /** One more line below Vite's own addresses, and the people to sign in as. */
 export function announce(server: ViteServer, ory: Ory): void {
   const { info } = server.config.logger
+  ory.announcedAt(() => originOf(server))
   const print = server.printUrls.bind(server)
   const say = (): void => {
     announced.add(ory)
@@ -63,7 +64,9 @@ async function openInbox(server: ViteServer): Promise<void> {
 }
 
 /** Where Ory is; only the path where the address is not Vite's to know (middleware mode). */
-function mountUrl({ resolvedUrls }: ViteServer): string {
+const mountUrl = (server: ViteServer): string => (originOf(server) ?? '') + MOUNT
+
+function originOf({ resolvedUrls }: ViteServer): string | undefined {
   const first = resolvedUrls?.local[0] ?? resolvedUrls?.network[0]
-  return first === undefined ? MOUNT : new URL(first).origin + MOUNT
+  return first && new URL(first).origin
 }

@@ -103,6 +103,28 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     expect((await rawRequest(url, '/.ory/jwks.json', { host: 'evil.example' })).status).toBe(403)
   })
 
+  test('its preview goes on without Ory where only the emulator is there, and says how to have it', async ({
+    app,
+  }) => {
+    const before = process.env['NODE_ENV']
+    undo.push(() => {
+      process.env['NODE_ENV'] = before
+    })
+    process.env['NODE_ENV'] = 'production' // what `vite preview` sets
+    const vite = await load<Vite>(place, 'vite')
+    const warn = vi.fn()
+    const customLogger = { ...vite.createLogger('silent'), warn }
+    const options = { ...(await config(app.url, [plugin(quiet)])), customLogger }
+    await vite.build(options)
+    const server = await vite.preview(options)
+    undo.push(() => server.close())
+    const { port } = server.httpServer.address() as AddressInfo
+    expect((await fetch(`http://localhost:${port}/`)).status).toBe(200)
+    expect(
+      warn.mock.calls.flat().filter(line => String(line).includes('set NODE_ENV=development&&')),
+    ).toHaveLength(1)
+  })
+
   test('under a base path, /.ory stays at the root of the origin', async ({ ory, app }) => {
     const { url } = await dev(app.url, [plugin({ sdkUrl: ory.url, ...quiet })], { base: '/sub/' })
     expect((await fetch(`${url}/.ory/jwks.json`)).status).toBe(200)

@@ -26,6 +26,7 @@ interface Compiler {
 }
 
 const TOOLS: readonly [string, () => Promise<WebpackTools>][] = [
+  ['webpack-dev-server 4', () => webpackTools('oldest')],
   ['webpack-dev-server 5', () => webpackTools('older')],
   ['webpack-dev-server 6', () => webpackTools('root')],
   ['@rspack/dev-server 1', () => rspackTools('older')],
@@ -69,7 +70,8 @@ describe.each(TOOLS)('%s', (_name, tools) => {
     const { url } = await dev(app.url, own => withOry(own, { sdkUrl: ory.url, ...quiet }))
     const cookie = ory.signIn('victim@example.com')
     for (const path of ['/', '/api/x', '/.ory/jwks.json']) {
-      expect((await rawRequest(url, path, { host: 'evil.example' })).status).toBe(403)
+      const { status, body } = await rawRequest(url, path, { host: 'evil.example' })
+      expect(status === 403 || body === 'Invalid Host header', body).toBe(true) // version 4 says so with 200
     }
     const foreign = handshakeAt(`${url}/api/ws`, { cookie, origin: 'http://localhost:1' })
     await expect(foreign).rejects.toThrow(/40[13]/)
@@ -191,7 +193,8 @@ describe('withOry', () => {
     const res = { writeHead: vi.fn(), end: vi.fn() }
     layer!.middleware({ headers: {}, method: 'GET' }, res, () => expect.unreachable())
     expect(res.writeHead.mock.calls[0]![0]).toBe(500)
-    expect(error.mock.calls).toEqual([[expect.stringContaining('webpack-dev-server 5 and 6')]])
+    await Promise.resolve() // one with a server has it by now
+    expect(error.mock.calls).toEqual([[expect.stringContaining('npx ory-proxy local')]])
   })
 
   test('a project that cannot be found is said once in the log, and to every request', async ({ app }) => {

@@ -65,7 +65,9 @@ async function open(start: Start, terminal: Terminal): Promise<Running & { close
     closing.push(() => entry.close(GRACE))
     ory.gateUpgrades(entry.server)
     const { port } = await entry.listen(start.settings.port, start.settings.host)
-    return { ory, url: ory.options.publicUrl?.origin ?? address(start, port), terminal, close }
+    const url = ory.options.publicUrl?.origin ?? address(start, port)
+    ory.announcedAt(() => url)
+    return { ory, url, terminal, close }
   } catch (error) {
     await close() // what was said before comes before the error
     throw error

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { begin, sinkOf } from '../outbound/answer.js'
-import { type AnswerHead, fieldOf } from '../outbound/answer-head.js'
-import type { Sink } from '../outbound/passage.js'
+import { begin, sinkOf } from '../../outbound/answer.js'
+import { type AnswerHead, fieldOf } from '../../outbound/answer-head.js'
+import type { Sink } from '../../outbound/passage.js'
 import { decodeBody } from './decode.js'
 import { type OryPattern, type Rewriting, rewriteText } from './rewrite.js'
 

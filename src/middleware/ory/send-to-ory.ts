@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { HOP_BY_HOP } from '../common/hop-by-hop.js'
-import { isLoopback } from '../common/loopback.js'
-import type { OryClient } from '../ory/client.js'
-import type { PassageRules } from '../outbound/passage.js'
+import { HOP_BY_HOP } from '../../common/hop-by-hop.js'
+import { isLoopback } from '../../common/loopback.js'
+import type { OryClient } from '../../ory/client.js'
+import type { PassageRules } from '../../outbound/passage.js'
+import type { Mount } from '../mount.js'
+import type { HttpExchange } from '../pipeline.js'
 import { acceptable } from './decode.js'
-import type { Mount } from './mount.js'
-import type { HttpExchange } from './pipeline.js'
 
 /** What a request to Ory is made of, besides the client's. */
 export interface SendRules {

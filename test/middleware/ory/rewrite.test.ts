@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { oryPattern, rewriteCookie, rewriteLocation, rewriteText } from '../../src/middleware/rewrite.js'
+import {
+  oryPattern,
+  rewriteCookie,
+  rewriteLocation,
+  rewriteText,
+} from '../../../src/middleware/ory/rewrite.js'
 
 const origin = 'http://localhost:5173'
 const kratos = new URL('http://127.0.0.1:4433/')
