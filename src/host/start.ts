@@ -44,7 +44,7 @@ export interface Ory {
   readonly handshake: (x: Exchange) => Promise<void>
   /** Lets WebSocket handshakes of a server meet the same rules; returns the undo. */
   gateUpgrades(server: EventEmitter, isHmr?: (req: IncomingMessage) => boolean): () => void
-  /** What people are told to open: they are sent there from the other names of this machine. */
+  /** What people are told to open: another name of this machine is another jar of cookies, which is said. */
   announcedAt(home: () => string | undefined): void
   readonly target: OryTarget
   readonly options: ResolvedOptions
@@ -132,6 +132,7 @@ function partsOf(
   return {
     ...options,
     home,
+    warn: message => options.logger.warn(message),
     host: {
       ...options,
       allowedHosts: context.allowedHosts === true || [

@@ -18,6 +18,7 @@ export interface Parts {
   readonly host: HostRules
   /** The origin that was announced to people, once it is known. */
   readonly home: () => string | undefined
+  readonly warn: (message: string) => void
   readonly cors: CorsRules
   readonly proxy: ProxyRules
   readonly jwks: () => Promise<string>
@@ -38,7 +39,7 @@ export interface Parts {
 export function requestStages(parts: Parts): Middleware {
   const stages: Stage[] = [
     hostStage(parts.host), // is this request for us at all?
-    otherNameStage(parts.home), // 127.0.0.1 where localhost was announced: cookies would not be seen
+    otherNameStage(parts.home, parts.warn), // 127.0.0.1 where localhost was announced: cookies are not seen
     guardStage(), // drops what only we may say
     corsStage(parts.cors), // who may read the answer from another origin
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys

@@ -1,25 +1,28 @@
 import type { IncomingMessage } from 'node:http'
-import { OUR_HEADERS } from './answer.js'
 import type { Stage } from './pipeline.js'
 
 /** The names that a server on this machine is opened by, as they stand in an origin. */
 const THIS_MACHINE: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Sends a browser that opens the other name of this machine to the one that was announced.
+ * Says once why nobody is signed in at the other name of this machine: cookies of `localhost` and `127.0.0.1` are not
+ * the same, so whoever signs in at one and opens the other is a stranger there.
  *
- * Cookies of `localhost` and `127.0.0.1` are not the same: whoever signs in at one and comes back to the other is
- * signed out. Only a page that is opened, and only while nothing is kept under the other name yet.
+ * Nobody is sent to the announced name: a test that works at the other one would leave it without having been asked.
  *
  * @param home the announced origin; undefined while it is not known
  */
-export function otherNameStage(home: () => string | undefined): Stage {
-  return function oryOtherName({ req, res, origin }) {
+export function otherNameStage(home: () => string | undefined, warn: (message: string) => void): Stage {
+  let told = false
+  return function oryOtherName({ req, origin }) {
+    if (told || !opensPage(req)) return 'next'
     const announced = home()
-    if (announced === undefined || announced === origin || !opensPage(req)) return 'next'
-    if (!isOtherName(origin, announced)) return 'next'
-    res.writeHead(307, { ...OUR_HEADERS, Location: announced + req.url, 'Cache-Control': 'no-store' }).end()
-    return 'done'
+    if (announced === undefined || !isOtherName(origin, announced)) return 'next'
+    told = true
+    warn(
+      `A page was opened at ${origin}; who signed in at ${announced} is not signed in there, as browsers keep the cookies of the two names apart. Stay with one of them.`,
+    )
+    return 'next'
   }
 }
 
@@ -30,7 +33,7 @@ const opensPage = ({ method, headers }: IncomingMessage): boolean =>
   headers.cookie === undefined
 
 function isOtherName(here: string, announced: string): boolean {
-  if (!URL.canParse(here) || !URL.canParse(announced)) return false
+  if (here === announced || !URL.canParse(here) || !URL.canParse(announced)) return false
   const [one, other] = [new URL(here), new URL(announced)]
   const sameDoor = one.protocol === other.protocol && one.port === other.port
   return sameDoor && THIS_MACHINE.has(one.hostname) && THIS_MACHINE.has(other.hostname)
