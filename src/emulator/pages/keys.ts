@@ -7,12 +7,15 @@ export function scriptOf(ui: UiContainer): UiScriptAttributes | undefined {
   return undefined
 }
 
-/** Where the script says what went wrong, and a word for browsers that run none. */
+/**
+ * Where the script says what went wrong, and a word for when it does not run, which it takes away: JavaScript may be
+ * off, or an extension may keep the script from loading. It shows after two seconds only.
+ */
 export function renderKeyNotes(ui: UiContainer): Fragment {
   return (
     scriptOf(ui) &&
     html`<p class="message error" role="alert" data-keys-say hidden></p>
-<noscript><p class="message">Passkeys and security keys need JavaScript, which is off in this browser: their buttons do nothing. Every other way works without.</p></noscript>
+<p class="message late" data-keys-wait>The buttons for passkeys and security keys need a script, which did not run here: JavaScript is off, or something kept the script from loading. Every other way works without.</p>
 `
   )
 }

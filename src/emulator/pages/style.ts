@@ -73,6 +73,8 @@ button+button,button+.button,.button+.button,form+form,form+.button{margin-top:.
 .message.error{background:var(--bad-well);color:var(--bad)}
 .message.success{background:var(--good-well);color:var(--good)}
 .message+.message{margin-top:.5rem}
+.late{visibility:hidden;max-height:0;margin:0;padding-block:0;animation:late 1ms 2s forwards}
+@keyframes late{to{visibility:visible;max-height:20rem;margin-top:1.25rem;padding-block:.6875rem}}
 .hint{margin:.375rem 0 0;font-size:.8125rem;line-height:1.45;color:var(--soft)}
 .hint.error{color:var(--bad);font-weight:500}
 .links{margin:1.5rem 0 0;padding:0;list-style:none;text-align:center;font-size:.9375rem;color:var(--soft)}

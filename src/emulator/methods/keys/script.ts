@@ -72,6 +72,7 @@ const SCRIPT = `(() => {
     if (place) {
       place.textContent = message
       place.hidden = false
+      place.scrollIntoView({ block: 'nearest' })
     }
     console.error('[ory] ' + message, error || '')
     return Boolean(place)
@@ -191,6 +192,7 @@ const SCRIPT = `(() => {
   for (const [name, run] of Object.entries(functions)) window[name] = window['__' + name] = run
 
   const bind = () => {
+    for (const notice of document.querySelectorAll('[data-keys-wait]')) notice.remove()
     for (const button of document.querySelectorAll('[data-click]')) {
       const run = functions[button.dataset.click]
       button.addEventListener('click', () => run())
