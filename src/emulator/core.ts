@@ -21,15 +21,16 @@ export interface Core {
   readonly adminBase: string
   /** Whether cookies are for https only. */
   readonly secure: boolean
-  /** Origins of dev servers that forward to us; what they serve counts as ours. */
-  readonly frontOrigins: Set<string>
+  /** Origins of dev servers that forward to us; what they serve counts as ours. One request's own is among them. */
+  readonly frontOrigins: ReadonlySet<string>
   /**
    * The same for one request: with the addresses that whoever asked can use.
    *
    * @param host what the request calls us
    * @param sender the page it is from, where it says so
+   * @param front where the dev server that forwarded it is, where one did
    */
-  seenFrom(host: string, sender: string): Promise<Core>
+  seenFrom(host: string, sender: string, front: string): Promise<Core>
   /** Named by the cookies of an emulator without a configuration. */
   readonly project: string | undefined
   now(): number

@@ -3,6 +3,7 @@
 import type { Logger } from '../log.js'
 import type { ConfigSource } from './config/open.js'
 import type { Core } from './core.js'
+import { Fronts } from './http/fronts.js'
 import type { People } from './identities/people.js'
 import { METHODS } from './methods/index.js'
 import { registerMethods } from './methods/registry.js'
@@ -36,7 +37,7 @@ export async function coreFactory(
   adminUrl: string | undefined,
 ): Promise<{ makeCore: (own: CoreOwn) => Core; settings: Settings }> {
   registerMethods(METHODS)
-  const frontOrigins = new Set<string>()
+  const fronts = new Fronts()
   const { publicUrl, embedded, log } = options
   const standing = { listening: url, publicUrl, embedded }
   const project = options.config === undefined ? options.project : undefined
@@ -44,7 +45,7 @@ export async function coreFactory(
     source: options.config,
     standing,
     log,
-    ownOrigins: frontOrigins,
+    ownOrigins: fronts.kept,
     project,
   })
   const makeCore = ({ namespace, clock, people, log }: CoreOwn): Core => {
@@ -69,7 +70,7 @@ export async function coreFactory(
       state,
       log,
       ids: options.ids ?? RANDOM_IDS,
-      frontOrigins,
+      frontOrigins: fronts.kept,
       project,
       get people() {
         return people.signIns
@@ -77,9 +78,10 @@ export async function coreFactory(
       mintJwt: options.mintJwt,
       now: sweeping(clock, state),
       schema: id => settings.schema(id),
-      async seenFrom(host, sender) {
+      async seenFrom(host, sender, front) {
+        const frontOrigins = fronts.seen(front, origin => settings.names(origin))
         const { base, config } = await settings.seenFrom(host, sender)
-        const own = { config, base, secure: base.startsWith('https:') }
+        const own = { config, base, frontOrigins, secure: base.startsWith('https:') }
         return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
       },
     }

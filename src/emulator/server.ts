@@ -1,10 +1,11 @@
 /** The two HTTP servers: from a request to its answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { nameIn } from '../common/caller.js'
 import { OryProxyError } from '../errors.js'
 import { isNamespaceTool, nowhere } from './dev/nowhere.js'
 import type { NamespaceBook } from './dev/types.js'
-import { hostOf, isRebound } from './http/callers.js'
+import { isRebound, whyNoAdmin } from './http/callers.js'
 import { sharing } from './http/cors.js'
 import { csrfProblem } from './http/csrf.js'
 import { type Answer, Exchange, plain, problem, readBody, redirect } from './http/exchange.js'
@@ -64,6 +65,7 @@ async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Pro
     const core = await (space ?? api.spaces.default).core.seenFrom(
       api.isPublic ? host : '',
       origin ?? referer,
+      frontOf(req),
     )
     const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, body)
     const lost = space === undefined && !isNamespaceTool(x.path) ? name : undefined
@@ -74,6 +76,9 @@ async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Pro
     res.destroy()
   }
 }
+
+/** A dev server that forwards to us says where people see us. */
+const frontOf = ({ headers }: IncomingMessage): string => String(headers['ory-base-url-rewrite'] ?? '')
 
 /** What Go's server says to an address that is none. */
 const MALFORMED: Answer = {
@@ -87,8 +92,9 @@ async function answer(api: Api, x: Exchange, lost: string | undefined): Promise<
   if (/%(?![0-9a-f]{2})/i.test(x.path)) return MALFORMED
   try {
     if (isRebound(x)) throw notOurs(x)
+    const refusal = api.isPublic ? undefined : whyNoAdmin(x)
+    if (refusal) throw new Problem(403, { id: 'admin_forbidden', reason: refusal })
     if (lost !== undefined) return nowhere(x, lost)
-    noteFront(x)
     if (api.isPublic && share(x)) return { status: 204 }
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? (startPage(x) ?? guard(x)) : undefined)
     return refused ?? (await dispatch(api.routes, x))
@@ -108,7 +114,7 @@ function share(x: Exchange): boolean {
 }
 
 function notOurs(x: Exchange): Problem {
-  const reason = `The emulator is not reached by the name "${hostOf(x)}": serve.public.base_url names another one.`
+  const reason = `The emulator is not reached by the name "${nameIn(x.caller.host)}": serve.public.base_url names another one.`
   return new Problem(403, { id: 'host_not_allowed', reason })
 }
 
@@ -118,21 +124,6 @@ async function misbehave({ spaces, isPublic }: Api, x: Exchange): Promise<Answer
   if (fault?.delay) await new Promise(resolve => setTimeout(resolve, fault.delay))
   if (fault?.status === undefined) return undefined
   return problem(new Problem(fault.status, { reason: 'This fault was set up at /dev/faults.' }))
-}
-
-/** Of the origins that people have seen us at, those that still count. */
-const MAX_FRONTS = 20
-
-/** A dev server that forwards to us says where people see us; it may have many addresses, and be restarted. */
-function noteFront(x: Exchange): void {
-  const front = x.header('ory-base-url-rewrite')
-  if (!URL.canParse(front)) return
-  const { frontOrigins } = x.core
-  const { origin } = new URL(front)
-  frontOrigins.delete(origin)
-  frontOrigins.add(origin) // as the newest
-  const [oldest = ''] = frontOrigins
-  if (frontOrigins.size > MAX_FRONTS) frontOrigins.delete(oldest)
 }
 
 const STARTS: Readonly<Record<string, string>> = {

@@ -120,6 +120,11 @@ export class Settings {
     return this.#viewAt(base)
   }
 
+  /** Whether the configuration itself says that people are there. */
+  names(origin: string): boolean {
+    return this.#file.frontEnds.some(one => one.origin === origin)
+  }
+
   /** A schema by its id, the default one for an empty id; undefined if the configuration has none. */
   schema(wanted: string): CompiledSchema | undefined {
     const { default_schema_id, schemas } = this.view.config.identity

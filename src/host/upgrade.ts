@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { callerOf } from '../common/caller.js'
 import { OryProxyError } from '../errors.js'
 import { setHeader } from '../middleware/headers.js'
 import { belowMount } from '../middleware/mount.js'
@@ -63,9 +64,9 @@ async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
   const refusal = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
   if (req.headers.upgrade?.toLowerCase() !== 'websocket') throw refusal('Only WebSockets are upgraded.') // h2c
   if (belowMount(req.url ?? '') !== null) throw refusal('Ory has no WebSockets.')
-  const x: Exchange = { req, origin: '', prefix: '', identified: null }
+  const x: Exchange = { req, caller: callerOf(req), origin: '', prefix: '', identified: null }
   await rules.prepare(x)
-  const { origin } = req.headers
+  const { page: origin } = x.caller
   if (origin !== undefined && origin !== x.origin && !isListedOrigin(origin, rules.allowedOrigins)) {
     // Cookies go along with a socket that any page opens: its Origin is all that tells whose page it is.
     throw new OryProxyError('ORY_PROXY_ORIGIN_NOT_ALLOWED', 'This origin may not open a WebSocket here.')

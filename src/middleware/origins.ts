@@ -10,9 +10,9 @@ const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS',
  * make one of a cookie, which browsers do send: to every port of a host, whatever `SameSite` says. Sec-Fetch-Site
  * is believed before Origin, which is `null` for a form of our own under `Referrer-Policy: no-referrer`.
  */
-export function isForeignWrite({ req, origin: own }: Exchange, listed: readonly string[]): boolean {
+export function isForeignWrite({ req, caller, origin: own }: Exchange, listed: readonly string[]): boolean {
   if (SAFE.has(req.method)) return false
-  const { origin, 'sec-fetch-site': site } = req.headers
+  const { page: origin, site } = caller
   if (origin === own || (origin !== undefined && isListedOrigin(origin, listed))) return false
   return site === undefined ? origin !== undefined : site !== 'same-origin' && site !== 'none'
 }

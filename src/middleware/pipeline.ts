@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Caller, callerOf } from '../common/caller.js'
 import type { Identified } from '../ory/whoami.js'
 
 /** Hands on to whoever comes behind us: the dev server's next middleware. */
@@ -21,6 +22,8 @@ export type Reason =
 /** One request or handshake on its way through: a later stage reads what an earlier one wrote. */
 export interface Exchange {
   readonly req: IncomingMessage
+  /** Who asks, as it came: stages take headers away, and with them what tells of it. */
+  readonly caller: Caller
   /** The origin people see, like `http://localhost:5173`; the host stage writes it. */
   origin: string
   /** Where our caller has us, like `/auth`, or empty; the host stage writes it. */
@@ -65,7 +68,7 @@ export function chain(
   onError: (x: HttpExchange, error: unknown) => void,
 ): Middleware {
   return function oryProxy(req, res, next) {
-    const x: HttpExchange = { req, res, origin: '', prefix: '', identified: null }
+    const x: HttpExchange = { req, res, caller: callerOf(req), origin: '', prefix: '', identified: null }
     let outcome: Outcome | Promise<Outcome>
     try {
       outcome = run(stages, x)

@@ -1,17 +1,29 @@
 /** Who asks, from where and by which name. */
 import { isIP } from 'node:net'
+import { callerInFront, isForeignPage, nameIn, whyNotOwner } from '../../common/caller.js'
 import { isLoopback } from '../../common/loopback.js'
 import type { Exchange } from './exchange.js'
 
-/** The address of whoever is at the other end of the connection. */
-export const peerOf = (x: Exchange): string => x.remoteAddress.replace(/:\d*$/, '')
+/**
+ * Why the dev tools are not for whoever asked; undefined where they are. Where a dev server of ours is in front, both
+ * are asked: who came to it, and who came with its word.
+ */
+export function whyNoTools(x: Exchange): string | undefined {
+  const { caller } = x
+  const front = callerInFront(x.header('forwarded'), caller)
+  if (front === undefined) return whyNotOwner(caller)
+  return whyNotOwner({ ...caller, behind: undefined, page: undefined, site: undefined }) ?? whyNotOwner(front)
+}
 
-/** The name it was asked by, without a port. */
-export const hostOf = (x: Exchange): string => x.header('host').replace(/:\d+$/, '').toLowerCase()
-
-/** A name that always means this machine, or the one it is configured with. */
-export const isOwnHost = (x: Exchange, host: string): boolean =>
-  isLoopback(host) || host === new URL(x.core.base).hostname
+/**
+ * Why the admin API, which asks nobody for a password, is not for whoever asked: a page of another origin, which a
+ * browser lets send what looks like a form without asking first. Programs say nothing of a page.
+ */
+export function whyNoAdmin({ caller }: Exchange): string | undefined {
+  if (!isForeignPage(caller)) return undefined
+  const page = caller.page ?? `a page (Sec-Fetch-Site: ${caller.site})`
+  return `The admin API is for programs and answers no pages of another origin; this is ${page}.`
+}
 
 /** Names without a dot, and below domains that are for private use (RFC 6761; ICANN's .internal). */
 const NOBODYS = /^[^.]*$|\.(?:test|internal)$/
@@ -21,8 +33,9 @@ const NOBODYS = /^[^.]*$|\.(?:test|internal)$/
  * whose name was pointed here after it loaded (DNS rebinding). It could read everything, as Kratos' admin API asks
  * nobody for a password. From the network we are reached by whatever name the network has for us.
  */
-export function isRebound(x: Exchange): boolean {
-  const host = hostOf(x)
-  const isPrivate = isOwnHost(x, host) || isIP(host.replace(/^\[|\]$/g, '')) !== 0 || NOBODYS.test(host)
-  return !isPrivate && isLoopback(peerOf(x))
+export function isRebound({ caller: { host, peer }, core }: Pick<Exchange, 'caller' | 'core'>): boolean {
+  const name = nameIn(host)
+  const isOwn = isLoopback(name) || name === new URL(core.base).hostname
+  const isPrivate = isOwn || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || NOBODYS.test(name)
+  return !isPrivate && isLoopback(peer)
 }

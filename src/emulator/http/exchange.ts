@@ -1,5 +1,6 @@
 /** One request and its answer, as Kratos' handlers see them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { type Caller, callerOf } from '../../common/caller.js'
 import type { Core } from '../core.js'
 import type { JsonObject } from '../store/model.js'
 import { CookieJar } from './cookies.js'
@@ -31,6 +32,8 @@ export class Exchange {
   readonly cookies: CookieJar
   readonly csrf: Csrf
   readonly remoteAddress: string
+  /** Who is at the other end of the connection: a browser, a program, or the dev server in front of us. */
+  readonly caller: Caller
   /** Path parameters of the route, like `{id}`. */
   params: Readonly<Record<string, string>> = {}
   /** Headers every answer to this request gets. */
@@ -64,6 +67,7 @@ export class Exchange {
     this.tooLarge = body.tooLarge
     this.cookies = visitor?.cookies ?? new CookieJar(req.headers.cookie)
     this.csrf = visitor?.csrf ?? new Csrf(core, this.cookies)
+    this.caller = callerOf(req)
     this.remoteAddress = `${req.socket.remoteAddress ?? ''}:${req.socket.remotePort ?? ''}`
   }
 

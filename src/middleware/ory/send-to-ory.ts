@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type Caller, forwardedOf } from '../../common/caller.js'
 import { HOP_BY_HOP } from '../../common/hop-by-hop.js'
 import { isLoopback } from '../../common/loopback.js'
 import type { OryClient } from '../../ory/client.js'
@@ -26,7 +26,7 @@ export function requestToOry(x: HttpExchange, path: string, rules: SendRules): P
 }
 
 /** The client's headers, less what is not for Ory, plus what only we say. */
-function requestHeaders({ req, origin, prefix }: HttpExchange, rules: SendRules): string[] {
+function requestHeaders({ req, caller, origin, prefix }: HttpExchange, rules: SendRules): string[] {
   const { rawHeaders: raw, headers } = req
   const pairs: string[] = ['Host', rules.ory.host]
   for (let i = 0; i < raw.length; i += 2) {
@@ -41,20 +41,21 @@ function requestHeaders({ req, origin, prefix }: HttpExchange, rules: SendRules)
     }
   }
   if (headers.cookie !== undefined) pairs.push('Cookie', headers.cookie) // HTTP/2 may split it over fields
-  pairs.push('X-Forwarded-For', whoAsks(req))
+  pairs.push('X-Forwarded-For', whoAsks(caller))
+  // The emulator's tools believe nobody else; to other machines it is of no use.
+  if (isLoopback(rules.ory.hostname)) pairs.push('Forwarded', forwardedOf(caller))
   pairs.push('Ory-No-Custom-Domain-Redirect', 'true', 'Ory-Base-URL-Rewrite', origin + prefix + rules.mount)
   if (rules.apiKey !== undefined) pairs.push('Ory-Base-URL-Rewrite-Token', rules.apiKey)
   return pairs
 }
 
 /**
- * Ory notes it, and the emulator's tools are for this machine only. A tunnel in front of us (ngrok and its like) is
- * on this machine, whoever uses it is not: who, is not the client's to say, so it is `unknown` (RFC 7239, section 6.2).
+ * Ory notes it. A tunnel in front of us (ngrok and its like) is on this machine, whoever uses it is not: who, is not
+ * the client's to say, so it is `unknown` (RFC 7239, section 6.2).
  */
-function whoAsks({ headers, socket: { remoteAddress = 'unknown' } }: IncomingMessage): string {
-  const through = String(headers['x-forwarded-for'] ?? '').split(',')
-  const isOurs = through.every(address => address.trim() === '' || isLoopback(address.trim()))
-  return isOurs ? remoteAddress : `unknown, ${remoteAddress}`
+function whoAsks({ peer, behind }: Caller): string {
+  const last = peer || 'unknown'
+  return behind === undefined ? last : `unknown, ${last}`
 }
 
 const NOT_FORWARDED: ReadonlySet<string> = new Set(['host', 'cookie', 'expect', 'forwarded'])
