@@ -84,11 +84,7 @@ function isOurHop(hop: string): boolean {
 }
 
 /** The name in a Host without its port, in small letters. */
-export const nameIn = (host: string): string =>
-  host
-    .replace(/:\d+$/, '')
-    .replace(/\.$/, '')
-    .toLowerCase()
+export const nameIn = (host: string): string => host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
 
 /**
  * Why a caller may not use what is only for the developer at this machine: tools that sign in without a password.
@@ -100,7 +96,8 @@ export const nameIn = (host: string): string =>
 export function whyNotOwner(caller: Caller): string | undefined {
   const { host, peer, behind } = caller
   if (!isLoopback(peer)) return 'They answer callers on this machine only.'
-  if (behind !== undefined) return `They answer callers on this machine only, and ${behind} tells of another one.`
+  if (behind !== undefined)
+    return `They answer callers on this machine only, and ${behind} tells of another one.`
   if (!isLoopback(nameIn(host))) {
     return `They are reached by a name of this machine only, like localhost, not by the name "${nameIn(host)}".`
   }
@@ -121,8 +118,7 @@ export function forwardedOf({ host, scheme, peer, behind }: Caller): string {
   return `${first}for=${node(peer)};host="${host}";proto=${scheme}`
 }
 
-const node = (address: string): string =>
-  address.includes(':') ? `"[${address}]"` : address || 'unknown'
+const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : address || 'unknown')
 
 const OURS = /^(?:for=_([a-z-]+), )?for=(?:"\[)?([\da-f.:]+|unknown)(?:\]")?;host="([^"]*)";proto=(https?)$/i
 

@@ -70,6 +70,8 @@ export async function startWeak(app: string, ory: string): Promise<Face> {
       { 'ory-base-url-rewrite': `${origin}/.ory` },
       rest as Record<string, string>,
     ) // wrong order
+    for (const name of Object.keys(headers)) if (TELLING.test(name)) delete headers[name] // wrong: before anybody looked
+    headers['forwarded'] = 'for=127.0.0.1;host="localhost";proto=http' // wrong: whoever asks, by whatever name
     await identify(req.headers)
     if (req.headers.authorization) headers.authorization = req.headers.authorization // wrong: ours, to Ory
     const body = ['GET', 'HEAD'].includes(req.method!) ? null : new Uint8Array(await readAll(req))
@@ -133,6 +135,9 @@ function headOf({ method, url, headers }: IncomingMessage): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return `${[`${method} ${url} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`
 }
+
+/** What tells who is behind, and whose page it was. */
+const TELLING = /^(?:forwarded|x-forwarded-.*|.*-ip|origin|sec-fetch-site)$/
 
 /** wrong: of two cookies of one name the last wins, for Ory the first. */
 function parseCookies(header: string): Record<string, string> {

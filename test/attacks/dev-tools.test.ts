@@ -72,9 +72,9 @@ test.for([
 })
 
 test('from the network it is reached by whatever name the network has for it', () => {
-  const asked = (remoteAddress: string): boolean =>
-    isRebound({ remoteAddress, header: () => 'ci.example', core: { base: 'http://127.0.0.1:1' } } as never)
-  expect([asked('::ffff:127.0.0.1:5000'), asked('172.18.0.3:5000')]).toEqual([true, false])
+  const asked = (peer: string): boolean =>
+    isRebound({ caller: { host: 'ci.example', peer }, core: { base: 'http://127.0.0.1:1' } } as never)
+  expect([asked('::ffff:127.0.0.1'), asked('172.18.0.3')]).toEqual([true, false])
 })
 
 test('the name it is configured with is its own', async () => {

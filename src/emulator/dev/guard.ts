@@ -9,5 +9,6 @@ import { Problem } from '../http/kratos-errors.js'
 /** Throws a 403 that says what is wrong. */
 export function requireOwner(x: Exchange): void {
   const why = whyNoTools(x)
-  if (why !== undefined) throw new Problem(403, { id: 'dev_forbidden', reason: `These are the dev tools. ${why}` })
+  if (why !== undefined)
+    throw new Problem(403, { id: 'dev_forbidden', reason: `These are the dev tools. ${why}` })
 }

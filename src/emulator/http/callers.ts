@@ -1,6 +1,6 @@
 /** Who asks, from where and by which name. */
 import { isIP } from 'node:net'
-import { callerInFront, isForeignPage, nameIn, whyNotOwner } from '../../common/caller.js'
+import { type Caller, callerInFront, isForeignPage, nameIn, whyNotOwner } from '../../common/caller.js'
 import { isLoopback } from '../../common/loopback.js'
 import type { Exchange } from './exchange.js'
 
@@ -10,9 +10,15 @@ import type { Exchange } from './exchange.js'
  */
 export function whyNoTools(x: Exchange): string | undefined {
   const { caller } = x
-  const front = callerInFront(x.header('forwarded'), caller)
+  const front = callerInFront(x.header('forwarded'), caller) ?? calledBy(x)
   if (front === undefined) return whyNotOwner(caller)
   return whyNotOwner({ ...caller, behind: undefined, page: undefined, site: undefined }) ?? whyNotOwner(front)
+}
+
+/** A server in front of us that says where people see it, and nothing else. */
+function calledBy(x: Exchange): Caller | undefined {
+  const address = x.header('ory-base-url-rewrite')
+  return URL.canParse(address) ? { ...x.caller, host: new URL(address).host } : undefined
 }
 
 /**
