@@ -97,7 +97,7 @@ async function answer(api: Api, x: Exchange, lost: string | undefined): Promise<
     if (lost !== undefined) return nowhere(x, lost)
     if (api.isPublic && share(x)) return { status: 204 }
     const refused = (await misbehave(api, x)) ?? (api.isPublic ? (startPage(x) ?? guard(x)) : undefined)
-    return refused ?? (await dispatch(api.routes, x))
+    return refused ?? (await dispatch(api, x))
   } catch (error) {
     return problem(toProblem(x, error))
   }
@@ -153,10 +153,11 @@ function guard(x: Exchange): Answer | undefined {
   return problem(csrfProblem(x, Boolean(fromForm)))
 }
 
-async function dispatch(routes: readonly Route[], x: Exchange): Promise<Answer> {
-  const path = cleanPath(x.path)
-  if (path !== x.path) return redirect(x, `${path}${x.search}`, 307)
-  const match = matchRoute(routes, x.method, x.path)
+async function dispatch({ routes, isPublic }: Api, x: Exchange): Promise<Answer> {
+  const asked = isPublic ? x.path : belowAdmin(x.path)
+  const path = cleanPath(asked)
+  if (path !== asked) return redirect(x, `${path}${x.search}`, 307)
+  const match = matchRoute(routes, x.method, path)
   if (!match) return plain(404, '404 page not found')
   if (Array.isArray(match)) {
     const refusal = plain(405, 'Method Not Allowed')
@@ -164,6 +165,11 @@ async function dispatch(routes: readonly Route[], x: Exchange): Promise<Answer> 
   }
   x.params = match.params
   return match.route.run(x)
+}
+
+/** Kratos' admin port takes its paths without the prefix, too; joined to it, they lose a slash at the end. */
+function belowAdmin(path: string): string {
+  return path.startsWith('/admin') ? path : cleanPath(`/admin/${path}/.`).replace(/\/$/, '')
 }
 
 /** As Go's router has it: no empty segments, no way up. */

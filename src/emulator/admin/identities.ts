@@ -25,6 +25,7 @@ export async function createIdentity(x: Exchange): Promise<Answer> {
     insertUnique(x.core, identity)
     const shown = adminIdentityJson(x.core, identity, {
       credentials: true,
+      fresh: Object.keys(identity.credentials),
       metadataAdmin: 'metadata_admin' in body,
     })
     const answer = json(201, shown)
@@ -73,7 +74,11 @@ export async function updateIdentity(x: Exchange): Promise<Answer> {
   saveChanged(x.core, identity)
   return json(
     200,
-    adminIdentityJson(x.core, identity, { credentials: true, metadataAdmin: 'metadata_admin' in body }),
+    adminIdentityJson(x.core, identity, {
+      credentials: true,
+      fresh: Object.keys((body['credentials'] ?? {}) as JsonObject),
+      metadataAdmin: 'metadata_admin' in body,
+    }),
   )
 }
 

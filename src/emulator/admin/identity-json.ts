@@ -7,6 +7,8 @@ import type { Credential, Identity, JsonObject } from '../store/model.js'
 export interface AdminView {
   /** Whether credentials are listed at all. */
   credentials: boolean
+  /** Types that this request has made: Kratos answers before it knows when. */
+  fresh?: readonly string[]
   /** Types whose data is shown. */
   include?: readonly string[]
   /** Kratos leaves it out of answers to requests that do not name it. */
@@ -17,8 +19,7 @@ export function adminIdentityJson(core: Core, identity: Identity, view: AdminVie
   const { metadataAdmin = true } = view
   const shown: JsonObject = {}
   for (const [key, value] of Object.entries(identityJson(core, identity))) {
-    if (key === 'schema_id' && view.credentials)
-      shown['credentials'] = credentialsJson(identity, view.include ?? [])
+    if (key === 'schema_id' && view.credentials) shown['credentials'] = credentialsJson(identity, view)
     shown[key] = value
     if (key === 'metadata_public' && metadataAdmin) shown['metadata_admin'] = identity.metadata_admin
   }
@@ -26,13 +27,18 @@ export function adminIdentityJson(core: Core, identity: Identity, view: AdminVie
 }
 
 /** Sorted by type, as Go writes maps. */
-function credentialsJson(identity: Identity, include: readonly string[]): JsonObject {
+function credentialsJson(identity: Identity, view: AdminView): JsonObject {
   const sorted = Object.values(identity.credentials).sort((a, b) => (a.type < b.type ? -1 : 1))
-  return Object.fromEntries(sorted.map(credential => [credential.type, credentialJson(credential, include)]))
+  return Object.fromEntries(sorted.map(credential => [credential.type, credentialJson(credential, view)]))
 }
 
-function credentialJson(credential: Credential, include: readonly string[]): JsonObject {
-  const { type, identifiers, config, version, created_at, updated_at } = credential
+const NO_TIME = '0001-01-01T00:00:00Z'
+
+function credentialJson(credential: Credential, { include = [], fresh = [] }: AdminView): JsonObject {
+  const { type, identifiers, config, version } = credential
+  const { created_at, updated_at } = fresh.includes(type)
+    ? { created_at: NO_TIME, updated_at: NO_TIME }
+    : credential
   // Of providers, Kratos shows what it could decrypt: nothing, if there are none.
   const shown = include.includes(type) && !(type === 'oidc' && asList(config['providers']).length === 0)
   return { type, identifiers, ...(shown && { config }), version, created_at, updated_at }

@@ -40,7 +40,7 @@ function filterOf(x: Exchange): Filter {
   const ids = x.query.getAll('ids')
   for (const id of ids) requireUuid(id, 'ids')
   if (ids.length > MAX_IDS) throw badRequest('The number of ids to filter must not exceed 500.')
-  // Only Ory's licensed edition looks at it; the others check the parameter and list everybody.
+  // Nobody belongs to one: organizations are in Ory's licensed edition.
   const organization = x.query.get('organization_id')
   if (organization) requireUuid(organization, 'organization_id')
   const exact = x.query.get('credentials_identifier')
@@ -50,6 +50,7 @@ function filterOf(x: Exchange): Filter {
     count: [ids.length > 0, organization, exact, similar].filter(Boolean).length,
     byIdentifier: Boolean(exact || similar),
     matches: identity =>
+      !organization &&
       (ids.length === 0 || wanted.has(identity.id)) &&
       (!exact || hasIdentifier(identity, [exact, normalizeIdentifier(exact)])) &&
       (!similar || isSimilar(identity, normalizeIdentifier(similar))),

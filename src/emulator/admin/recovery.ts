@@ -32,9 +32,6 @@ export function createRecoveryCode(x: Exchange): Answer {
   const type = body['flow_type'] ?? 'browser'
   if (type !== 'browser' && type !== 'api')
     throw badRequest(`Value from "flow_type" is not valid: ${JSON.stringify(type)}`)
-  if (!core.config.selfservice.flows.recovery.enabled) {
-    throw badRequest('Recovery is not allowed because it was disabled by the administrator.')
-  }
   const identity = core.state.identity(String(body['identity_id'] ?? '').toLowerCase())
   if (!identity)
     throw new Problem(404, { message: 'Unable to locate the resource', reason: 'could not find identity' })

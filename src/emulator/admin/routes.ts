@@ -28,40 +28,53 @@ const toAdmin = (x: Exchange): Answer =>
     ? plain(404, '404 page not found')
     : redirect(x, `${x.core.adminBase}/admin${x.path.replace(/^\/admin/, '')}${x.search}`, 307)
 
+const FLOW_KINDS = ['login', 'registration', 'recovery', 'verification', 'settings']
+const redirectFlow = (kind: string): Route[] => [
+  ...['/browser', '/api', '/flows', ''].map(end =>
+    route('GET', `/admin/self-service/${kind}${end}`, toPublic),
+  ),
+  route('POST', `/admin/self-service/${kind}`, toPublic),
+]
+
+/** Its server puts `/admin` in front of every path that comes without. */
 export const ADMIN_ROUTES: readonly Route[] = [
-  ...both('GET', '/identities', listIdentities),
-  ...both('POST', '/identities', identities.createIdentity),
-  ...both('PATCH', '/identities', batch.batchPatchIdentities),
-  ...both('GET', '/identities/by/external/{externalID}', identities.getIdentityByExternalId),
-  ...both('GET', '/identities/{id}', identities.getIdentity),
-  ...both('PUT', '/identities/{id}', identities.updateIdentity),
-  ...both('PATCH', '/identities/{id}', patchIdentity),
-  ...both('DELETE', '/identities/{id}', identities.deleteIdentity),
-  ...both('DELETE', '/identities/{id}/credentials/{type}', credentials.deleteCredentials),
-  ...both('GET', '/identities/{id}/sessions', sessions.listIdentitySessions),
-  ...both('DELETE', '/identities/{id}/sessions', sessions.deleteIdentitySessions),
+  route('GET', '/admin/identities', listIdentities),
+  route('POST', '/admin/identities', identities.createIdentity),
+  route('PATCH', '/admin/identities', batch.batchPatchIdentities),
+  route('GET', '/admin/identities/by/external/{externalID}', identities.getIdentityByExternalId),
+  route('GET', '/admin/identities/{id}', identities.getIdentity),
+  route('PUT', '/admin/identities/{id}', identities.updateIdentity),
+  route('PATCH', '/admin/identities/{id}', patchIdentity),
+  route('DELETE', '/admin/identities/{id}', identities.deleteIdentity),
+  route('DELETE', '/admin/identities/{id}/credentials/{type}', credentials.deleteCredentials),
+  route('GET', '/admin/identities/{id}/sessions', sessions.listIdentitySessions),
+  route('DELETE', '/admin/identities/{id}/sessions', sessions.deleteIdentitySessions),
 
-  ...both('GET', '/sessions/whoami', toPublic),
-  ...both('GET', '/sessions', sessions.listSessions),
-  ...both('DELETE', '/sessions', toPublic),
-  ...both('GET', '/sessions/{id}', sessions.getSession),
-  ...both('DELETE', '/sessions/{id}', sessions.disableSession),
-  ...both('PATCH', '/sessions/{id}/extend', sessions.extendSession),
+  route('GET', '/admin/sessions/whoami', toPublic),
+  route('GET', '/admin/sessions', sessions.listSessions),
+  route('DELETE', '/admin/sessions', toPublic),
+  route('GET', '/admin/sessions/{id}', sessions.getSession),
+  route('DELETE', '/admin/sessions/{id}', sessions.disableSession),
+  route('PATCH', '/admin/sessions/{id}/extend', sessions.extendSession),
 
-  ...both('POST', '/recovery/code', recovery.createRecoveryCode),
-  ...both('POST', '/recovery/link', recovery.createRecoveryLink),
-  ...both('GET', '/courier/messages', courier.listMessages),
-  ...both('GET', '/courier/messages/{id}', courier.getMessage),
+  route('POST', '/admin/recovery/code', recovery.createRecoveryCode),
+  route('POST', '/admin/recovery/link', recovery.createRecoveryLink),
+  route('GET', '/admin/courier/messages', courier.listMessages),
+  route('GET', '/admin/courier/messages/{id}', courier.getMessage),
 
-  ...both('GET', '/health/alive', service.healthy),
-  ...both('GET', '/health/ready', service.healthy),
-  ...both('GET', '/version', service.version),
+  route('GET', '/admin/health/alive', service.healthy),
+  route('GET', '/admin/health/ready', service.healthy),
+  route('GET', '/admin/version', service.version),
 
-  ...absent('Prometheus metrics', '/metrics/prometheus', '/admin/metrics/prometheus'),
+  ...absent('Prometheus metrics', '/admin/metrics/prometheus'),
 
-  ...both('GET', '/schemas', toPublic),
-  ...both('GET', '/schemas/{id}', toPublic),
-  ...['GET', 'POST'].flatMap(method => both(method, '/self-service/*', toPublic)),
+  route('GET', '/admin/schemas', toPublic),
+  route('GET', '/admin/schemas/{id}', toPublic),
+  ...FLOW_KINDS.flatMap(redirectFlow),
+  route('GET', '/admin/self-service/logout/browser', toPublic),
+  route('GET', '/admin/self-service/logout', toPublic),
+  route('DELETE', '/admin/self-service/logout/api', toPublic),
+  route('GET', '/admin/self-service/errors', toPublic),
 ]
 
 const IDENTITIES: readonly Route[] = [

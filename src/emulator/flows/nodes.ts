@@ -13,7 +13,7 @@ export function input(
   options: InputOptions = {},
   label?: UiText,
 ): UiNode {
-  const { value, required, autocomplete, pattern, disabled, maxlength, options: choices } = options
+  const { value, required, autocomplete, pattern, disabled, maxlength } = options
   const { onclick, onclickTrigger, onload, onloadTrigger } = options
   return {
     type: 'input',
@@ -31,7 +31,6 @@ export function input(
       ...(onload && { onload }),
       ...(onloadTrigger && { onloadTrigger }),
       ...(maxlength && { maxlength }),
-      ...(choices && { options: choices }),
       node_type: 'input',
     },
     messages: [],

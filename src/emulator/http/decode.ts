@@ -46,8 +46,10 @@ export function decode(x: Exchange, known: readonly PayloadField[], options: Dec
   const values = rawValues(x)
   if (query || method === 'GET')
     for (const name of x.query.keys()) if (query || !values.has(name)) values.set(name, x.query.getAll(name))
-  return assemble(values, known)
+  return assembleFor(x, values, known)
 }
+
+const isJsonBody = (x: Exchange): boolean => x.method !== 'GET' && mimeTypes(x).includes('application/json')
 
 function mimeTypes(x: Exchange): string[] {
   return x
@@ -74,7 +76,7 @@ export function requireBody(x: Exchange, methods: readonly string[], types: read
 
 function rawValues(x: Exchange): Map<string, string[]> {
   if (x.method === 'GET') return new Map()
-  if (mimeTypes(x).includes('application/json')) return jsonValues(x)
+  if (isJsonBody(x)) return jsonValues(x)
   // Kratos accepts multipart bodies and then reads nothing from them.
   return mimeTypes(x).includes('application/x-www-form-urlencoded') ? formValues(x) : new Map()
 }
@@ -151,10 +153,23 @@ function convert(given: readonly string[], { type, required }: PayloadField): Js
   }
 }
 
+/** Kratos puts the text into a document as it is, and then reads that. */
 function parseObject(text: string): Json {
-  const decoded = decodeJson(text)
-  if ('error' in decoded) throw new PlainFailure(decoded.error)
-  return decoded.value
+  const decoded = decodeJson(`{"":${text}}`)
+  if ('error' in decoded) throw new Unreadable(decoded.error)
+  return (decoded.value as JsonObject)[''] ?? null
+}
+
+/** JSON in a field that is none: Kratos says so in the form, or, where the whole body was JSON, fails. */
+class Unreadable extends PlainFailure {}
+
+function assembleFor(x: Exchange, values: Map<string, string[]>, known: readonly PayloadField[]): JsonObject {
+  try {
+    return assemble(values, known)
+  } catch (error) {
+    if (!(error instanceof Unreadable) || isJsonBody(x)) throw error
+    throw badRequest(`Unable to decode JSON payload: ${error.message}`)
+  }
 }
 
 /** What does not convert stays text, for the schema to complain about. */
@@ -166,7 +181,7 @@ function toNumber(text: string): Json {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
 
-function isObject(value: Json | undefined): value is JsonObject {
+export function isObject(value: Json | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 

@@ -3,6 +3,7 @@
  * the first value of a body without looking at what follows.
  */
 import type { Json } from '../store/model.js'
+import { goQuote } from './go-quote.js'
 
 /** `end` and `at`: places in the text. */
 export type Decoded = { value: Json; end: number } | { error: string; at: number }
@@ -163,7 +164,7 @@ class Scanner {
 
   #unexpected(where: string): string {
     const char = String.fromCodePoint(this.#text.codePointAt(this.at) ?? 0)
-    const quoted = char === "'" ? "\\'" : char === '"' ? '"' : JSON.stringify(char).slice(1, -1)
+    const quoted = char === "'" ? "\\'" : char === '"' ? '"' : goQuote(char).slice(1, -1)
     return `invalid character '${quoted}' ${where}`
   }
 }

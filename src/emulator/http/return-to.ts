@@ -3,6 +3,7 @@
  * sign-in page an open redirect (CWE-601).
  */
 import type { Core } from '../core.js'
+import { goQuote } from './go-quote.js'
 import { badRequest, Problem } from './kratos-errors.js'
 
 interface Parts {
@@ -24,6 +25,7 @@ function parse(url: string): Parts | undefined {
   if (!scheme && !authority && path.split('/')[0]?.includes(':')) return undefined
   if (authority.includes('\\') || /\s/.test(authority)) return undefined
   const host = authority.slice(authority.lastIndexOf('@') + 1)
+  if (!/^\d*$/.test(portOf(host))) return undefined
   return {
     scheme: scheme.toLowerCase(),
     authority,
@@ -32,6 +34,9 @@ function parse(url: string): Parts | undefined {
     rest,
   }
 }
+
+/** What follows the last colon, outside of an IPv6 address. */
+const portOf = (host: string): string => /:([^\]]*)$/.exec(host)?.[1] ?? ''
 
 /** What no path of a URL may hold as it is (RFC 3986, section 3.3); Go and browsers encode it. */
 const UNSAFE = /[^\w.~!$&'()*+,;=:@/[\]%-]/gu
@@ -77,6 +82,8 @@ function whyNot(url: string): string {
   const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(url)?.[0]
   if (broken) return `invalid URL escape ${JSON.stringify(broken)}`
   if (url.startsWith(':')) return 'missing protocol scheme'
+  const [, port] = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*(:[^/?#\]:]*)/i.exec(url) ?? []
+  if (port && !/^:\d*$/.test(port)) return `invalid port ${goQuote(port)} after host`
   if (url.split(/[/?#]/)[0]?.includes(':')) return 'first path segment in URL cannot contain colon'
   return 'net/url: invalid control character in URL'
 }

@@ -15,7 +15,7 @@ import type { CredentialsType, Identity, JsonObject } from '../store/model.js'
 import { identifierLabel } from './identifier.js'
 import type { LoginMethod, Method } from './method.js'
 import { allMethods } from './registry.js'
-import { payloadOf, requireSameBrowser } from './submission.js'
+import { payloadOf, requireSameBrowser, requireValid } from './submission.js'
 
 const continueButton = () => submit('method', 'identifier_first', 'identifier_first', LABEL.continue())
 const isOn = (core: Core): boolean => core.config.selfservice.flows.login.style === 'identifier_first'
@@ -39,6 +39,7 @@ const login: LoginMethod = {
     let payload: JsonObject = {}
     try {
       payload = payloadOf(x, flow, fields('string', 'identifier'))
+      requireValid(payload)
       requireSameBrowser(x, flow, payload)
       return { answer: showCredentials(x, flow, who, str(payload, 'identifier')) }
     } catch (error) {

@@ -16,7 +16,7 @@ import type { Identity, JsonObject, UiNode } from '../store/model.js'
 import type { Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
 import { addFactor, secondFactorLogin } from './second-factor.js'
-import { addressed, payloadOf, requireBooleans, requireSameBrowser } from './submission.js'
+import { addressed, payloadOf, requireBooleans, requireSameBrowser, requireValid } from './submission.js'
 
 interface BackupCode {
   code: string
@@ -91,6 +91,7 @@ const settings: SettingsMethod = {
     const names = ACTIONS.map(action => `lookup_secret_${action}`)
     const payload = payloadOf(x, flow, fields('boolean', ...names))
     requireBooleans(payload, 'updateSettingsFlowWithLookupMethod', ...names)
+    requireValid(payload)
     if (!names.some(name => payload[name])) return undefined
     return addressed(x.core, lookupSecret, 'lookup_secret') ? payload : undefined
   },

@@ -18,7 +18,7 @@ import { countFirstFactors } from './factors.js'
 import { flowSchema } from './identifier.js'
 import type { LoginMethod, Method, RegistrationMethod, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { disabledEndpoint, payloadOf } from './submission.js'
+import { disabledEndpoint, payloadOf, requireValid } from './submission.js'
 
 type Label = (provider: string, id: string) => UiText
 
@@ -112,6 +112,7 @@ const settings: SettingsMethod = {
   read(x, flow, { identity }) {
     const own = [...fields('string', 'link', 'unlink'), ...startFields(schemaOf(x.core, identity.schema_id))]
     const payload = payloadOf(x, flow, own, START_OPTIONS)
+    requireValid(payload)
     if (!str(payload, 'link') && !str(payload, 'unlink')) return undefined
     if (!oidc.enabled(x.core)) throw disabledEndpoint()
     return payload

@@ -23,7 +23,7 @@ import {
   payloadOf,
   requireFields,
   requireSameBrowser,
-  throwIssues,
+  requireValid,
 } from './submission.js'
 
 const hashOf = (identity: Identity): string =>
@@ -118,10 +118,11 @@ const registration: RegistrationMethod = {
     try {
       const schema = schemaOf(x.core, identity.schema_id)
       payload = payloadOf(x, flow, [...fields('string', 'password'), ...traitFields(schema)])
-      throwIssues([
+      requireValid(
+        payload,
         ...(payload['password'] === undefined ? [missing('password')] : []),
         ...schema.validate(obj(payload, 'traits')),
-      ])
+      )
       requireSameBrowser(x, flow, payload)
       identity.traits = obj(payload, 'traits')
       await setPassword(x.core, identity, str(payload, 'password'))

@@ -23,12 +23,12 @@ import {
   payloadOf,
   requireOneOf,
   requireSameBrowser,
-  throwIssues,
+  requireValid,
 } from './submission.js'
 
 /** A field for every trait. */
 export function traitNodes(schema: CompiledSchema, group: UiNodeGroup): UiNode[] {
-  return schema.fields.map(({ name, type, title, required, autocomplete, pattern, options }) =>
+  return schema.fields.map(({ name, type, title, required, autocomplete, pattern }) =>
     input(
       name,
       type,
@@ -37,7 +37,6 @@ export function traitNodes(schema: CompiledSchema, group: UiNodeGroup): UiNode[]
         required,
         ...(autocomplete && { autocomplete }),
         ...(pattern && { pattern }),
-        ...(options && { options: options.map(value => ({ value })) }),
       },
       title ? LABEL.trait(title, name) : undefined,
     ),
@@ -79,7 +78,7 @@ const registration: RegistrationMethod = {
         return undefined
       }
       requireOneOf(payload, 'screen', ['credential-selection', 'previous'])
-      throwIssues(schema.validate(obj(payload, 'traits')))
+      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
       const back = payload['screen'] === 'previous' || method === 'profile:back'
       return { answer: back ? showProfile(x, flow, payload) : showCredentials(x, flow, identity, payload) }
     } catch (error) {
@@ -138,7 +137,7 @@ const settings: SettingsMethod = {
   },
   async apply(x, flow, { session, identity }, payload) {
     const traits = obj(payload, 'traits')
-    throwIssues(schemaOf(x.core, identity.schema_id).validate(traits))
+    requireValid(payload, ...schemaOf(x.core, identity.schema_id).validate(traits))
     requireSameBrowser(x, flow, payload)
     hydrateSettings(x, flow, payload)
     const update: Identity = { ...structuredClone(identity), traits }

@@ -5,9 +5,12 @@ import { passing } from '../flows/flow.js'
 import { INVALID } from '../flows/messages.js'
 import type { Flow } from '../flows/types.js'
 import { csrfProblem } from '../http/csrf.js'
-import { type DecodeOptions, decode, fields, type PayloadField, str } from '../http/decode.js'
+import { type DecodeOptions, decode, fields, isObject, type PayloadField, str } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
+import { goQuote } from '../http/go-quote.js'
 import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../http/kratos-errors.js'
+import { isEmail } from '../schema/email-address.js'
+import { jsonType } from '../schema/failures.js'
 import type { JsonObject } from '../store/model.js'
 
 export const ANY_METHOD: readonly string[] = ['POST', 'PUT', 'PATCH', 'GET']
@@ -42,7 +45,8 @@ export function payloadOf(
 ): JsonObject {
   const common = [...fields('string', 'method', 'csrf_token'), ...fields('object', 'transient_payload')]
   const payload = decode(x, [...common, ...own], options)
-  passing(flow).transientPayload = payload['transient_payload'] as JsonObject
+  const transient = payload['transient_payload']
+  if (isObject(transient)) passing(flow).transientPayload = transient
   return payload
 }
 
@@ -68,11 +72,28 @@ const NEEDS_BROWSER_FLOW = {
   Cookie: `The HTTP Request Header included the "Cookie" key, indicating that this request was made by a Browser. ${BLOCKED}`,
 }
 
+/** What is wrong with an address that was typed. */
+export function emailIssues(payload: JsonObject): Issue[] {
+  const email = str(payload, 'email')
+  return email && !isEmail(email) ? [{ name: 'email', text: INVALID.email(escaped(email)) }] : []
+}
+
+/** Kratos takes it out of a message of its validator, which escapes it. */
+const escaped = (text: string): string => goQuote(text).slice(1, -1)
+
 export const missing = (name: string): Issue => ({ name, text: INVALID.required(name) })
 
 /** Throws for what is not there, all of it at once. */
 export function requireFields(payload: JsonObject, ...names: string[]): void {
-  throwIssues(names.filter(name => payload[name] === undefined).map(missing))
+  requireValid(payload, ...names.filter(name => payload[name] === undefined).map(missing))
+}
+
+/** Throws what is wrong with a payload, and with the fields that all have. */
+export function requireValid(payload: JsonObject, ...issues: Issue[]): void {
+  const transient = payload['transient_payload']
+  if (transient === undefined || isObject(transient)) return throwIssues(issues)
+  const text = INVALID.wrongType(['object'], jsonType(transient))
+  throwIssues([...issues, { name: 'transient_payload', text }])
 }
 
 export function throwIssues(issues: readonly Issue[]): void {

@@ -15,7 +15,14 @@ import type { Identity } from '../store/model.js'
 import type { Method, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
 import { addFactor, secondFactorLogin } from './second-factor.js'
-import { addressed, methodOf, payloadOf, requireBooleans, requireSameBrowser } from './submission.js'
+import {
+  addressed,
+  methodOf,
+  payloadOf,
+  requireBooleans,
+  requireSameBrowser,
+  requireValid,
+} from './submission.js'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const PENDING_URL = 'totp_url'
@@ -75,6 +82,7 @@ const settings: SettingsMethod = {
     const known = [...fields('string', 'totp_code'), ...fields('boolean', 'totp_unlink')]
     const payload = payloadOf(x, flow, known, { methods: ['POST', 'GET'] })
     requireBooleans(payload, 'updateSettingsFlowWithTotpMethod', 'totp_unlink')
+    requireValid(payload)
     const given = payload['totp_unlink'] ? 'totp' : methodOf(x)
     return addressed(x.core, totp, given) ? { ...payload, method: 'totp' } : undefined
   },

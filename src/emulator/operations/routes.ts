@@ -160,19 +160,38 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   const given = path.split('/')
   const params: Record<string, string> = {}
   for (const [i, segment] of wanted.entries()) {
-    const value = given[i]
+    const value = given[i] === undefined ? undefined : decoded(given[i])
     if (segment === '*') return value === undefined ? undefined : params
     if (value === undefined) return undefined
     if (!segment.startsWith('{')) {
       if (segment !== value) return undefined
-    } else if (value === '') return undefined
+      // A slash that is the whole segment stands for the end of a path, to Go's router.
+    } else if (value === '' || value === '/') return undefined
     else params[segment.slice(1, -1)] = value
   }
   return wanted.length === given.length ? params : undefined
 }
 
-const IGNORED =
-  /^\/(self-service\/(login|registration|recovery|verification|settings)(\/api)?|self-service\/logout\/api|self-service\/methods\/oidc\/callback\/[^/]+|sessions|sessions\/[^/]+(\/extend)?|(admin\/)?schemas\/[^/]+|(admin\/)?identities(\/.*)?|(admin\/)?courier\/messages(\/.*)?|(admin\/)?recovery\/(code|link))$/
+/** What no UTF-8 is stays as it was asked for. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+const IGNORED = [
+  /^\/self-service\/(login|registration|recovery|verification|settings|logout)\/api$/,
+  /^\/self-service\/(login|registration|recovery|verification|settings)$/,
+  /^\/self-service\/methods\/oidc\/callback\/[^/]*$/,
+  /^\/sessions(\/[^/]*(\/extend)?)?$/,
+  /^(\/admin)?\/schemas\/[^/]*$/,
+  /^(\/admin)?\/identities(\/[^/]*(\/credentials\/[^/]*)?)?$/,
+  /^\/identities\/[^/]*\/sessions$/,
+  /^(\/admin)?\/courier\/messages$/,
+  /^\/recovery\/(code|link)$/,
+]
 const WITHOUT_CSRF = /^\/(health\/(alive|ready)|version|ui(\/.*)?|dev(\/.*)?|provider(\/.*)?)$/
 
 /**
@@ -181,5 +200,5 @@ const WITHOUT_CSRF = /^\/(health\/(alive|ready)|version|ui(\/.*)?|dev(\/.*)?|pro
  */
 export function csrfRule(path: string): 'check' | 'ignore' | 'skip' {
   if (WITHOUT_CSRF.test(path)) return 'skip'
-  return IGNORED.test(path) ? 'ignore' : 'check'
+  return IGNORED.some(pattern => pattern.test(path)) ? 'ignore' : 'check'
 }

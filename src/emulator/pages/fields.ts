@@ -48,7 +48,7 @@ export function renderField(node: InputNode, context: FieldContext): Html {
   const optional = !node.attributes.required && node.attributes.name !== 'password'
   return html`<div class="field">
 <div class="row"><label for="${id}">${labelOf(node)}${optional && html` <span class="optional">optional</span>`}</label>${context.beside?.(node)}</div>
-${node.attributes.options ? select(node, id, context) : html`<input${inputAttributes(node, id, context)}>`}
+<input${inputAttributes(node, id, context)}>
 ${about}</div>
 `
 }
@@ -86,17 +86,6 @@ function common(
     'aria-invalid': node.messages.some(m => m.type === 'error') ? 'true' : undefined,
     autofocus: context.autofocus === node,
   }
-}
-
-function select(node: InputNode, id: string, context: FieldContext): Html {
-  const { name, value, required, disabled, options = [] } = node.attributes
-  return html`<select${attributes({ ...common(node, id, context), name, required, disabled })}>
-${!required && html`<option value=""></option>`}
-${options.map(
-  option =>
-    html`<option${attributes({ value: asText(option.value) ?? '', selected: asText(option.value) === asText(value) })}>${option.label?.text ?? asText(option.value)}</option>`,
-)}
-</select>`
 }
 
 /** Unchecked boxes are not sent, so a hidden `false` goes first; Kratos takes the last of the two. */

@@ -3,6 +3,7 @@
  * validator's order and words. `schemaPath` and `instancePath` are lists of unescaped segments.
  */
 import type { ErrorObject } from 'ajv'
+import { goQuote } from '../http/go-quote.js'
 import type { Json, JsonObject } from '../store/model.js'
 
 export interface Failure {
@@ -177,12 +178,12 @@ function goSyntax(value: Json): string {
 
 const isPrimitive = (value: Json): boolean => value === null || typeof value !== 'object'
 
-function jsonType(value: Json): string {
+export function jsonType(value: Json): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-const quote = (value: unknown): string => JSON.stringify(value)
+const quote = (value: unknown): string => (typeof value === 'string' ? goQuote(value) : JSON.stringify(value))
 const quoteAll = (values: string[]): string => values.map(quote).join(', ')
 
 /** `#/a~1b` or `/a~1b` as segments. */

@@ -12,14 +12,10 @@ export interface TraitField {
   required: boolean
   autocomplete: 'email' | 'tel' | 'url' | undefined
   pattern: string | undefined
-  /** What `enum` allows. */
-  options: Json[] | undefined
   /** What the schema says under `ory.sh/kratos`. */
   extension: JsonObject | undefined
 }
 
-/** More options than this are not sent: Kratos keeps its answers small. */
-const MAX_OPTIONS = 500
 const IN_PLACE = ['not', 'if', 'then', 'else'] as const
 const LISTS = ['allOf', 'anyOf', 'oneOf'] as const
 
@@ -84,7 +80,6 @@ function toField(
     title: text(schema['title']),
     required: asList(parent?.['required']).includes(names.at(-1)!),
     pattern: text(schema['pattern']),
-    options: Array.isArray(schema['enum']) ? schema['enum'].slice(0, MAX_OPTIONS) : undefined,
     extension: schema['ory.sh/kratos'] === undefined ? undefined : asObject(schema['ory.sh/kratos']),
   }
 }

@@ -50,7 +50,7 @@ function toText(failure: Failure): UiText {
     case 'const':
       return constText(params)
     case 'format':
-      return formatText(message, params)
+      return formatText(message)
     default:
       return INVALID.generic(message)
   }
@@ -66,12 +66,11 @@ function constText(params: JsonObject): UiText {
   return error(4000029, `must be equal to constant ${expected}`, { expected })
 }
 
-function formatText(message: string, { value, format }: JsonObject): UiText {
-  // An empty value is not recognised by Kratos, so its message stays the technical one.
-  if (typeof value === 'string' && value !== '') {
-    if (format === 'email') return error(4000040, 'Enter a valid email address', { value })
-    if (format === 'tel') return error(4000041, 'Enter a valid phone number', { value })
-  }
+/** Kratos takes the value out of the validator's message, escapes and all, where it finds it there. */
+function formatText(message: string): UiText {
+  const [, value = '', format] = /"([^"]+)"\s+is not valid\s+"([^"]+)"/.exec(message) ?? []
+  if (format === 'email') return error(4000040, 'Enter a valid email address', { value })
+  if (format === 'tel') return error(4000041, 'Enter a valid phone number', { value })
   return INVALID.generic(message)
 }
 

@@ -39,7 +39,6 @@ export interface UiInputAttributes {
   onload?: string
   onloadTrigger?: string
   maxlength?: number
-  options?: { value: Json; label?: UiText }[]
 }
 export interface UiTextAttributes {
   node_type: 'text'

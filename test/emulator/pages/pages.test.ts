@@ -145,14 +145,9 @@ describe('what is written', () => {
     for (const form of forms) expect(form.match(/name="csrf_token"/g)).toHaveLength(1)
   })
 
-  test('an option list becomes a select and a yes or no a checkbox that says no when unchecked', () => {
-    const options = [{ value: 'a' }, { value: 'b', label: { id: 1, type: 'info' as const, text: 'Bee' } }]
-    const flow = flowOf(
-      field('traits.plan', { options, value: 'b' }),
-      field('traits.news', { type: 'checkbox', value: true }),
-    )
+  test('a yes or no becomes a checkbox that says no when unchecked', () => {
+    const flow = flowOf(field('traits.news', { type: 'checkbox', value: true }))
     const page = pageOf('registration', flow)
-    expect(page).toContain('<option value="b" selected>Bee</option>')
     expect(page).toMatch(
       /type="hidden" name="traits.news" value="false">\s*<input[^>]*type="checkbox"[^>]*checked/,
     )

@@ -24,7 +24,7 @@ describe('fields', () => {
       title: 'E-Mail',
     })
     expect(byName['traits.zeta']).toMatchObject({ type: 'text', pattern: '^[a-z]+$', required: false })
-    expect(byName['traits.color']).toMatchObject({ type: 'text', options: ['red', 'green'] })
+    expect(byName['traits.color']).toMatchObject({ type: 'text' })
     const types = rich.fields.map(f => [f.name.replace('traits.', ''), f.type])
     expect(Object.fromEntries(types)).toMatchObject({
       age: 'number',

@@ -25,6 +25,7 @@ import {
   payloadOf,
   requireOneOf,
   requireSameBrowser,
+  requireValid,
 } from '../submission.js'
 import { sendLoginCode, showCodeForm } from './nodes.js'
 import { codeSwitch } from './switch.js'
@@ -81,6 +82,7 @@ export const codeLogin: LoginMethod = {
         methods: ['POST'],
       })
       requireOneOf(payload, 'resend', ['code'])
+      requireValid(payload)
       requireSameBrowser(x, flow, payload)
       if (str(payload, 'resend')) flow.state = 'choose_method'
       hidden = flow.state === 'sent_email'

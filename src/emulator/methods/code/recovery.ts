@@ -13,12 +13,11 @@ import { Invalid, Problem } from '../../http/kratos-errors.js'
 import { withQuery } from '../../http/urls.js'
 import { verifyAddress } from '../../identities/identities.js'
 import { finishRecovery } from '../../operations/recovered.js'
-import { isEmail } from '../../schema/email-address.js'
 import { normalizeIdentifier } from '../../schema/identity-schema.js'
 import type { JsonObject, UiText } from '../../store/model.js'
 import { alreadyIn } from '../already-in.js'
 import type { ChallengeMethod } from '../method.js'
-import { addressed, payloadOf, requireSameBrowser } from '../submission.js'
+import { addressed, emailIssues, payloadOf, requireSameBrowser, requireValid } from '../submission.js'
 import { askForAnyAddress, choosesAddress, goBack, takeStep } from './choose-address.js'
 import { emailInput, hiddenMethod, recoveryCodeInput, resendTo } from './nodes.js'
 import { codeSwitch } from './switch.js'
@@ -43,7 +42,7 @@ export const codeRecovery: ChallengeMethod = {
     if (flow.active !== 'code') return undefined
     const payload = payloadOf(x, flow, KNOWN, { methods: ['POST'], query: true })
     const email = str(payload, 'email')
-    if (email && !isEmail(email)) throw new Invalid({ name: 'email', text: INVALID.email(email) })
+    requireValid(payload, ...emailIssues(payload))
     const refused = csrfMistake(x, flow, payload)
     if (refused) return { answer: retry(x, 'browser', refused) }
     ui.resetMessages(flow.ui)

@@ -20,7 +20,7 @@ import {
   payloadOf,
   requireOneOf,
   requireSameBrowser,
-  throwIssues,
+  requireValid,
 } from '../submission.js'
 import { codeAddresses } from './login.js'
 import {
@@ -67,7 +67,7 @@ export const codeRegistration: RegistrationMethod = {
       const schema = schemaOf(x.core, identity.schema_id)
       payload = payloadOf(x, flow, [...fields('string', 'code', 'resend'), ...traitFields(schema)])
       requireOneOf(payload, 'resend', ['code'])
-      throwIssues(schema.validate(obj(payload, 'traits')))
+      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
       requireSameBrowser(x, flow, payload)
       if (str(payload, 'resend')) flow.state = 'choose_method'
       return take(x, flow, identity, payload)

@@ -20,11 +20,17 @@ import {
 } from '../../http/exchange.js'
 import { FlowExpired, Invalid, Problem } from '../../http/kratos-errors.js'
 import { verifyAddress } from '../../identities/identities.js'
-import { isEmail } from '../../schema/email-address.js'
 import { normalizeIdentifier } from '../../schema/identity-schema.js'
 import type { JsonObject, UiText } from '../../store/model.js'
 import type { VerificationMethod } from '../method.js'
-import { addressed, payloadOf, requireOneOf, requireSameBrowser } from '../submission.js'
+import {
+  addressed,
+  emailIssues,
+  payloadOf,
+  requireOneOf,
+  requireSameBrowser,
+  requireValid,
+} from '../submission.js'
 import { showVerified } from '../verified.js'
 import { emailInput, resendTo, showCodeForm } from './nodes.js'
 import { codeSwitch } from './switch.js'
@@ -48,8 +54,8 @@ export const codeVerification: VerificationMethod = {
       query: true,
     })
     requireOneOf(payload, 'method', ['code', 'link'])
+    requireValid(payload, ...emailIssues(payload))
     const email = str(payload, 'email')
-    if (email && !isEmail(email)) throw new Invalid({ name: 'email', text: INVALID.email(email) })
     const method = str(payload, 'method') || (str(payload, 'code') ? 'code' : '')
     if (!addressed(x.core, codeSwitch, method)) {
       mend(x, flow, email)

@@ -8,9 +8,8 @@ import * as ui from '../../flows/ui.js'
 import { fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, redirect } from '../../http/exchange.js'
 import { FlowExpired, Invalid } from '../../http/kratos-errors.js'
-import { isEmail } from '../../schema/email-address.js'
 import type { JsonObject, UiNode, UiText } from '../../store/model.js'
-import { payloadOf } from '../submission.js'
+import { emailIssues, payloadOf, requireValid } from '../submission.js'
 
 const emailInput = (value?: string): UiNode =>
   input('email', 'email', 'link', { required: true, ...(value !== undefined && { value }) }, LABEL.email())
@@ -29,8 +28,7 @@ export function showAddress(x: Exchange, flow: Flow, email?: string): void {
 export function linkPayload(x: Exchange, flow: Flow): JsonObject {
   const known = fields('string', 'email', 'token', 'flow')
   const payload = payloadOf(x, flow, known, { methods: ['POST', 'GET'], query: true })
-  const email = str(payload, 'email')
-  if (email && !isEmail(email)) throw new Invalid({ name: 'email', text: INVALID.email(email) })
+  requireValid(payload, ...emailIssues(payload))
   return payload
 }
 
