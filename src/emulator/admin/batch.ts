@@ -73,8 +73,8 @@ function readBatch(body: JsonObject): Patch[] {
 
 /** What cannot even be read fails the whole request; what does not fit the schema only fails itself. */
 function requireReadable({ state, credentials }: IdentityImport): void {
-  if (credentials?.password) requireKnownHash(credentials.password.config ?? {})
   if (state) stateOf(state)
+  if (credentials?.password) requireKnownHash(credentials.password.config ?? {})
 }
 
 function hasPlainPassword(body: JsonObject | undefined): boolean {

@@ -4,6 +4,7 @@ import type { Exchange } from '../http/exchange.js'
 import { decodeJson } from '../http/go-json.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../store/model.js'
+import { foldNames } from './names.js'
 
 /** A shape: a Go type by its name, or a struct with fields. */
 export type Shape =
@@ -24,19 +25,37 @@ export interface StructShape {
 
 /** Strict: a key that is not known is an error. */
 export function readStrict(x: Exchange, shape: StructShape): JsonObject {
-  const decoded = decodeJson(text(x))
-  const mistake = 'error' in decoded ? decoded.error : check(decoded.value, shape, [], true)
+  const { value, mistake } = read(x, shape, true)
   if (mistake !== undefined) throw new Problem(400, { message: mistake })
-  return (('value' in decoded && decoded.value) || {}) as JsonObject
+  return value
 }
 
 /** Tolerant about keys, but only for JSON. */
 export function readJson(x: Exchange, shape: StructShape): JsonObject {
   requireBody(x, [x.method], ['application/json'])
-  const decoded = decodeJson(text(x))
-  const mistake = 'error' in decoded ? decoded.error : check(decoded.value, shape, [], false)
+  const { value, mistake } = read(x, shape, false)
   if (mistake !== undefined) throw badRequest(`Unable to decode JSON payload: ${mistake}`)
-  return (('value' in decoded && decoded.value) || {}) as JsonObject
+  return value
+}
+
+function read(
+  x: Exchange,
+  shape: StructShape,
+  strict: boolean,
+): { value: JsonObject; mistake: string | undefined } {
+  const decoded = decodeJson(text(x))
+  if ('error' in decoded) return { value: {}, mistake: decoded.error }
+  const value = fold(decoded.value, shape)
+  return { value: (value ?? {}) as JsonObject, mistake: check(value, shape, [], strict) }
+}
+
+/** Every name in a body as its struct writes it. */
+function fold(value: Json, shape: Shape): Json {
+  if (typeof shape !== 'object' || value === null || typeof value !== 'object') return value
+  if ('list' in shape) return Array.isArray(value) ? value.map(inner => fold(inner, shape.list)) : value
+  if (!('struct' in shape) || Array.isArray(value)) return value
+  const named = Object.entries(foldNames(value, Object.keys(shape.fields)))
+  return Object.fromEntries(named.map(([key, inner]) => [key, fold(inner, shape.fields[key] ?? 'any')]))
 }
 
 function text(x: Exchange): string {

@@ -10,6 +10,7 @@ import { isoTime } from '../store/clock.js'
 import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '../store/model.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
 import { adminIdentityJson } from './identity-json.js'
+import { foldNames } from './names.js'
 
 const DENIED = /^\/(id|statechangedat|credentials|credentials\/oidc\/.*)$/i
 const KINDS = new Set(['add', 'remove', 'replace', 'move', 'test', 'copy'])
@@ -23,10 +24,16 @@ export function patchIdentity(x: Exchange): Answer {
   const everything = { credentials: true, include: Object.keys(identity.credentials) }
   const document = structuredClone(adminIdentityJson(x.core, identity, everything))
   for (const operation of operations) apply(document, operation)
-  takeOver(x.core, identity, document)
+  takeOver(x.core, identity, foldNames(document, DOCUMENT))
   saveChanged(x.core, identity)
   return json(200, adminIdentityJson(x.core, identity, { credentials: true }))
 }
+
+const DOCUMENT = [
+  ...['id', 'external_id', 'credentials', 'schema_id', 'schema_url', 'state', 'state_changed_at', 'traits'],
+  ...['verifiable_addresses', 'recovery_addresses', 'metadata_public', 'metadata_admin'],
+  ...['created_at', 'updated_at', 'organization_id'],
+]
 
 function readOperations(text: string): JsonObject[] {
   const decoded = decodeJson(text)
@@ -110,6 +117,7 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
       reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
     })
   }
+  takeStateTime(identity, document['state_changed_at'] ?? null)
   changeState(core, identity, state)
   identity.schema_id = textOf(document, 'schema_id', 'string')
   setExternalId(identity, typeof externalId === 'string' ? externalId : undefined)
@@ -120,6 +128,11 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
   identity.organization_id = typeof organization === 'string' ? organization : null
   takeAddresses(core, identity, document)
   takeCredentials(identity, asObject(document['credentials']))
+}
+
+function takeStateTime(identity: Identity, given: Json): void {
+  if (typeof given !== 'string' || Number.isNaN(Date.parse(given))) return
+  identity.state_changed_at = given
 }
 
 /** As Go decodes into a string: what is not there is empty. */

@@ -45,9 +45,14 @@ export function decode(x: Exchange, known: readonly PayloadField[], options: Dec
   requireBody(x, methods, CONTENT_TYPES)
   const values = rawValues(x)
   if (query || method === 'GET')
-    for (const name of x.query.keys()) if (query || !values.has(name)) values.set(name, x.query.getAll(name))
+    for (const name of new Set(x.query.keys()))
+      values.set(name, merge(x, values.get(name), x.query.getAll(name)))
   return assembleFor(x, values, known)
 }
+
+/** In a form its own value comes first; over JSON the query wins. */
+const merge = (x: Exchange, own: string[] = [], asked: string[]): string[] =>
+  isJsonBody(x) ? asked : [...own, ...asked]
 
 const isJsonBody = (x: Exchange): boolean => x.method !== 'GET' && mimeTypes(x).includes('application/json')
 
@@ -160,15 +165,17 @@ function parseObject(text: string): Json {
   return (decoded.value as JsonObject)[''] ?? null
 }
 
-/** JSON in a field that is none: Kratos says so in the form, or, where the whole body was JSON, fails. */
-class Unreadable extends PlainFailure {}
+class Unreadable extends Error {}
+
+/** What Go cannot read: Kratos says so in a form, and where the whole body was JSON, it fails. */
+export const unreadable = (x: Exchange, why: string): Error =>
+  isJsonBody(x) ? new PlainFailure(why) : badRequest(`Unable to decode JSON payload: ${why}`)
 
 function assembleFor(x: Exchange, values: Map<string, string[]>, known: readonly PayloadField[]): JsonObject {
   try {
     return assemble(values, known)
   } catch (error) {
-    if (!(error instanceof Unreadable) || isJsonBody(x)) throw error
-    throw badRequest(`Unable to decode JSON payload: ${error.message}`)
+    throw error instanceof Unreadable ? unreadable(x, error.message) : error
   }
 }
 

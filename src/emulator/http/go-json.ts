@@ -163,7 +163,9 @@ class Scanner {
   }
 
   #unexpected(where: string): string {
-    const char = String.fromCodePoint(this.#text.codePointAt(this.at) ?? 0)
+    // Go's scanner goes by bytes, and prints each as if it were a character.
+    const [byte = 0] = Buffer.from(String.fromCodePoint(this.#text.codePointAt(this.at) ?? 0))
+    const char = String.fromCharCode(byte)
     const quoted = char === "'" ? "\\'" : char === '"' ? '"' : goQuote(char).slice(1, -1)
     return `invalid character '${quoted}' ${where}`
   }

@@ -98,7 +98,8 @@ function setIdentifiers(
   identifiers: string[],
 ): Credential {
   const credential = identity.credentials[type] ?? newCredential(core, type)
-  credential.identifiers = identifiers
+  // Kratos' database gives them in this order: the first one prefills forms.
+  credential.identifiers = identifiers.toSorted()
   identity.credentials[type] = credential
   return credential
 }

@@ -25,10 +25,12 @@ export interface IdentityImport {
 
 /** An identity that nobody has stored yet, its traits checked. */
 export async function importIdentity(core: Core, body: IdentityImport): Promise<Identity> {
+  const state = body.state ? stateOf(body.state) : undefined
+  if (body.credentials?.password) requireKnownHash(body.credentials.password.config ?? {})
   const identity = newIdentity(core, schemaIdOf(core, body.schema_id), (body.traits ?? {}) as JsonObject)
   if ('traits' in body) identity.traits = body.traits as JsonObject
   if (body.id) identity.id = body.id
-  if (body.state) identity.state = stateOf(body.state)
+  if (state) identity.state = state
   if (body.external_id) identity.external_id = body.external_id
   identity.organization_id = body.organization_id?.toLowerCase() ?? null
   identity.metadata_public = body.metadata_public ?? null

@@ -67,7 +67,8 @@ function showCredentials(x: Exchange, flow: Flow, who: SignedIn | undefined, ide
   ui.setValue(flow.ui, 'identifier', identifier)
   const person = findPerson(core, identifier)
   let offered = false
-  for (const method of allMethods().filter(m => m.login && m.enabled(core))) {
+  for (const method of allMethods()) {
+    if (flow.organization_id || !method.enabled(core)) continue
     if (!method.login?.populateCredentials?.(x, flow, person)) continue
     offered = true
     const answer = method.login.shortcut?.(x, flow, who)

@@ -90,7 +90,7 @@ const settings: SettingsMethod = {
   read(x, flow) {
     const names = ACTIONS.map(action => `lookup_secret_${action}`)
     const payload = payloadOf(x, flow, fields('boolean', ...names))
-    requireBooleans(payload, 'updateSettingsFlowWithLookupMethod', ...names)
+    requireBooleans(x, payload, 'updateSettingsFlowWithLookupMethod', ...names)
     requireValid(payload)
     if (!names.some(name => payload[name])) return undefined
     return addressed(x.core, lookupSecret, 'lookup_secret') ? payload : undefined

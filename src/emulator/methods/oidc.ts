@@ -18,7 +18,7 @@ import { countFirstFactors } from './factors.js'
 import { flowSchema } from './identifier.js'
 import type { LoginMethod, Method, RegistrationMethod, SettingsMethod } from './method.js'
 import { mendForm } from './password.js'
-import { disabledEndpoint, payloadOf, requireValid } from './submission.js'
+import { disabledEndpoint, payloadOf } from './submission.js'
 
 type Label = (provider: string, id: string) => UiText
 
@@ -83,7 +83,17 @@ const registration: RegistrationMethod = {
   populateProfile: (x, flow) => addProviders(x, flow, REGISTRATION.with),
   populateCredentials: (x, flow) => addProviders(x, flow, REGISTRATION.with),
   populateOneStep: (x, flow) => addProviders(x, flow, REGISTRATION.with),
-  submit: start,
+  async submit(x, flow) {
+    try {
+      return await start(x, flow)
+    } catch (error) {
+      // Kratos leaves nothing but a button to go on with.
+      flow.ui.nodes = []
+      ui.setCsrf(flow.ui, x.csrf.token)
+      ui.append(flow.ui, submit('provider', '', 'oidc', REGISTRATION.continue()))
+      throw error
+    }
+  },
 }
 
 const settings: SettingsMethod = {
@@ -112,7 +122,6 @@ const settings: SettingsMethod = {
   read(x, flow, { identity }) {
     const own = [...fields('string', 'link', 'unlink'), ...startFields(schemaOf(x.core, identity.schema_id))]
     const payload = payloadOf(x, flow, own, START_OPTIONS)
-    requireValid(payload)
     if (!str(payload, 'link') && !str(payload, 'unlink')) return undefined
     if (!oidc.enabled(x.core)) throw disabledEndpoint()
     return payload

@@ -17,14 +17,7 @@ import type { Identity, JsonObject, UiNode, UiNodeGroup } from '../store/model.j
 import { flowSchema } from './identifier.js'
 import type { Method, RegistrationMethod, SettingsMethod } from './method.js'
 import { allMethods } from './registry.js'
-import {
-  addressed,
-  methodOf,
-  payloadOf,
-  requireOneOf,
-  requireSameBrowser,
-  requireValid,
-} from './submission.js'
+import { addressed, methodOf, notOneOf, payloadOf, requireSameBrowser, requireValid } from './submission.js'
 
 /** A field for every trait. */
 export function traitNodes(schema: CompiledSchema, group: UiNodeGroup): UiNode[] {
@@ -77,8 +70,11 @@ const registration: RegistrationMethod = {
         ui.setCsrf(flow.ui, x.csrf.token)
         return undefined
       }
-      requireOneOf(payload, 'screen', ['credential-selection', 'previous'])
-      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
+      requireValid(
+        payload,
+        ...notOneOf(payload, 'screen', ['credential-selection', 'previous']),
+        ...schema.validate(obj(payload, 'traits')),
+      )
       const back = payload['screen'] === 'previous' || method === 'profile:back'
       return { answer: back ? showProfile(x, flow, payload) : showCredentials(x, flow, identity, payload) }
     } catch (error) {

@@ -5,10 +5,18 @@ import { passing } from '../flows/flow.js'
 import { INVALID } from '../flows/messages.js'
 import type { Flow } from '../flows/types.js'
 import { csrfProblem } from '../http/csrf.js'
-import { type DecodeOptions, decode, fields, isObject, type PayloadField, str } from '../http/decode.js'
+import {
+  type DecodeOptions,
+  decode,
+  fields,
+  isObject,
+  type PayloadField,
+  str,
+  unreadable,
+} from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
 import { goQuote } from '../http/go-quote.js'
-import { badRequest, Invalid, type Issue, PlainFailure, Problem } from '../http/kratos-errors.js'
+import { badRequest, Invalid, type Issue, Problem } from '../http/kratos-errors.js'
 import { isEmail } from '../schema/email-address.js'
 import { jsonType } from '../schema/failures.js'
 import type { JsonObject } from '../store/model.js'
@@ -101,19 +109,17 @@ export function throwIssues(issues: readonly Issue[]): void {
 }
 
 /** A value that is not in a list, in the words of Kratos' schema validator. */
-export function requireOneOf(payload: JsonObject, name: string, allowed: readonly string[]): void {
+export function notOneOf(payload: JsonObject, name: string, allowed: readonly string[]): Issue[] {
   const value = payload[name]
-  if (value === undefined || allowed.includes(String(value))) return
+  if (value === undefined || allowed.includes(String(value))) return []
   const listed = allowed.map(a => JSON.stringify(a)).join(', ')
   const rule = allowed.length === 1 ? `value must be ${listed}` : `value must be one of ${listed}`
-  throw new Invalid({ name, text: INVALID.generic(rule) })
+  return [{ name, text: INVALID.generic(rule) }]
 }
 
 /** What must be a yes or a no; `struct` is what Kratos calls the payload when it complains. */
-export function requireBooleans(payload: JsonObject, struct: string, ...names: string[]): void {
+export function requireBooleans(x: Exchange, payload: JsonObject, struct: string, ...names: string[]): void {
   const wrong = names.find(name => payload[name] !== undefined && typeof payload[name] !== 'boolean')
   if (wrong)
-    throw new PlainFailure(
-      `json: cannot unmarshal string into Go struct field ${struct}.${wrong} of type bool`,
-    )
+    throw unreadable(x, `json: cannot unmarshal string into Go struct field ${struct}.${wrong} of type bool`)
 }

@@ -81,7 +81,7 @@ const settings: SettingsMethod = {
   read(x, flow) {
     const known = [...fields('string', 'totp_code'), ...fields('boolean', 'totp_unlink')]
     const payload = payloadOf(x, flow, known, { methods: ['POST', 'GET'] })
-    requireBooleans(payload, 'updateSettingsFlowWithTotpMethod', 'totp_unlink')
+    requireBooleans(x, payload, 'updateSettingsFlowWithTotpMethod', 'totp_unlink')
     requireValid(payload)
     const given = payload['totp_unlink'] ? 'totp' : methodOf(x)
     return addressed(x.core, totp, given) ? { ...payload, method: 'totp' } : undefined

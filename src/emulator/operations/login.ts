@@ -52,7 +52,7 @@ export async function startLogin(
   flow.internal = { ...internal }
   flow.refresh = isTrue(x.query.get('refresh'))
   flow.requested_aal = requestedAal(x)
-  chooseSchema(x, flow)
+  if (flow.requested_aal === 'aal1') chooseSchema(x, flow)
   if (!who) startSignedOut(x, flow)
   else if (!flow.refresh && flow.requested_aal <= who.session.authenticator_assurance_level)
     throw alreadySignedIn('login')

@@ -42,10 +42,11 @@ export const registrationDisabled = (): Problem =>
 /** A new flow, stored. */
 export async function startRegistration(x: Exchange, type: FlowType): Promise<Flow> {
   const { core } = x
-  const flow = newFlow(x, 'registration', type)
-  chooseSchema(x, flow)
   const { enabled, enable_legacy_one_step } = core.config.selfservice.flows.registration
   if (!enabled) throw registrationDisabled()
+  const flow = newFlow(x, 'registration', type)
+  requireNoChallenge(x)
+  chooseSchema(x, flow)
   if (type === 'api' && x.query.get('return_session_token_exchange_code') === 'true') addExchangeCode(x, flow)
   const organization = chooseOrganization(x, flow)
   for (const method of allMethods()) {
@@ -62,7 +63,6 @@ export async function startRegistration(x: Exchange, type: FlowType): Promise<Fl
 /** `GET /self-service/registration/browser` */
 export function createBrowserRegistration(x: Exchange): Promise<Answer> {
   return forwarding(x, async () => {
-    requireNoChallenge(x)
     const flow = await startRegistration(x, 'browser')
     if (!maybeSignedIn(x)) return flowOrRedirect(x, () => flowJson(x.core, flow), uiUrl(x.core, flow))
     if (isJson(x)) return problem(alreadySignedIn('registration'))
@@ -73,7 +73,6 @@ export function createBrowserRegistration(x: Exchange): Promise<Answer> {
 /** `GET /self-service/registration/api` */
 export async function createNativeRegistration(x: Exchange): Promise<Answer> {
   if (maybeSignedIn(x)) throw alreadySignedIn('registration')
-  requireNoChallenge(x)
   return json(200, flowJson(x.core, await startRegistration(x, 'api')))
 }
 

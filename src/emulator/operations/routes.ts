@@ -128,7 +128,6 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/health/ready', service.healthy),
 
   get(SCRIPT_PATH, serveScript),
-  ...absent('SAML', '/self-service/methods/saml/*'),
 ]
 
 export interface Match {

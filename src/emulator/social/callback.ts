@@ -1,7 +1,7 @@
 /** The way back from the provider: `GET /self-service/methods/oidc/callback/{provider}`. */
 
 import type { Core } from '../core.js'
-import { isExpired, loadFlow, passing, returnToAfter } from '../flows/flow.js'
+import { isExpired, loadFlow, passing } from '../flows/flow.js'
 import { INVALID, REGISTRATION } from '../flows/messages.js'
 import { submit } from '../flows/nodes.js'
 import { LOGIN_ORDER, registrationOrder } from '../flows/order.js'
@@ -29,7 +29,7 @@ import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credent
 import { offerLinking } from './linking.js'
 import { type Pending, pendingByState, requireSameVisitor } from './pending.js'
 import { isNamed, type SocialProvider, socialProvider } from './providers.js'
-import { handBack, moveExchange } from './token-exchange.js'
+import { handBack, handOverTo, moveExchange } from './token-exchange.js'
 
 /** Somebody the provider has vouched for. */
 interface Arrival {
@@ -102,8 +102,8 @@ function requireCode(query: URLSearchParams): void {
 }
 
 function alreadySignedIn(x: Exchange, flow: Flow): Answer | undefined {
-  if (flow.kind === 'settings' || flow.refresh || !maybeSignedIn(x)) return undefined
-  return redirect(x, returnToAfter(x.core, flow, x.core.config.selfservice.default_browser_return_url))
+  const who = flow.kind === 'settings' || flow.refresh ? undefined : maybeSignedIn(x)
+  return who && handOverTo(x, flow, who.session)
 }
 
 async function arrive(x: Exchange, flow: Flow, pending: Pending): Promise<Answer> {

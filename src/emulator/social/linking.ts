@@ -4,7 +4,7 @@
  */
 
 import type { Core } from '../core.js'
-import { flowJson, saveFlow, uiUrl } from '../flows/flow.js'
+import { flowJson, returnToAfter, saveFlow, uiUrl } from '../flows/flow.js'
 import { INVALID, LOGIN } from '../flows/messages.js'
 import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
@@ -38,7 +38,12 @@ export function offerLinking(
   showLinking(x, flow, account.provider, taken)
   saveFlow(x.core, flow)
   if (acceptsJson(x)) return json(400, flowJson(x.core, flow))
-  return redirect(x, withQuery(uiUrl(x.core, flow), { no_org_ui: 'true' }))
+  const home = x.core.config.selfservice.default_browser_return_url
+  const page =
+    flow.type === 'api'
+      ? withQuery(returnToAfter(x.core, flow, home), { flow: flow.id })
+      : uiUrl(x.core, flow)
+  return redirect(x, withQuery(page, { no_org_ui: 'true' }))
 }
 
 function showLinking(

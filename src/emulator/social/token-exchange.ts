@@ -9,11 +9,16 @@ import type { Session, TokenExchange } from '../store/model.js'
 
 /** Back to the app, which gets the session for both halves of its code; nothing if it has asked for none. */
 export function handOver(x: Exchange, flow: Flow, method: string, session: Session): Answer | undefined {
-  const exchange = method === 'oidc' ? exchangeOf(x.core, flow) : undefined
-  if (!exchange) return undefined
+  return method === 'oidc' && exchangeOf(x.core, flow) ? handOverTo(x, flow, session) : undefined
+}
+
+/** Back to where the flow came from, with the code of an app that waits for one. */
+export function handOverTo(x: Exchange, flow: Flow, session: Session): Answer {
+  const to = returnToAfter(x.core, flow, x.core.config.selfservice.default_browser_return_url)
+  const exchange = exchangeOf(x.core, flow)
+  if (!exchange) return redirect(x, to)
   x.core.state.addExchange({ ...exchange, session_id: session.id })
-  const home = x.core.config.selfservice.default_browser_return_url
-  return redirect(x, withQuery(returnToAfter(x.core, flow, home), { code: exchange.return_to_code }))
+  return redirect(x, withQuery(to, { code: exchange.return_to_code }))
 }
 
 /** Back to the app, which finds in the flow what went wrong. */

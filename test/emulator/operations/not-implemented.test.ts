@@ -28,7 +28,6 @@ test.for<[string, () => Promise<unknown>]>([
   ['passkeys', () => submit('registration', { passkey_register: '{}', traits })],
   ['OAuth2 sign-in', () => client.call('GET', '/self-service/login/browser?login_challenge=abc')],
   ['OAuth2 sign-in', () => client.call('GET', '/self-service/registration/api?login_challenge=abc')],
-  ['SAML', () => client.call('GET', '/self-service/methods/saml/callback/x')],
   ['Prometheus metrics', () => client.admin('GET', '/metrics/prometheus')],
 ])('what is switched on and missing is a 501 that names %s', async ([feature, ask]) => {
   const reason = expect.stringContaining(`does not have ${feature}`)

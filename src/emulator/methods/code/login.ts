@@ -22,8 +22,8 @@ import {
   ANY_METHOD,
   addressed,
   methodOf,
+  notOneOf,
   payloadOf,
-  requireOneOf,
   requireSameBrowser,
   requireValid,
 } from '../submission.js'
@@ -81,8 +81,7 @@ export const codeLogin: LoginMethod = {
       payload = payloadOf(x, flow, fields('string', 'code', 'identifier', 'address', 'resend'), {
         methods: ['POST'],
       })
-      requireOneOf(payload, 'resend', ['code'])
-      requireValid(payload)
+      requireValid(payload, ...notOneOf(payload, 'resend', ['code']))
       requireSameBrowser(x, flow, payload)
       if (str(payload, 'resend')) flow.state = 'choose_method'
       hidden = flow.state === 'sent_email'

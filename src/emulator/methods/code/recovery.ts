@@ -9,7 +9,7 @@ import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, isJson, json, problem, redirect } from '../../http/exchange.js'
-import { Invalid, Problem } from '../../http/kratos-errors.js'
+import { Invalid, notLocated, Problem } from '../../http/kratos-errors.js'
 import { withQuery } from '../../http/urls.js'
 import { verifyAddress } from '../../identities/identities.js'
 import { finishRecovery } from '../../operations/recovered.js'
@@ -54,6 +54,7 @@ export const codeRecovery: ChallengeMethod = {
     const signedIn = alreadyIn(x)
     if (signedIn) return { answer: signedIn }
     if (!inSteps && !addressed(x.core, codeSwitch, str(payload, 'method'))) return undefined
+    if (str(payload, 'flow') !== flow.id) throw notLocated()
     if (str(payload, 'screen') === 'previous') {
       goBack(x, flow, payload, { mail: mailTo, takeCode })
       return { shown: true }

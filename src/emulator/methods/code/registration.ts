@@ -14,14 +14,7 @@ import { deriveFromTraits } from '../../identities/identities.js'
 import { isoTime } from '../../store/clock.js'
 import type { Identity, JsonObject } from '../../store/model.js'
 import type { RegistrationMethod } from '../method.js'
-import {
-  addressed,
-  methodOf,
-  payloadOf,
-  requireOneOf,
-  requireSameBrowser,
-  requireValid,
-} from '../submission.js'
+import { addressed, methodOf, notOneOf, payloadOf, requireSameBrowser, requireValid } from '../submission.js'
 import { codeAddresses } from './login.js'
 import {
   backToCredentials,
@@ -66,8 +59,11 @@ export const codeRegistration: RegistrationMethod = {
     try {
       const schema = schemaOf(x.core, identity.schema_id)
       payload = payloadOf(x, flow, [...fields('string', 'code', 'resend'), ...traitFields(schema)])
-      requireOneOf(payload, 'resend', ['code'])
-      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
+      requireValid(
+        payload,
+        ...notOneOf(payload, 'resend', ['code']),
+        ...schema.validate(obj(payload, 'traits')),
+      )
       requireSameBrowser(x, flow, payload)
       if (str(payload, 'resend')) flow.state = 'choose_method'
       return take(x, flow, identity, payload)

@@ -26,8 +26,8 @@ import type { VerificationMethod } from '../method.js'
 import {
   addressed,
   emailIssues,
+  notOneOf,
   payloadOf,
-  requireOneOf,
   requireSameBrowser,
   requireValid,
 } from '../submission.js'
@@ -53,8 +53,7 @@ export const codeVerification: VerificationMethod = {
       methods: ['POST', 'GET'],
       query: true,
     })
-    requireOneOf(payload, 'method', ['code', 'link'])
-    requireValid(payload, ...emailIssues(payload))
+    requireValid(payload, ...notOneOf(payload, 'method', ['code', 'link']), ...emailIssues(payload))
     const email = str(payload, 'email')
     const method = str(payload, 'method') || (str(payload, 'code') ? 'code' : '')
     if (!addressed(x.core, codeSwitch, method)) {

@@ -12,7 +12,7 @@ import { readNewKey } from '../keys/new-key.js'
 import { hidden, scriptNode, trigger } from '../keys/nodes.js'
 import { beginCreation } from '../keys/options.js'
 import type { RegistrationMethod } from '../method.js'
-import { addressed, payloadOf, requireSameBrowser, throwIssues } from '../submission.js'
+import { addressed, payloadOf, requireSameBrowser, requireValid } from '../submission.js'
 import { nameField, newHandle } from './names.js'
 import { PASSKEY_METHOD } from './switch.js'
 
@@ -54,7 +54,7 @@ export const registration: RegistrationMethod = {
     let payload: JsonObject = {}
     try {
       payload = payloadOf(x, flow, [...fields('string', 'passkey_register'), ...traitFields(schema)])
-      throwIssues(schema.validate(obj(payload, 'traits')))
+      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
       const sent = str(payload, 'passkey_register')
       // Ory's React components send "true" where nothing was filled in.
       if (!sent || sent === 'true') return undefined

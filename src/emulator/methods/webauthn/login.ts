@@ -94,8 +94,9 @@ export const login: LoginMethod = {
 
 function read(x: Exchange, flow: Flow): JsonObject | undefined {
   const payload = payloadOf(x, flow, fields('string', 'webauthn_login', 'identifier'))
-  if (!payload['webauthn_login'] && payload['method'] !== 'webauthn') return undefined
-  requireFields(payload, 'identifier')
+  const asked = Boolean(payload['webauthn_login']) || payload['method'] === 'webauthn'
+  requireFields(payload, ...(asked ? ['identifier'] : []))
+  if (!asked) return undefined
   addressed(x.core, WEBAUTHN, 'webauthn')
   requireSameBrowser(x, flow, payload)
   return payload

@@ -15,7 +15,7 @@ import { readNewKey } from '../keys/new-key.js'
 import { hidden, scriptNode, trigger } from '../keys/nodes.js'
 import { beginCreation } from '../keys/options.js'
 import type { RegistrationMethod } from '../method.js'
-import { addressed, missing, payloadOf, requireSameBrowser, throwIssues } from '../submission.js'
+import { addressed, missing, payloadOf, requireSameBrowser, requireValid } from '../submission.js'
 import { isPasswordless, WEBAUTHN } from './switch.js'
 
 /** Its script needs a browser, and a key that comes after a password is nothing to sign up with. */
@@ -81,10 +81,11 @@ function check(x: Exchange, flow: Flow, payload: JsonObject): void {
   const hasKey = payload['webauthn_register'] !== undefined
   const absent = ['webauthn_register', 'identifier', 'method'].filter(name => payload[name] === undefined)
   const named = payload['identifier'] !== undefined && payload['method'] !== undefined
-  throwIssues([
+  requireValid(
+    payload,
     ...flowSchema(x.core, flow).validate(obj(payload, 'traits')),
     ...(hasKey || named ? [] : absent.map(missing)),
-  ])
+  )
 }
 
 async function signUp(x: Exchange, flow: Flow, identity: Identity, payload: JsonObject): Promise<void> {

@@ -40,7 +40,7 @@ export const settings: SettingsMethod = {
     if (flow.type !== 'browser') return undefined
     const own = fields('string', ...['webauthn_register', 'webauthn_register_displayname', 'webauthn_remove'])
     const payload = payloadOf(x, flow, own, { methods: ['POST', 'GET'] })
-    if (payload['webauthn_register']) requireFields(payload, 'webauthn_register_displayname')
+    requireFields(payload, ...(payload['webauthn_register'] ? ['webauthn_register_displayname'] : []))
     if (!payload['webauthn_register'] && !payload['webauthn_remove']) return undefined
     addressed(x.core, WEBAUTHN, 'webauthn')
     return { ...payload, method: 'webauthn' }
