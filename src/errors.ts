@@ -39,6 +39,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'The request could not be read; nothing was passed on.',
   },
+  ORY_PROXY_LOOP: {
+    status: 508,
+    exit: 1,
+    hint: "Give what is behind ory-proxy the address of Ory itself (the banner names it), or take the app's own middleware for Ory out: `/.ory` is here already.",
+  },
   ORY_PROXY_HOST_NOT_ALLOWED: {
     status: 403,
     exit: 1,

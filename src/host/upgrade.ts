@@ -7,6 +7,7 @@ import { setHeader } from '../middleware/headers.js'
 import { belowMount } from '../middleware/mount.js'
 import { isListedOrigin } from '../middleware/origins.js'
 import type { Exchange } from '../middleware/pipeline.js'
+import { serveWithoutUpgrade } from './decline-upgrade.js'
 
 /** A handshake passes three questions before anybody who listens for `upgrade` hears of it. */
 export interface UpgradeRules {
@@ -51,6 +52,7 @@ function wrapEmit(server: Gated): void {
       setHeader(req, 'Authorization', undefined) // naming the hot-update protocol must not smuggle one in
       return pass()
     }
+    if (!isWebSocket(req)) return serveWithoutUpgrade(server, req, socket, args[2] as Buffer)
     socket.on('error', () => {}) // a reset while we ask Ory would otherwise end the process
     admit(req, rules).then(
       () => socket.destroyed || pass(),
@@ -60,9 +62,11 @@ function wrapEmit(server: Gated): void {
   }
 }
 
+/** Only these are upgraded; any other protocol that is offered could go past every check (h2c). */
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'
+
 async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
   const refusal = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
-  if (req.headers.upgrade?.toLowerCase() !== 'websocket') throw refusal('Only WebSockets are upgraded.') // h2c
   if (belowMount(req.url ?? '') !== null) throw refusal('Ory has no WebSockets.')
   const x: Exchange = { req, caller: callerOf(req), origin: '', prefix: '', identified: null }
   await rules.prepare(x)

@@ -5,6 +5,7 @@ import { flowsStage } from './flows.js'
 import { guardStage } from './guard.js'
 import { type HostRules, hostStage } from './host.js'
 import { jwksStage } from './jwks.js'
+import { loopStage } from './loop.js'
 import { otherNameStage } from './other-name.js'
 import { chain, type Exchange, type Middleware, type Reason, run, type Stage } from './pipeline.js'
 import { protectStage } from './protect/stage.js'
@@ -39,6 +40,7 @@ export interface Parts {
 export function requestStages(parts: Parts): Middleware {
   const stages: Stage[] = [
     hostStage(parts.host), // is this request for us at all?
+    loopStage(), // has it been here before?
     otherNameStage(parts.home, parts.warn), // 127.0.0.1 where localhost was announced: cookies are not seen
     guardStage(), // drops what only we may say
     corsStage(parts.cors), // who may read the answer from another origin
@@ -56,7 +58,12 @@ export function requestStages(parts: Parts): Middleware {
 
 /** What a WebSocket handshake meets: the same rules, and nothing of Ory's is behind an upgrade. */
 export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
-  const stages: Stage<Exchange>[] = [hostStage(parts.host), guardStage(), ...identityStages(parts)]
+  const stages: Stage<Exchange>[] = [
+    hostStage(parts.host),
+    loopStage(),
+    guardStage(),
+    ...identityStages(parts),
+  ]
   return async x => void (await run(stages, x))
 }
 

@@ -35,15 +35,31 @@ function below(mount: string, target: string): string | null {
   return rest === '' || rest[0] === '/' || rest[0] === '?' ? rest : null
 }
 
-/**
- * A segment that climbs, a separator in a spelling that a server behind us might undo, or what no target can
- * hold (RFC 9112, section 3.2) and a parser of URLs leaves out. To such a server `#` may end a path and `;` a
- * segment.
- */
-const CLIMBING = /(^|\/)(\.|%2e){1,2}([/;#]|$)|%2f|%5c|\\|[\0-\x20\x7f]/i
+/** What no target can hold (RFC 9112, section 3.2) and a parser of URLs leaves out; and a separator to some of them. */
+const UNSENDABLE = /[\0-\x20\x7f\\]/
 
-/** Whether a path under the mount could leave it, or the path prefix of Ory's address, on Ory's side. */
+/** A segment that climbs. To a server behind us `#` or `?` may end a path and `;` a segment, and `\` be a separator. */
+const CLIMBING = /(^|\/)\.{1,2}([/;#?]|$)|\\/
+
+/** Nobody encodes more often on purpose. */
+const MAX_DECODINGS = 5
+
+/**
+ * Whether a path under the mount could leave it, or the path prefix of Ory's address, on Ory's side: as it is, or as a
+ * server reads it that decodes it, once or more.
+ */
 export function climbs(path: string): boolean {
   const query = path.indexOf('?')
-  return CLIMBING.test(query < 0 ? path : path.slice(0, query))
+  let plain = query < 0 ? path : path.slice(0, query)
+  if (UNSENDABLE.test(plain)) return true
+  for (let i = 0; i < MAX_DECODINGS; i++) {
+    if (CLIMBING.test(plain)) return true
+    if (!plain.includes('%')) return false
+    const decoded = plain.replace(ENCODED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    if (decoded === plain) return false
+    plain = decoded
+  }
+  return true
 }
+
+const ENCODED = /%([\da-f]{2})/gi

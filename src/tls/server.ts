@@ -5,6 +5,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { Connections } from './connections.js'
+import { DEADLINES, type Deadlines, watchRequests, watchStreams } from './deadlines.js'
 import { GuardedHttp2Response } from './http2-response.js'
 import { listenOnAll } from './listen.js'
 
@@ -14,6 +15,8 @@ export interface EntryOptions {
   onRequest(req: IncomingMessage, res: ServerResponse): void
   /** Every WebSocket handshake. Listening to `upgrade` of {@link Entry.server} is the same. */
   onUpgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** @default those of node:http */
+  readonly deadlines?: Deadlines
 }
 
 /** {@link EntryOptions} with a certificate. */
@@ -61,11 +64,11 @@ const FIRST_BYTE_TIMEOUT_MS = 120_000
 export function createSecureEntry(options: SecureEntryOptions): Entry {
   const connections = new Connections()
   const secure = createTlsServer(options, connections)
-  const redirecting = createServer((req, res) => {
+  const redirecting = createServer(options.deadlines ?? DEADLINES, (req, res) => {
     connections.addAnswer(req, res)
     sendToHttps(req, res, options.isAllowedHost ?? isLoopbackHost)
   })
-  return createEntry(secure, connections, socket =>
+  return createEntry([secure, redirecting], connections, socket =>
     atFirstByte(socket, byte => {
       if (byte === TLS_HANDSHAKE) {
         // TLS has no half-open connections; left on, a client that gives up in its handshake would be waited for.
@@ -81,18 +84,21 @@ export function createSecureEntry(options: SecureEntryOptions): Entry {
 /** The same without TLS. */
 export function createPlainEntry(options: EntryOptions): Entry {
   const connections = new Connections()
-  const server = createServer(answerWith(options, connections))
+  const server = createServer(options.deadlines ?? DEADLINES, answerWith(options, connections))
   if (options.onUpgrade) server.on('upgrade', options.onUpgrade)
-  return createEntry(server, connections, socket => {
+  return createEntry([server], connections, socket => {
     connections.addHttp1(socket)
     server.emit('connection', socket)
   })
 }
 
 function createTlsServer(options: SecureEntryOptions, connections: Connections): Http2SecureServer {
-  const { key, cert } = options
+  const { key, cert, deadlines = DEADLINES } = options
   const guarded = GuardedHttp2Response as typeof Http2ServerResponse
-  const server = createSecureServer({ key, cert, allowHTTP1: true, Http2ServerResponse: guarded })
+  const http1 = { allowHTTP1: true, ...deadlines }
+  const server = createSecureServer({ key, cert, ...http1, Http2ServerResponse: guarded })
+  Object.assign(server, deadlines) // Node 20 takes them from the server only
+  watchStreams(server, deadlines)
   server.on('session', session => connections.addSession(session))
   server.on('secureConnection', (socket: TLSSocket) => {
     if (socket.alpnProtocol !== 'h2') connections.addHttp1(socket)
@@ -113,8 +119,15 @@ function answerWith(options: EntryOptions, connections: Connections): RequestLis
   }
 }
 
-function createEntry(server: EventEmitter, connections: Connections, route: (socket: Socket) => void): Entry {
+/** @param servers the first one is the entry's, the others only redirect */
+function createEntry(
+  servers: readonly [EventEmitter, ...EventEmitter[]],
+  connections: Connections,
+  route: (socket: Socket) => void,
+): Entry {
   const listening: Server[] = []
+  const [server] = servers
+  const endWatch = servers.map(watchRequests)
   let closed: Promise<void> | undefined
   return {
     server,
@@ -127,6 +140,7 @@ function createEntry(server: EventEmitter, connections: Connections, route: (soc
       return listening[0]?.address() as AddressInfo
     },
     close(graceMs) {
+      for (const end of endWatch.splice(0)) end()
       closed ??= closeWithin(graceMs, listening, connections)
       return closed
     },

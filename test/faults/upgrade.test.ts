@@ -52,13 +52,14 @@ test.for(['h2c', 'tls', 'foo, websocket', 'websocket, h2c'])(
   'who listens for handshakes hears nothing of "%s"',
   async (protocol, { ory }) => {
     const upgrades: string[] = []
+    server.on('request', (_req, res) => res.writeHead(200, { connection: 'close' }).end('served'))
     const port = await gated(ory.url, (req, socket) => {
       upgrades.push(req.headers.upgrade!)
       socket.end()
     })
-    const send = (upgrade: string): Promise<unknown> =>
+    const send = (upgrade: string): ReturnType<typeof rawBytes> =>
       rawBytes(`http://localhost:${port}`, handshake().replace('websocket', upgrade))
-    await send(protocol)
+    expect((await send(protocol)).body).toContain('served')
     await send('WebSocket')
     expect(upgrades).toEqual(['WebSocket'])
   },

@@ -183,9 +183,17 @@ describe('framing', () => {
     '/.ory/a\\..\\admin',
     '/.ory/.%2E',
     '/.ory/a%5c..',
+    '/.ory/%252e%252e/x',
+    '/.ory/a%252f..%252Fadmin',
+    '/.ory/%25252525252e/x',
   ])('%s is refused', async path => {
     expect((await rawRequest(url, path)).status).toBe(400)
     expect(ory.heard).toHaveLength(0)
+  })
+
+  test.for(['/a%2Fb', '/a%252Fb', '/a%20b', '/a..b/%2e%2e.'])('/.ory%s is passed on as it is', async path => {
+    expect((await rawRequest(url, `/.ory${path}`)).status).toBe(200)
+    expect(ory.heard.map(heard => heard.url)).toEqual([path])
   })
 
   test.for(['http://127.0.0.1/.ory/x', 'ory.example:443', '\\evil'])(

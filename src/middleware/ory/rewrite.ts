@@ -70,7 +70,19 @@ export function rewriteText(text: string, pattern: OryPattern, rewriting: Rewrit
     const target = match.includes('\\/\\/') ? escaped : mounted
     return target + rewriteQuery(rest, pattern, mounted)
   })
-  return asSeen(moved, rewriting).replaceAll(`"${mounted}/ui/welcome"`, () => `"${home}"`)
+  const welcome = `"${mounted}/ui/welcome`
+  const seen = asSeen(moved, rewriting)
+  if (!seen.includes(welcome)) return seen
+  return seen.replaceAll(WELCOME_IN_TEXT, (match: string, query: string) =>
+    match.startsWith(welcome) ? `"${withQuery(home, query)}"` : match,
+  )
+}
+
+const WELCOME_IN_TEXT = /"https?:[^"\s]*\/ui\/welcome((?:\?[^"\s]*)?)"/g
+
+/** The app instead of the welcome page; a query goes along: a native sign-in's `?code=` is what its app waits for. */
+function withQuery(home: string, query: string): string {
+  return query !== '' && home.includes('?') ? `${home}&${query.slice(1)}` : home + query
 }
 
 /** A mount of ours, on whatever host. */
@@ -111,12 +123,15 @@ export function rewriteLocation(
   if (url.username !== '' || url.password !== '') return location
   if (!pattern.origins.has(url.origin)) {
     const seen = asSeen(location, rewriting)
-    return seen === `${mounted}/ui/welcome` ? home : seen
+    const welcome = `${mounted}/ui/welcome`
+    return seen === welcome || seen.startsWith(`${welcome}?`)
+      ? withQuery(home, seen.slice(welcome.length))
+      : seen
   }
   const { prefix } = pattern
   if (prefix !== '' && url.pathname !== prefix && !url.pathname.startsWith(`${prefix}/`)) return location
   const path = url.pathname.slice(prefix.length)
-  if (path === '/ui/welcome') return home
+  if (path === '/ui/welcome') return withQuery(home, url.search) + url.hash
   return mounted + path + rewriteQuery(url.search, pattern, mounted) + url.hash
 }
 

@@ -69,6 +69,7 @@ describe('bodies', () => {
     ['"https://[::1]:5173/.ory/x"', '"http://localhost:5173/.ory/x"'],
     ['"https:\\/\\/localhost:5173\\/.ory\\/x"', '"http:\\/\\/localhost:5173\\/.ory\\/x"'],
     ['"https://localhost:5173/.ory/ui/welcome"', '"http://localhost:5173/"'],
+    ['"http://127.0.0.1:4433/ui/welcome?code=abc"', '"http://localhost:5173/?code=abc"'],
   ])('our own address is written as the person sees it: %s', ([from, to]) => {
     expect(text(from!)).toBe(to)
   })
@@ -113,6 +114,8 @@ describe('Location', () => {
     ['http://127.0.0.1:4433/ui/welcome', 'http://localhost:5173/'],
     ['http://localhost:4433/x', 'http://localhost:5173/.ory/x'],
     ['http://localhost:5173/.ory/ui/welcome', 'http://localhost:5173/'],
+    ['http://127.0.0.1:4433/ui/welcome?code=abc', 'http://localhost:5173/?code=abc'],
+    ['http://localhost:5173/.ory/ui/welcome?code=abc', 'http://localhost:5173/?code=abc'],
     ['https://localhost:5173/.ory/ui/login?flow=1', 'http://localhost:5173/.ory/ui/login?flow=1'],
     [
       'http://127.0.0.1:4433/ui/login?return_to=http%3A%2F%2F127.0.0.1%3A4433%2Fx',
