@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import module, { createRequire } from 'node:module'
+import module from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/commands/cert.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
 import { localCommand } from './cli/commands/local.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
 import { helpCommand, WIDTH } from './cli/terminal/help.js'
+import { ownVersion } from './common/version.js'
 import { OryProxyError } from './errors.js'
 import { exampleOf } from './options/check.js'
 import { flagOf, OPTIONS, type OptionName } from './options/table.js'
@@ -17,7 +18,7 @@ const USAGE = 2
 
 /** Runs the command line and says in one line what is wrong with it. */
 async function main(argv: readonly string[]): Promise<void> {
-  const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+  const version = ownVersion()
   const program = new Command('ory-proxy')
     .description('Ory inside your dev server: sign-in, sessions and a verified JWT on one origin.')
     .version(version)

@@ -105,6 +105,11 @@ export const ERRORS = {
     exit: 2,
     hint: 'Import what --export wrote; export to a file that can be written.',
   },
+  ORY_PROXY_TESTING: {
+    status: 500,
+    exit: 1,
+    hint: 'How tests are set up: docs/testing.md.',
+  },
   ORY_PROXY_PRODUCTION: {
     status: 500,
     exit: 1,

@@ -33,6 +33,8 @@ export interface HostContext extends Surroundings {
   readonly explain?: (x: Exchange, reason: Reason) => void
   /** The origin of the app that Ory is to be a tunnel for: Ory is at our root then, not below `/.ory`. */
   readonly tunnelFor?: string
+  /** What a test starts the emulator with, which no option can say. */
+  readonly emulator?: { readonly seed?: string | readonly object[]; readonly config?: string | object }
   /** Where options are looked for that were not given. @default process.env */
   readonly env?: NodeJS.ProcessEnv
 }
@@ -79,6 +81,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const { logger } = options
   const emulator = await startEmulator({
     ...options.emulator,
+    ...context.emulator,
     ...(context.root !== undefined && { folder: context.root }),
     embedded: true,
     project: projectSlug(context.root),

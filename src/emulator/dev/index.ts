@@ -1,5 +1,6 @@
 /** Tools for developers and tests at `/dev`, reached as `/.ory/dev` through a dev server. Not part of Kratos. */
 
+import { ownVersion } from '../../common/version.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Route } from '../operations/routes.js'
 import { html } from '../pages/index.js'
@@ -43,7 +44,9 @@ function showOverview(x: Exchange, dev: DevTools): View {
     tools: TOOLS.map(([method, path]) => `${method} ${path}`),
     people: x.core.state.identities().length,
     mails: x.core.state.messages.length,
+    version: ownVersion(),
     admin: x.core.adminBase,
+    session_cookie: x.core.config.session.cookie.name,
     frozen: dev.clock.frozen,
     faults: dev.faults.list().length,
     namespace: x.core.namespace,

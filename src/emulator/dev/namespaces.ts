@@ -1,5 +1,6 @@
 /** `/dev/namespaces`: a state of its own for every test, and who is in which. */
 
+import { ownVersion } from '../../common/version.js'
 import { OryProxyError } from '../../errors.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
@@ -90,6 +91,9 @@ async function create(spaces: NamespaceBook, input: JsonObject): Promise<Done> {
   const json = {
     name: made.name,
     cookie: `${NAMESPACE_COOKIE}=${made.name}`,
+    version: ownVersion(),
+    admin: made.core.adminBase,
+    session_cookie: made.core.config.session.cookie.name,
     people: usersOf(made.core, made),
   }
   return { status: 201, json }
