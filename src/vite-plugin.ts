@@ -43,6 +43,10 @@ export function ory(options: OryOptions = {}): Plugin[] {
 function serving(options: OryOptions): Plugin {
   let told: VirtualOry = { mode: 'ory' }
   const handler = async (server: ViteServer): Promise<void> => {
+    if (isUnitTestRun(server.config)) {
+      told = { mode: 'emulator' }
+      return
+    }
     if (!isFirst(server.config)) return
     const mode = await attach(server, options).catch(error => offInPreview(server, error))
     told = { mode }
@@ -52,7 +56,9 @@ function serving(options: OryOptions): Plugin {
     apply: 'serve', // a production build contains nothing of ours
     enforce: 'pre',
     // Not later: of a server that fails while it is made, Vite leaves the watchers behind.
-    configResolved: config => void orInOneLine(() => resolveOptions(options, environmentOf(config))),
+    configResolved(config) {
+      if (!isUnitTestRun(config)) orInOneLine(() => resolveOptions(options, environmentOf(config)))
+    },
     configureServer: { order: 'pre', handler },
     configurePreviewServer: { order: 'pre', handler },
     ...virtualModule(() => told),
@@ -73,6 +79,15 @@ const PREVIEW_OFF =
   'ory-proxy is off in this preview: the emulator lets anybody be anybody, and NODE_ENV is production. ' +
   'Name an Ory (ORY_SDK_URL), or have the emulator with NODE_ENV=development vite preview ' +
   "(in Windows' cmd: set NODE_ENV=development&& vite preview)."
+
+/**
+ * Vitest makes a server of this configuration, to transform modules with: nobody opens a page of it, so nothing is
+ * started for it, and nothing that is wrong with it fails the run. In browser mode there are pages.
+ */
+function isUnitTestRun({ plugins }: ResolvedConfig): boolean {
+  const has = (name: string): boolean => plugins.some(plugin => plugin.name === name)
+  return has('vitest') && !has('vitest:browser')
+}
 
 /** Only the two constants that client code asks for by name. */
 function building(options: OryOptions): Plugin {

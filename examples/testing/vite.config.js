@@ -21,7 +21,11 @@ function backend() {
       server.middlewares.use('/api', async (req, res) => {
         const body = req.method === 'POST' ? await textOf(req) : undefined
         const headers = { authorization: req.headers.authorization ?? '' }
-        const request = new Request(`http://localhost${req.originalUrl}`, { method: req.method, headers, body })
+        const request = new Request(`http://localhost${req.originalUrl}`, {
+          method: req.method,
+          headers,
+          body,
+        })
         const answer = await api(request, { jwksUrl: `http://localhost:${port}/.ory/jwks.json` })
         res.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
       })

@@ -13,7 +13,9 @@ function show(html) {
 async function home() {
   const { status, body } = await get('/api/me')
   if (status === 401) {
-    return show('<p>Nobody is signed in.</p><a href="/.ory/init/login">Sign in</a> <a href="/.ory/init/registration">Sign up</a>')
+    return show(
+      '<p>Nobody is signed in.</p><a href="/.ory/init/login">Sign in</a> <a href="/.ory/init/registration">Sign up</a>',
+    )
   }
   show(`
     <p>Hello <strong data-testid="who"></strong></p>
