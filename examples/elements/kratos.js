@@ -13,6 +13,8 @@ export function kratosConfig(origin) {
         code: { enabled: true },
         totp: { enabled: true, config: { issuer: 'elements example' } },
         lookup_secret: { enabled: true },
+        passkey: { enabled: true },
+        webauthn: { enabled: true, config: { passwordless: false } },
         profile: { enabled: true },
         oidc: {
           enabled: true,
@@ -39,6 +41,7 @@ export function kratosConfig(origin) {
           after: {
             password: { hooks: [{ hook: 'session' }, { hook: 'show_verification_ui' }] },
             oidc: { hooks: [{ hook: 'session' }] },
+            passkey: { hooks: [{ hook: 'session' }] },
           },
         },
         settings: page('settings'),

@@ -1,6 +1,7 @@
 import * as OTPAuth from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authenticators } from './_authenticator.js'
 import { freshContext, launchBrowser } from './_browser.js'
 import { type Example, startExample } from './_example.js'
 
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 /** The code of the newest mail to somebody; waits until there is one that was not seen before. */
 async function codeFor(email: string, after?: string): Promise<{ id: string; code: string }> {
-  const query = new URLSearchParams({ to: email, wait: '15', ...(after && { after }) })
+  const query = new URLSearchParams({ to: email, wait: '15', after: after ?? '' })
   const answer = await fetch(`${example.url}/.ory/dev/inbox?${query}`, {
     headers: { accept: 'application/json' },
   })
@@ -117,6 +118,33 @@ describe('the pages of Ory Elements', { timeout: 180_000 }, () => {
     await page.locator('form:has(input[name=email]) button[type=submit]').first().click()
     await expectHome(page, 'social@example.org')
     expect(new URL(page.url()).origin).toBe(example.url)
+    await page.context().close()
+  })
+})
+
+describe('keys on the pages of Ory Elements', { timeout: 180_000 }, () => {
+  test('sign up with a passkey, add a security key, sign in with both', async () => {
+    const page = await (await freshContext(browser)).newPage()
+    const plugIn = await authenticators(page)
+    const key = await plugIn()
+    const email = 'keys@example.org'
+    await page.goto(`${example.url}/.ory/init/registration`)
+    await page.locator('input[name="traits.email"]').fill(email)
+    await submit(page, 'profile')
+    await page.locator('button[name=passkey_register_trigger]').click()
+    await expectHome(page, email)
+    await page.goto(`${example.url}/.ory/init/settings`)
+    await page.locator('input[name=webauthn_register_displayname]').fill('Blue one')
+    await page.locator('button[name=webauthn_register_trigger]').click()
+    await expectHome(page, email, 'aal2')
+    await signOut(page)
+    await key.touch(false)
+    await page.goto(`${example.url}/.ory/init/login`)
+    await page.waitForFunction('window.abortPasskeyConditionalUI')
+    await key.touch(true)
+    await page.locator('button[name=passkey_login_trigger]').click()
+    await page.locator('button[name=webauthn_login_trigger]').click()
+    await expectHome(page, email, 'aal2')
     await page.context().close()
   })
 })
