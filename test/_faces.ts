@@ -102,7 +102,7 @@ function flag(name: string, value: unknown): string[] {
 }
 
 /** The address in the command's banner. */
-function announced(child: ChildProcess): Promise<string> {
+export function announced(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
