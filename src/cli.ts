@@ -3,6 +3,7 @@ import module from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/commands/cert.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
+import { exportCommand } from './cli/commands/export.js'
 import { localCommand } from './cli/commands/local.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
 import { helpCommand, WIDTH } from './cli/terminal/help.js'
@@ -25,7 +26,13 @@ async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', '\nExample: ory-proxy local http://localhost:3000')
     .helpCommand(false)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // whoever read our lines is gone
-  for (const command of [localCommand(), tunnelCommand(), emulatorCommand(), certCommand()]) {
+  for (const command of [
+    localCommand(),
+    tunnelCommand(),
+    emulatorCommand(),
+    exportCommand(),
+    certCommand(),
+  ]) {
     program.addCommand(command)
   }
   program.addCommand(helpCommand(program))

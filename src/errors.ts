@@ -109,6 +109,10 @@ export const ERRORS = {
     status: 500,
     exit: 1,
     hint: 'How tests are set up: docs/testing.md.',
+  ORY_PROXY_EXPORT: {
+    status: 500,
+    exit: 2,
+    hint: 'See `ory-proxy export --help`.',
   },
   ORY_PROXY_PRODUCTION: {
     status: 500,

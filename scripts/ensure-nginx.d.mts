@@ -1,0 +1,2 @@
+/** The path of an nginx that has njs. */
+export declare function ensureNginx(): string

@@ -1,0 +1,63 @@
+/** What a gateway in production does the same way as the dev server, from the same settings. */
+import { isLoopback } from '../common/loopback.js'
+import { OryProxyError } from '../errors.js'
+import type { ResolvedOptions } from '../options/resolve.js'
+
+/** What only an export is told. */
+export interface ExportFlags {
+  /** Where the app listens, as the gateway sees it. */
+  readonly app?: string | undefined
+  /** What people type. */
+  readonly publicUrl?: string | undefined
+  /** Ory has a domain of its own: `/.ory` is not on the app's origin. */
+  readonly oryDomain?: boolean | undefined
+}
+
+/** Everything a configuration is written from. */
+export interface Gateway {
+  readonly ory: URL
+  readonly app: URL
+  readonly publicUrl: URL
+  readonly oryDomain: boolean
+  readonly protect: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly corsHeaders: readonly string[]
+  /** Seconds for which an answer of whoami is believed. */
+  readonly sessionCache: number
+}
+
+const impossible = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_EXPORT', message)
+
+/**
+ * @throws {OryProxyError} `ORY_PROXY_EXPORT` for what cannot be meant for production: no Ory, a public address or an
+ * app that only this machine has
+ */
+export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags: ExportFlags): Gateway {
+  if (ory === 'emulator') {
+    throw impossible('No Ory is named, and the emulator is for development. Name yours: --sdk-url https://…')
+  }
+  const publicUrl = options.publicUrl ?? addressOf('--public-url', flags.publicUrl)
+  if (isLoopback(publicUrl.hostname)) {
+    throw impossible(`--public-url ${publicUrl.origin} is this machine only: give the address people type.`)
+  }
+  const cookieDomain = options.cookieDomain?.replace(/^\./, '')
+  if (cookieDomain !== undefined && !`.${publicUrl.hostname}`.endsWith(`.${cookieDomain}`)) {
+    throw impossible(`cookieDomain ${cookieDomain} is not a domain of ${publicUrl.hostname}.`)
+  }
+  return {
+    ory,
+    publicUrl,
+    app: addressOf('--app', flags.app),
+    oryDomain: flags.oryDomain ?? false,
+    protect: options.protect,
+    corsOrigins: options.allowedCorsOrigins,
+    corsHeaders: options.additionalCorsHeaders,
+    sessionCache: options.sessionCache,
+  }
+}
+
+function addressOf(flag: string, text: string | undefined): URL {
+  if (text === undefined) throw impossible(`${flag} is missing.`)
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text)
+  throw impossible(`${flag} must be a whole address, like https://app.example.com.`)
+}
