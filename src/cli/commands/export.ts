@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { OptionName } from '../../options/table.js'
 import { addFlags } from './flags.js'
+import type { ExportCommandFlags } from './run-export.js'
 import { resolveSettings } from './settings.js'
 
 /** What a gateway does like the dev server. */
@@ -15,15 +16,6 @@ const FLAGS: readonly OptionName[] = [
   'allowedCorsOrigins',
   'additionalCorsHeaders',
 ]
-
-/** Flags of `ory-proxy export` that are no settings. */
-export interface ExportCommandFlags {
-  readonly app?: string
-  readonly publicUrl?: string
-  readonly oryDomain?: boolean
-  readonly out?: string
-  readonly force?: boolean
-}
 
 /** `ory-proxy export <engine>`: the same contract for staging and production. */
 export function exportCommand(): Command {

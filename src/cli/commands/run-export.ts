@@ -5,8 +5,16 @@ import { writeFolder } from '../../export/write.js'
 import { printable } from '../../log.js'
 import { resolveOptions } from '../../options/resolve.js'
 import { chooseTarget } from '../../ory/target.js'
-import type { ExportCommandFlags } from './export.js'
 import type { Settings } from './settings.js'
+
+/** Flags of `ory-proxy export` that are no settings. */
+export interface ExportCommandFlags {
+  readonly app?: string
+  readonly publicUrl?: string
+  readonly oryDomain?: boolean
+  readonly out?: string
+  readonly force?: boolean
+}
 
 /** Writes the folder, and says what to do with it. */
 export async function runExport(

@@ -190,7 +190,10 @@ describe('--help', () => {
 
   test('of what is no command names those there are', async () => {
     const { code, stderr } = await run(['help', 'locl'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('local, proxy, tunnel, emulator, cert')])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('local, proxy, tunnel, emulator, export, cert'),
+    ])
   })
 
   test('may be read to its first line only, as by `head`', async () => {
@@ -202,7 +205,7 @@ describe('--help', () => {
 
   test('without a command says what there is', async () => {
     const { code, stderr } = await run([])
-    expect(stderr).toMatch(/local\|proxy.*\n.*tunnel.*\n.*emulator.*\n.*cert/)
+    expect(stderr).toMatch(/local\|proxy.*\n.*tunnel.*\n.*emulator.*\n(?:.*\n)*?.*cert/)
     expect(code).toBe(2)
   })
 })
