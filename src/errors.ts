@@ -109,6 +109,7 @@ export const ERRORS = {
     status: 500,
     exit: 1,
     hint: 'How tests are set up: docs/testing.md.',
+  },
   ORY_PROXY_EXPORT: {
     status: 500,
     exit: 2,
