@@ -54,6 +54,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Name the origin in `allowedCorsOrigins` (--allowed-cors-origins) if it is yours.',
   },
+  ORY_PROXY_TOOLS_REFUSED: {
+    status: 403,
+    exit: 1,
+    hint: 'Open them on this machine, by the address that the dev server names.',
+  },
   ORY_PROXY_SIGN_IN: {
     status: 401,
     exit: 1,

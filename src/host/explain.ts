@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { withoutValues } from '../common/without-values.js'
 import { printable } from '../log.js'
 import type { Exchange, Reason } from '../middleware/pipeline.js'
 import type { ResolvedOptions } from '../options/resolve.js'
@@ -52,12 +53,8 @@ export function createOriginWarning({ logger }: ResolvedOptions): (x: Exchange) 
   }
 }
 
-/** Method and path with the query's keys: values are where codes and tokens are, and a key without one may be one. */
 function named({ method = '', url = '' }: IncomingMessage): string {
-  const [path = '', query = ''] = url.split('?', 2)
-  const pairs = query.split('&').filter(pair => pair.includes('='))
-  const keys = [...new URLSearchParams(pairs.join('&')).keys()]
-  return printable(`${method} ${path}${keys.length > 0 ? `?${keys.map(key => `${key}=…`).join('&')}` : ''}`)
+  return printable(`${method} ${withoutValues(url)}`)
 }
 
 function credentialNames({ headers }: IncomingMessage): string[] {

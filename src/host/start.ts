@@ -17,6 +17,7 @@ import { createOryClient, type OryClient } from '../ory/client.js'
 import { chooseTarget } from '../ory/target.js'
 import type { OryTarget } from '../ory/types.js'
 import { createExplainer, createOriginWarning } from './explain.js'
+import { createInsight, type Insight } from './insight.js'
 import { gateServer } from './upgrade.js'
 
 /** Somebody to sign in as, in the emulator. */
@@ -107,6 +108,7 @@ interface Ingredients {
 
 /** What stages share and `close` has to end. */
 interface Machinery {
+  readonly insight: Insight
   readonly client: OryClient
   readonly breaker: Breaker
   readonly sessions: SessionLookup
@@ -119,7 +121,8 @@ function build({ options, keys, target }: Ingredients): Machinery {
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
   const sessions = createSessionLookup({ client, breaker, ttl, now: Date.now, warn })
-  return { client, breaker, sessions, minter: createMinter(keys, target.url.origin, Date.now) }
+  const minter = createMinter(keys, target.url.origin, Date.now)
+  return { client, breaker, sessions, minter, insight: createInsight(client, target, options.logger) }
 }
 
 function partsOf(
@@ -127,7 +130,7 @@ function partsOf(
   machinery: Machinery,
   home: Parts['home'],
 ): Parts {
-  const { client, sessions, minter } = machinery
+  const { client, sessions, minter, insight } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
   const warnOfOrigin = createOriginWarning(options)
@@ -157,12 +160,22 @@ function partsOf(
       apiKey: target.apiKey,
       explain: explain?.answer,
       oryShares,
+      observe: insight.answered,
       onChange: sessions.flush,
     },
     jwks: lazily(async () => jwksText(await keys())),
     sessions,
     bearer: minter.bearer,
+    tools: insight.tools(
+      {
+        sessions,
+        bearer: options.jwt ? minter.bearer : undefined,
+        ory: { url: emulator ? 'emulator' : target.url.origin, why: target.why },
+      },
+      emulator !== undefined,
+    ),
     explain(x, reason) {
+      insight.identified(x, reason)
       context.explain?.(x, reason)
       explain?.identity(x, reason)
       if (reason === 'another origin') warnOfOrigin(x)
@@ -176,12 +189,14 @@ function assemble(ingredients: Ingredients): Ory {
   const machinery = build(ingredients)
   let home: Parts['home'] = () => undefined
   const parts = partsOf(ingredients, machinery, () => home())
-  const middleware = requestStages(parts)
-  const handshake = handshakeStages(parts)
+  const { insight } = machinery
+  const stages = requestStages(parts)
+  const middleware = insight.watch(context.tunnelFor === undefined ? stages : atRoot(stages))
+  const handshake = insight.watchHandshake(handshakeStages(parts))
   const { allowedCorsOrigins: allowedOrigins } = options
   const undo: (() => void)[] = []
   return {
-    middleware: context.tunnelFor === undefined ? middleware : atRoot(middleware),
+    middleware,
     handshake,
     announcedAt(address) {
       home = address

@@ -30,6 +30,8 @@ export interface Parts {
   readonly passAuthorization: boolean
   /** Paths that are for signed-in people only. */
   readonly protect: readonly string[]
+  /** Tools for the developer, in front of everything that changes a request. */
+  readonly tools?: Stage
   /** Told why each request is who it is. */
   readonly explain: (x: Exchange, reason: Reason) => void
   /** Told what a stage threw that is no refusal of ours. */
@@ -42,6 +44,7 @@ export function requestStages(parts: Parts): Middleware {
     hostStage(parts.host), // is this request for us at all?
     loopStage(), // has it been here before?
     otherNameStage(parts.home, parts.warn), // 127.0.0.1 where localhost was announced: cookies are not seen
+    ...(parts.tools ? [parts.tools] : []), // what was seen, for the developer; judged by what came
     guardStage(), // drops what only we may say
     corsStage(parts.cors), // who may read the answer from another origin
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys

@@ -20,8 +20,19 @@ export interface ProxyRules extends SendRules {
   readonly explain?: ((x: Exchange, changes: readonly string[]) => void) | undefined
   /** Whether Ory itself says who may read its answers from another origin. */
   readonly oryShares: () => boolean
+  /** Told of every answer of Ory's, as the client gets it. */
+  readonly observe?: (x: Exchange, path: string, answer: AnswerGiven) => void
   /** Something at Ory may change, or has just changed. */
   readonly onChange: () => void
+}
+
+/** What came of a request to Ory. */
+export interface AnswerGiven {
+  readonly status: number
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** Where it is text that was looked through. */
+  readonly text?: string | undefined
 }
 
 /** Stage 4: the rest of `/.ory/*` goes to Ory and comes back speaking of our origin. */
@@ -92,12 +103,15 @@ function answerAs(
   const requested = requestedUrl(path, rules.ory, pattern)
   const dropped = rules.oryShares() ? NOT_OURS : NOT_OURS_TO_SHARE
   const headers = answerHeaders(answer, requested, { pattern, rewriting, dropped, changes })
-  const explain = (): void => rules.explain?.(x, changes)
+  const explain = (text?: string): void => {
+    rules.explain?.(x, changes)
+    rules.observe?.(x, path, { status: answer.status, headers, text })
+  }
   if (isRewritable(answer)) {
     if (req.method !== 'HEAD') {
-      const done = (changed: boolean): void => {
+      const done = (changed: boolean, text?: string): void => {
         if (changed) changes.push('body')
-        explain()
+        explain(text)
       }
       return new RewritingSink(req, res, { ...answer, headers }, pattern, rewriting, done)
     }

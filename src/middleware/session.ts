@@ -25,7 +25,8 @@ export interface SessionLookup {
   readonly counters: { hits: number; remembered: number }
 }
 
-interface Found {
+/** Who it is, and why. */
+export interface Found {
   readonly identified: Exchange['identified']
   readonly reason: Reason
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../store/model.js'
-import { type Html, html } from './html.js'
+import { type Html, html } from '../../look/html.js'
 import { layout, type Root } from './layout.js'
 
 export interface ErrorPage {

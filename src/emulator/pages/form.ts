@@ -10,7 +10,7 @@ import {
   renderHidden,
   renderSubmit,
 } from './fields.js'
-import { type Fragment, type Html, html, safeHref } from './html.js'
+import { type Fragment, type Html, html, safeHref } from '../../look/html.js'
 
 /**
  * Ways on, best first. Enter in a field presses the first button of a form (HTML, 4.10.21.2), so this

@@ -5,7 +5,7 @@
  */
 export { renderErrorPage } from './error.js'
 export { type FlowPage, type PageFlow, renderFlowPage } from './flow.js'
-export { attributes, escapeHtml, type Fragment, Html, html, renderTime, safeHref } from './html.js'
+export { attributes, escapeHtml, type Fragment, Html, html, renderTime, safeHref } from '../../look/html.js'
 export { scriptOf } from './keys.js'
 export { contentSecurityPolicy, type Layout, layout, pageHeaders, type Root } from './layout.js'
 export { renderWelcomePage } from './welcome.js'

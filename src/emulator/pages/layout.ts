@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { attributes, type Fragment, type Html, html, raw } from './html.js'
-import { STYLE } from './style.js'
+import { attributes, type Fragment, type Html, html, raw } from '../../look/html.js'
+import { STYLE } from '../../look/style.js'
 
 /**
  * From a page to the mount it lives under: `..` for `/ui/login`, `.` for the alias `/login`. Links are

@@ -37,7 +37,7 @@ export class RewritingSink implements Sink {
   readonly #answer: AnswerHead
   readonly #pattern: OryPattern
   readonly #rewriting: Rewriting
-  readonly #done: (changed: boolean) => void
+  readonly #done: (changed: boolean, text?: string) => void
   #chunks: Buffer[] = []
   #size = 0
   /** Where the rest goes, once it is too much to be read. */
@@ -45,7 +45,7 @@ export class RewritingSink implements Sink {
 
   /**
    * @param answer with the headers to send where the body passes as it came
-   * @param done told whether the text changed
+   * @param done told whether the text changed, and how it reads now; not where it passes as it came
    */
   constructor(
     req: IncomingMessage,
@@ -53,7 +53,7 @@ export class RewritingSink implements Sink {
     answer: AnswerHead,
     pattern: OryPattern,
     rewriting: Rewriting,
-    done: (changed: boolean) => void,
+    done: (changed: boolean, text?: string) => void,
   ) {
     this.#req = req
     this.#res = res
@@ -92,7 +92,7 @@ export class RewritingSink implements Sink {
       String(rewritten.length),
     ])
     this.#res.end(rewritten)
-    this.#done(changed !== text)
+    this.#done(changed !== text, changed)
   }
 
   #stream(body: Buffer): boolean {

@@ -1,0 +1,73 @@
+import { createDiagnosisBook } from '../diagnoses/book.js'
+import type { OryError } from '../diagnoses/answers.js'
+import { createObserver } from '../diagnoses/observer.js'
+import type { Diagnosis } from '../diagnoses/table.js'
+import { OryProxyError } from '../errors.js'
+import type { Logger } from '../log.js'
+import type { Exchange, Middleware, Reason, Stage } from '../middleware/pipeline.js'
+import type { AnswerGiven } from '../middleware/proxy.js'
+import type { OryClient } from '../ory/client.js'
+import { readText } from '../ory/read.js'
+import type { OryTarget } from '../ory/types.js'
+import { createJournal } from '../tools/journal.js'
+import { toolsStage } from '../tools/stage.js'
+import type { TokenRules } from '../tools/token.js'
+
+/** What a developer is shown of what goes by: the last requests, what is wrong, who one is. */
+export interface Insight {
+  watch(middleware: Middleware): Middleware
+  watchHandshake(handshake: (x: Exchange) => Promise<void>): (x: Exchange) => Promise<void>
+  identified(x: Exchange, reason: Reason): void
+  answered(x: Exchange, path: string, answer: AnswerGiven): void
+  /** The tools, as a stage. */
+  readonly tools: (rules: TokenRules, isEmulator: boolean) => Stage
+  diagnoses(): readonly Diagnosis[]
+}
+
+export function createInsight(client: OryClient, target: OryTarget, logger: Logger): Insight {
+  const journal = createJournal()
+  const book = createDiagnosisBook(line => logger.warn(line))
+  const errorOf = (id: string): Promise<OryError | undefined> => readError(client, target, id)
+  const observer = createObserver({ book, errorOf, open: journal.open })
+  return {
+    watch: journal.watch,
+    watchHandshake: handshake => async x => {
+      try {
+        await handshake(x)
+        journal.handshake(x.req, 101)
+      } catch (error) {
+        journal.handshake(x.req, error instanceof OryProxyError ? error.status : 500)
+        throw error
+      }
+    },
+    identified(x, reason) {
+      journal.identified(x, reason)
+      if (reason === 'asked') observer.asked(x.req, x.identified !== null)
+    },
+    answered({ req, origin }, path, { status, headers, text }) {
+      const { method = '' } = req
+      const values = (name: string): string[] =>
+        headers.filter((_, i) => i % 2 === 1 && headers[i - 1]!.toLowerCase() === name)
+      observer.answered({
+        method,
+        headers: req.headers,
+        origin,
+        path,
+        status,
+        location: values('location')[0],
+        setCookies: values('set-cookie'),
+        text: values('content-type')[0]?.includes('json') ? text : undefined,
+      })
+    },
+    tools: (rules, isEmulator) => toolsStage({ ...rules, journal, diagnoses: book.list, isEmulator }),
+    diagnoses: book.list,
+  }
+}
+
+/** What the error page of Ory's would show; its redirect names only the id. */
+async function readError(client: OryClient, { url }: OryTarget, id: string): Promise<OryError | undefined> {
+  const path = client.pathOf(`/self-service/errors?id=${encodeURIComponent(id)}`)
+  const text = await readText(client.way, url.host, path)
+  const { error } = JSON.parse(text ?? '{}') as { error?: OryError }
+  return error
+}

@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { withoutValues } from '../common/without-values.js'
+import { belowMount } from '../middleware/mount.js'
+import type { Exchange, Middleware, Reason } from '../middleware/pipeline.js'
+import { printable } from '../log.js'
+
+/** Requests remembered. */
+const SIZE = 500
+
+/** One request that was answered. */
+export interface Entry {
+  /** Counts up from 1. */
+  readonly id: number
+  /** When it came, as ISO time. */
+  readonly at: string
+  readonly method: string
+  /** With the names of its parameters and without their values. */
+  readonly path: string
+  readonly status: number
+  readonly ms: number
+  /** The address of the person; null is nobody. */
+  readonly who: string | null
+  readonly why: Why
+}
+
+/** Why it was from whom it was: as the session stage found, or because nobody looked. */
+export type Why = Reason | 'for Ory' | 'not asked'
+
+/** The last requests, who they were from, and who is waiting for an answer of the app. */
+export interface Journal {
+  watch(middleware: Middleware): Middleware
+  identified(x: Exchange, reason: Reason): void
+  /** A WebSocket handshake that passed, or what refused it. */
+  handshake(req: IncomingMessage, status: number): void
+  /** Oldest first. */
+  list(after?: number): Entry[]
+  /** As soon as there is one, or after the time. */
+  wait(after: number, ms: number): Promise<Entry[]>
+  open(): { readonly anonymous: number; readonly signedIn: number }
+}
+
+const NOTE = Symbol('journal')
+
+interface Note {
+  who: string | null
+  why: Why
+  /** Past the session stage: the app is at it. */
+  withApp: boolean
+}
+
+type Noted = IncomingMessage & { [NOTE]?: Note }
+
+export function createJournal(): Journal {
+  const ring: Entry[] = []
+  const waiting = new Set<() => void>()
+  const open = { anonymous: 0, signedIn: 0 }
+  let last = 0
+
+  function add(entry: Omit<Entry, 'id'>): void {
+    ring[last % SIZE] = { id: ++last, ...entry }
+    for (const wake of waiting) wake()
+  }
+
+  function list(after = 0): Entry[] {
+    const first = Math.max(after, last - SIZE)
+    return Array.from({ length: Math.max(0, last - first) }, (_, i) => ring[(first + i) % SIZE]!)
+  }
+
+  function finish(method: string, path: string, status: number, ms: number, note: Note): void {
+    if (note.withApp) open[note.who === null ? 'anonymous' : 'signedIn']--
+    const at = new Date(Date.now() - ms).toISOString()
+    const { who, why } = note
+    add({ at, method, path: printable(withoutValues(path)), status, ms: Math.round(ms * 10) / 10, who, why })
+  }
+
+  return {
+    watch: middleware => (req: Noted, res: ServerResponse, next) => {
+      const { url = '', method = '' } = req // now: later stages may change them
+      const below = belowMount(url)
+      if (below === null || !OURS.test(below)) {
+        const start = performance.now()
+        const note: Note = { who: null, why: below === null ? 'not asked' : 'for Ory', withApp: false }
+        req[NOTE] = note
+        res.once('close', () => finish(method, url, res.statusCode, performance.now() - start, note))
+      }
+      middleware(req, res, next)
+    },
+    identified({ req, identified }, reason) {
+      const noted = req as Noted
+      noted[NOTE] ??= { who: null, why: reason, withApp: false }
+      const note = noted[NOTE]
+      note.who = identified ? printable(identified.label, 100) : null
+      note.why = reason
+      if (req.headers.upgrade !== undefined) return
+      note.withApp = true
+      open[note.who === null ? 'anonymous' : 'signedIn']++
+    },
+    handshake(req: Noted, status) {
+      finish('WS', req.url ?? '', status, 0, req[NOTE] ?? { who: null, why: 'not asked', withApp: false })
+    },
+    list,
+    wait: (after, ms) =>
+      new Promise(resolve => {
+        const done = (): void => {
+          clearTimeout(timer)
+          waiting.delete(done)
+          resolve(list(after))
+        }
+        const timer = setTimeout(done, ms).unref()
+        if (last > after) done()
+        else waiting.add(done)
+      }),
+    open: () => open,
+  }
+}
+
+/** The tools' own requests are not what anybody looks for. */
+const OURS = /^\/dev(?:[/?]|$)/
