@@ -50,7 +50,8 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** The id of the error that a redirect leads to the page of. */
 export function errorPageId({ status, location, path }: Seen): string | undefined {
-  if (status < 300 || status > 399 || location === undefined || !path.startsWith('/self-service/')) return undefined
+  if (status < 300 || status > 399 || location === undefined || !path.startsWith('/self-service/'))
+    return undefined
   const query = new URLSearchParams(/\?([^#]*)/.exec(location)?.[1])
   const id = query.get('id') ?? ''
   return UUID.test(id) && !query.has('flow') ? id : undefined

@@ -52,12 +52,20 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
 
   function returnTo(address: string): void {
     const origin = URL.canParse(address) ? new URL(address).origin : address
-    book.note('RETURN_TO', origin, `Ory does not lead back to ${origin}: whoever signs in there ends at its error page.`)
+    book.note(
+      'RETURN_TO',
+      origin,
+      `Ory does not lead back to ${origin}: whoever signs in there ends at its error page.`,
+    )
   }
 
   function unknownFlow(flow: string, code: number): void {
     if (code === 410 && flows.get(flow) !== undefined) return // ran out of time, as flows do
-    book.note('UNKNOWN_FLOW', '', 'Ory does not know a flow that a page is at: it was made before a reset or a restart.')
+    book.note(
+      'UNKNOWN_FLOW',
+      '',
+      'Ory does not know a flow that a page is at: it was made before a reset or a restart.',
+    )
   }
 
   function csrf({ headers, origin, path }: Seen, { details }: OryError): void {
@@ -72,7 +80,8 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
       return book.note('CSRF_NO_CREDENTIALS', from, message)
     }
     const why = `${details?.reject_reason ?? ''} ${details?.hint ?? ''}`
-    if (/token was not included/.test(why)) return book.note('CSRF_NO_TOKEN', '', 'A form came without its CSRF token.')
+    if (/token was not included/.test(why))
+      return book.note('CSRF_NO_TOKEN', '', 'A form came without its CSRF token.')
     if (/do not match/.test(why)) {
       return book.note('CSRF_MISMATCH', '', 'The CSRF token of a form is not the one its cookie belongs to.')
     }
@@ -83,9 +92,11 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
     const { path, status, headers } = seen
     if (pathOf(path) !== '/sessions/whoami' || status !== 401) return
     for (const cookie of sessionCookies(headers.cookie)) unknownSession(cookie)
-    const credentials = headers.cookie ?? headers.authorization ?? headers['x-session-token'] ?? headers['x-session-cookie']
+    const credentials =
+      headers.cookie ?? headers.authorization ?? headers['x-session-token'] ?? headers['x-session-cookie']
     // A fetch of Node's says Sec-Fetch-Mode, and nothing else of what browsers say.
-    if (credentials !== undefined || headers['sec-fetch-site'] !== undefined || headers.origin !== undefined) return
+    if (credentials !== undefined || headers['sec-fetch-site'] !== undefined || headers.origin !== undefined)
+      return
     const { anonymous, signedIn } = open()
     if (anonymous > 0 && signedIn === 0) return // it asks for somebody who has no cookie
     const message = 'A server asked who is signed in, without the cookie of the browser it asks for.'
@@ -107,12 +118,20 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
     if (ui?.action === undefined || !URL.canParse(ui.action)) return
     const action = new URL(ui.action)
     if (action.origin === origin || !action.pathname.includes('/self-service/')) return
-    book.note('BASE_URL_ELSEWHERE', action.origin, `Forms of this Ory go to ${action.origin}, not to ${origin}.`)
+    book.note(
+      'BASE_URL_ELSEWHERE',
+      action.origin,
+      `Forms of this Ory go to ${action.origin}, not to ${origin}.`,
+    )
   }
 
   function apiFlow({ headers, status, text = '' }: Seen): void {
     if (status < 400 || headers.cookie === undefined || !/initiated as an API request/.test(text)) return
-    book.note('API_FLOW_IN_BROWSER', '', 'A browser sent a form to a flow that is for programs without cookies.')
+    book.note(
+      'API_FLOW_IN_BROWSER',
+      '',
+      'A browser sent a form to a flow that is for programs without cookies.',
+    )
   }
 
   return {

@@ -10,7 +10,8 @@ export const DIAGNOSES = {
   CSRF_NO_TOKEN: 'Send the hidden field `csrf_token` of the flow along with the form.',
   CSRF_NO_COOKIE:
     'Start the flow in the same browser that sends the form, and hand on `Set-Cookie` where a server starts it.',
-  CSRF_MISMATCH: 'Start the flow anew; if it comes again, two programs write the cookie: look at the ones of this host.',
+  CSRF_MISMATCH:
+    'Start the flow anew; if it comes again, two programs write the cookie: look at the ones of this host.',
   API_FLOW_IN_BROWSER:
     'Browsers start flows at `/.ory/self-service/…/browser` (`createBrowser…Flow`); `/api` is for programs without cookies.',
   RETURN_TO: 'Add the address to `selfservice.allowed_return_urls` in kratos.yml.',

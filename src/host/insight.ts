@@ -1,5 +1,5 @@
-import { createDiagnosisBook } from '../diagnoses/book.js'
 import type { OryError } from '../diagnoses/answers.js'
+import { createDiagnosisBook } from '../diagnoses/book.js'
 import { createObserver } from '../diagnoses/observer.js'
 import type { Diagnosis } from '../diagnoses/table.js'
 import { OryProxyError } from '../errors.js'

@@ -122,7 +122,7 @@ nav{font-size:.875rem;color:var(--soft)}
 export const TOOL_STYLE = `
 main.tools{max-width:64rem;padding-top:0}
 body:has(main.tools){padding-top:0}
-nav.tools{position:sticky;top:0;z-index:1;width:100%;margin:0 0 clamp(1rem,4vw,2rem);background:color-mix(in srgb,var(--page) 88%,transparent);backdrop-filter:blur(10px);border-bottom:1px solid var(--line)}
+nav.tools{position:sticky;top:0;z-index:1;align-self:stretch;margin:0 -1rem clamp(1rem,4vw,2rem);background:color-mix(in srgb,var(--page) 88%,transparent);backdrop-filter:blur(10px);border-bottom:1px solid var(--line)}
 nav.tools ul{display:flex;gap:.125rem;margin:0 auto;padding:.5rem .25rem;max-width:64rem;list-style:none;overflow-x:auto;scrollbar-width:none}
 nav.tools a{display:block;padding:.375rem .75rem;border-radius:8px;color:var(--soft);font-weight:500;text-decoration:none;white-space:nowrap}
 nav.tools a:hover{background:var(--well);color:var(--ink)}
@@ -130,12 +130,14 @@ nav.tools a[aria-current]{background:var(--card);color:var(--ink);box-shadow:0 0
 .tools .card{padding:1.5rem 1.75rem}
 .tools .head{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline;justify-content:space-between}
 .tools h1{font-size:1.375rem}
-.live{display:inline-flex;align-items:center;gap:.5rem;font-size:.8125rem;color:var(--soft)}
-.live::before{content:"";width:.5rem;height:.5rem;border-radius:50%;background:#2fa866}
+.tools .head+.lead{margin-top:.375rem}
+button.live{width:auto;min-height:1.75rem;margin:0;padding:0 .625rem;align-items:center;gap:.5rem;font-size:.8125rem;color:var(--soft)}
+.live::before{flex:none;content:"";width:.5rem;height:.5rem;border-radius:50%;background:#2fa866}
 .live[data-off]::before{background:var(--edge)}
 .filters{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0 0}
-.filters input{flex:1 1 12rem;min-width:0;min-height:2.25rem}
-.filters select{min-height:2.25rem}
+.filters input,.filters select{min-height:2.25rem;padding-block:.25rem;font-size:.875rem}
+.filters input{flex:1 1 12rem;width:auto;min-width:0}
+.filters select{flex:none;width:auto}
 table{width:100%;margin:1rem 0 0;border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
 th{padding:.375rem .75rem .375rem 0;text-align:left;font-weight:560;font-size:.75rem;color:var(--soft);border-bottom:1px solid var(--line)}
 td{padding:.5rem .75rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:baseline}
@@ -153,9 +155,10 @@ td.why{color:var(--soft)}
 .finding{padding:1rem 0;border-top:1px solid var(--line)}.finding:first-of-type{margin-top:.75rem}
 .finding p{margin:.25rem 0 0;font-size:.9375rem}.finding .fix{color:var(--soft)}
 progress{width:min(16rem,100%);height:.375rem;accent-color:var(--accent)}
-.split{display:grid;grid-template-columns:1fr;gap:1rem;margin-top:1rem}
+.split{display:grid;align-items:start;grid-template-columns:1fr;gap:1rem;margin-top:1rem}
 @media (min-width:52rem){.split{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.split .card+.card{margin:0}}
 .split>*{min-width:0}
+@media (max-width:30rem){nav.tools{margin-inline:0}}
 @media (max-width:34rem){nav.tools{padding-top:0}.tools .card{padding:1.25rem}.tools dl{grid-template-columns:1fr;gap:.125rem}.tools dd{margin-bottom:.5rem}
 thead{position:absolute;clip-path:inset(50%)}tbody tr{display:flex;flex-wrap:wrap;gap:.125rem .625rem;align-items:baseline;padding:.625rem 0;border-bottom:1px solid var(--line)}
 tbody td,tbody tr:last-child td{padding:0;border:0}td.path{order:-1;flex:1 0 100%}td.num{text-align:left}}

@@ -10,6 +10,7 @@ const TOOLS = [
   ['/flows', 'Flows', 'emulator'],
   ['/clock', 'Clock', 'emulator'],
   ['/faults', 'Faults', 'emulator'],
+  ['/namespaces', 'Namespaces', 'emulator'],
   ['/state', 'State', 'emulator'],
 ] as const
 

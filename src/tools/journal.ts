@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { withoutValues } from '../common/without-values.js'
+import { printable } from '../log.js'
 import { belowMount } from '../middleware/mount.js'
 import type { Exchange, Middleware, Reason } from '../middleware/pipeline.js'
-import { printable } from '../log.js'
 
 /** Requests remembered. */
 const SIZE = 500

@@ -1,9 +1,9 @@
+import type { Diagnosis } from '../diagnoses/table.js'
+import { OryProxyError } from '../errors.js'
+import { type Fragment, html } from '../look/html.js'
 import { answer } from '../middleware/answer.js'
 import { belowMount } from '../middleware/mount.js'
 import type { HttpExchange, Stage } from '../middleware/pipeline.js'
-import { OryProxyError } from '../errors.js'
-import type { Diagnosis } from '../diagnoses/table.js'
-import { type Fragment, html } from '../look/html.js'
 import { requireDeveloper } from './guard.js'
 import type { Journal } from './journal.js'
 import { overviewBody } from './overview.js'
@@ -40,7 +40,11 @@ export function toolsStage(rules: ToolRules): Stage {
       return 'done'
     }
     const params = new URLSearchParams(query)
-    const shown = isOverview ? overview(x, rules) : tool === '/token' ? token(x, rules) : requests(x, params, rules)
+    const shown = isOverview
+      ? overview(x, rules)
+      : tool === '/token'
+        ? token(x, rules)
+        : requests(x, params, rules)
     return shown.then(() => 'done' as const)
   }
 }
@@ -51,7 +55,14 @@ async function overview(x: HttpExchange, rules: ToolRules): Promise<void> {
   const view = await viewToken(x, rules)
   const diagnoses = rules.diagnoses()
   const { signedIn, who, ory } = view
-  give(x, rules, '', 'Tools', { signedIn, who, ory, diagnoses }, overviewBody(view, diagnoses, rules.isEmulator))
+  give(
+    x,
+    rules,
+    '',
+    'Tools',
+    { signedIn, who, ory, diagnoses },
+    overviewBody(view, diagnoses, rules.isEmulator),
+  )
 }
 
 async function token(x: HttpExchange, rules: ToolRules): Promise<void> {
@@ -70,7 +81,14 @@ async function requests(x: HttpExchange, params: URLSearchParams, rules: ToolRul
     return answer(x.req, x.res, 200, { ...ROWS, 'Ory-Last': String(last) }, html`${rows(entries)}`.text)
   }
   const diagnoses = rules.diagnoses()
-  give(x, rules, '/requests', 'Requests', { last, requests: entries, diagnoses }, requestsBody(entries, diagnoses))
+  give(
+    x,
+    rules,
+    '/requests',
+    'Requests',
+    { last, requests: entries, diagnoses },
+    requestsBody(entries, diagnoses),
+  )
 }
 
 const ROWS = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }
@@ -82,7 +100,14 @@ function whole(params: URLSearchParams, name: string): number {
 }
 
 /** JSON for programs, a page for people. */
-function give(x: HttpExchange, { isEmulator }: ToolRules, path: string, title: string, json: unknown, body: Fragment): void {
+function give(
+  x: HttpExchange,
+  { isEmulator }: ToolRules,
+  path: string,
+  title: string,
+  json: unknown,
+  body: Fragment,
+): void {
   const { req, res } = x
   if (!wants(x, 'text/html')) {
     const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Vary: 'Accept' }

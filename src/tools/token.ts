@@ -29,7 +29,13 @@ export interface TokenRules {
 export async function viewToken({ req }: Exchange, rules: TokenRules): Promise<TokenView> {
   const { identified, reason } = await rules.sessions.lookup(req)
   const token = identified && rules.bearer ? await rules.bearer(identified) : undefined
-  const [header, claims] = token === undefined ? [null, null] : token.replace(/^Bearer /, '').split('.').map(decode)
+  const [header, claims] =
+    token === undefined
+      ? [null, null]
+      : token
+          .replace(/^Bearer /, '')
+          .split('.')
+          .map(decode)
   const { exp } = (claims ?? {}) as { exp?: number }
   return {
     signedIn: identified !== null,
@@ -81,7 +87,8 @@ const noIdentity = (why: Reason, cookies: readonly string[]): string =>
 
 function decoded({ header, claims, signedIn }: TokenView): Fragment {
   if (!signedIn) return ''
-  if (claims === null) return html`<section class="card"><p class="lead">The app gets no token: <code>jwt</code> is off.</p></section>`
+  if (claims === null)
+    return html`<section class="card"><p class="lead">The app gets no token: <code>jwt</code> is off.</p></section>`
   const part = (name: string, value: unknown): Html =>
     html`<section class="card" aria-labelledby="${name}"><h2 id="${name}">${name}</h2><pre tabindex="0">${JSON.stringify(value, null, 2)}</pre></section>`
   return html`<div class="split">${part('Header', header)}${part('Claims', claims)}</div>`

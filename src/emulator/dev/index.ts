@@ -6,6 +6,7 @@ import type { Route } from '../operations/routes.js'
 import { html } from '../pages/index.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'
+import { listFlows } from './flows.js'
 import { showInbox } from './inbox.js'
 import { changeNamespaces, deleteNamespace, listNamespaces } from './namespaces.js'
 import { exportAll, importAll, resetAll } from './state.js'
@@ -16,6 +17,8 @@ import { listUsers, signInAs } from './users.js'
 /** Reading is GET, changing is POST only: a link or an image must not be able to change anything. */
 const TOOLS: readonly [method: 'GET' | 'POST' | 'DELETE', path: string, tool: Tool][] = [
   ['GET', '/dev', shows(showOverview)],
+  ['GET', '/dev/state', shows(showOverview)],
+  ['GET', '/dev/flows', shows(listFlows)],
   ['GET', '/dev/users', shows(listUsers)],
   ['GET', '/dev/sign-in', shows(listUsers)],
   ['POST', '/dev/sign-in', changes(signInAs, '/dev/sign-in', listUsers)],

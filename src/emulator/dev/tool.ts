@@ -1,10 +1,21 @@
 /** What all dev tools have in common: JSON for programs, a page for browsers, and forms that come back to it. */
 
+import { createHash } from 'node:crypto'
+import { type Html, raw } from '../../look/html.js'
+import { toolBar } from '../../look/tools.js'
 import { type Answer, acceptsJson, type Exchange, json, redirect } from '../http/exchange.js'
 import { toProblem } from '../http/failures.js'
 import { Problem } from '../http/kratos-errors.js'
 import { returnTargets } from '../http/return-to.js'
-import { type Fragment, html, type Layout, layout, pageHeaders, renderErrorPage } from '../pages/index.js'
+import {
+  type Fragment,
+  html,
+  type Layout,
+  layout,
+  pageHeaders,
+  renderErrorPage,
+  toolHeaders,
+} from '../pages/index.js'
 import { requireOwner } from './guard.js'
 import type { DevTools } from './types.js'
 
@@ -20,6 +31,8 @@ export interface View {
   /** Cards of their own. */
   more?: Fragment
   layout?: Pick<Layout, 'wide' | 'refresh'>
+  /** Runs by its hash; the page works without it. */
+  script?: string
 }
 type Show = (x: Exchange, dev: DevTools) => View | Promise<View>
 
@@ -79,30 +92,35 @@ export const rootOf = (x: Exchange): '.' | '..' => (x.path === '/dev' ? '.' : '.
 
 const headersOf = (x: Exchange): Record<string, string> => pageHeaders(returnTargets(x.core))
 
-const NAV: readonly [path: string, name: string][] = [
-  ['/dev', 'Overview'],
-  ['/dev/users', 'People'],
-  ['/dev/inbox', 'Inbox'],
-  ['/dev/clock', 'Clock'],
-  ['/dev/faults', 'Faults'],
-  ['/dev/namespaces', 'Namespaces'],
-]
+/** A dev server in front of us has tools of its own. */
+function bar(x: Exchange): Html {
+  const there =
+    x.header('ory-base-url-rewrite') === '' ? (['emulator'] as const) : (['proxy', 'emulator'] as const)
+  return toolBar(rootOf(x), x.path.slice('/dev'.length), there)
+}
 
 function page(x: Exchange, view: View, failure?: Problem): Answer {
   const root = rootOf(x)
-  const body = html`<nav aria-label="Tools"><ul class="bar">${NAV.map(
-    ([path, name]) =>
-      html`<li><a href="${root}${path}"${path === x.path && html` aria-current="page"`}>${name}</a></li>`,
-  )}</ul></nav>
-<div class="card">
+  const body = html`<div class="card">
 <h1>${view.title}</h1>
 <p class="lead">${view.lead}</p>
 ${failure && html`<p class="message error" role="alert">${failure.reason || failure.message}</p>`}
 ${view.body}</div>
 ${view.more}`
+  const script = view.script && html`<script>${raw(view.script)}</script>`
+  const hash = view.script && `sha256-${createHash('sha256').update(view.script).digest('base64')}`
   return {
     status: failure?.code ?? 200,
-    headers: headersOf(x),
-    body: layout({ title: view.title, ...view.layout, root, screen: 'dev', devLinks: false, body }),
+    headers: toolHeaders(returnTargets(x.core), hash),
+    body: layout({
+      title: view.title,
+      ...view.layout,
+      root,
+      screen: 'dev',
+      devLinks: false,
+      bar: bar(x),
+      body,
+      ...(script && { script }),
+    }),
   }
 }

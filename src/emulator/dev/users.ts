@@ -26,6 +26,7 @@ export function listUsers(x: Exchange, dev: DevTools): View {
     lead: 'Sign in as anybody. This is a tool of the emulator: nobody is asked for a password.',
     layout: { wide: true },
     body: peopleForms(x, users),
+    script: BACK_TO_THE_PAGE,
   }
 }
 
@@ -72,15 +73,33 @@ function identifiersOf({ credentials, verifiable_addresses }: Identity): string[
   return [...new Set([...all, ...verifiable_addresses.map(address => address.value)])]
 }
 
+/** In a frame of the app, like a dock or a panel: the app stays where it is, whatever it did to its address since. */
+const BACK_TO_THE_PAGE = `
+addEventListener('submit', ({ target }) => {
+  if (top === self) return
+  const back = target.elements.return_to ?? target.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name: 'return_to' }))
+  try { back.value = top.location.href } catch {}
+})
+`
+
+/** Without a script, the page that led here is where one comes back to. */
+function cameFrom(x: Exchange): string {
+  const front = x.header('ory-base-url-rewrite')
+  const referer = x.header('referer')
+  if (!URL.canParse(front) || !URL.canParse(referer)) return ''
+  const [mount, from] = [new URL(front), new URL(referer)]
+  return from.origin === mount.origin && !from.pathname.startsWith(`${mount.pathname}/`) ? from.href : ''
+}
+
 /** Without a script: one button a person, and a field for whoever is not listed. */
 function peopleForms(x: Exchange, users: readonly User[]): Html {
   const action = `${rootOf(x)}/dev/sign-in`
-  const returnTo = textOf(inputOf(x), 'return_to')
+  const returnTo = textOf(inputOf(x), 'return_to') || cameFrom(x)
   const back = returnTo && html`<input type="hidden" name="return_to" value="${returnTo}">`
   const others = users.length - MOST_SHOWN
-  return html`<form action="${action}" method="post">${back}<ul class="list">
+  return html`<form action="${action}" method="post" target="_top">${back}<ul class="list">
 ${users.slice(0, MOST_SHOWN).map(row)}</ul></form>
-<form class="inline" action="${action}" method="post">${back}<div class="field"><label for="identity">${others > 0 ? `One of the other ${others}` : 'Or by name'}</label>
+<form class="inline" action="${action}" method="post" target="_top">${back}<div class="field"><label for="identity">${others > 0 ? `One of the other ${others}` : 'Or by name'}</label>
 <input id="identity" name="identity" placeholder="address, user name or id" required autocomplete="off" spellcheck="false" autocapitalize="none"></div>
 <button type="submit" class="quiet">Sign in</button></form>
 `

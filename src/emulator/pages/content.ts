@@ -1,5 +1,5 @@
-import type { Json, UiNode, UiTextAttributes } from '../store/model.js'
 import { type Html, html, safeHref } from '../../look/html.js'
+import type { Json, UiNode, UiTextAttributes } from '../store/model.js'
 
 /** A node that is no input: an image, a text or a link. */
 export function renderContent(node: UiNode): Html {

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../store/model.js'
 import { type Html, html } from '../../look/html.js'
+import type { Json, JsonObject } from '../store/model.js'
 import { layout, type Root } from './layout.js'
 
 export interface ErrorPage {

@@ -1,5 +1,5 @@
-import type { Json, UiInputAttributes, UiNode } from '../store/model.js'
 import { attributes, type Fragment, type Html, html } from '../../look/html.js'
+import type { Json, UiInputAttributes, UiNode } from '../store/model.js'
 import { renderFieldMessages } from './messages.js'
 
 /** A node whose attributes are those of an input. */

@@ -1,7 +1,7 @@
+import { type Fragment, type Html, html, safeHref } from '../../look/html.js'
 import type { Aal, Json, UiContainer, UiNode, UiNodeGroup } from '../store/model.js'
 import { isHidden, isInput, isSubmit } from './fields.js'
 import { renderGroupForm, renderOneForm } from './form.js'
-import { type Fragment, type Html, html, safeHref } from '../../look/html.js'
 import { renderKeyNotes, renderScript } from './keys.js'
 import { layout, type Root } from './layout.js'
 import { renderMessages } from './messages.js'

@@ -1,3 +1,4 @@
+import { type Fragment, type Html, html, safeHref } from '../../look/html.js'
 import type { UiContainer, UiNode, UiNodeGroup } from '../store/model.js'
 import { renderContent } from './content.js'
 import {
@@ -10,7 +11,6 @@ import {
   renderHidden,
   renderSubmit,
 } from './fields.js'
-import { type Fragment, type Html, html, safeHref } from '../../look/html.js'
 
 /**
  * Ways on, best first. Enter in a field presses the first button of a form (HTML, 4.10.21.2), so this

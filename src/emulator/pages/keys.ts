@@ -1,5 +1,5 @@
-import type { UiContainer, UiScriptAttributes } from '../store/model.js'
 import { attributes, type Fragment, type Html, html, safeHref } from '../../look/html.js'
+import type { UiContainer, UiScriptAttributes } from '../store/model.js'
 
 /** The script that a form needs for security keys and passkeys. */
 export function scriptOf(ui: UiContainer): UiScriptAttributes | undefined {

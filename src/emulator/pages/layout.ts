@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { attributes, type Fragment, type Html, html, raw } from '../../look/html.js'
-import { STYLE } from '../../look/style.js'
+import { STYLE, TOOL_STYLE } from '../../look/style.js'
+import { FRAMED_BY } from '../../look/tools.js'
 
 /**
  * From a page to the mount it lives under: `..` for `/ui/login`, `.` for the alias `/login`. Links are
@@ -21,11 +22,17 @@ export interface Layout {
   screen?: string
   /** What the page runs; its policy has to name it. */
   script?: Fragment
+  /** The bar of the tools, which their pages have on top. */
+  bar?: Html
   /** False hides the links to the inbox and the list of people. */
   devLinks?: boolean
 }
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64')
+
+const STYLE_HASH = hashOf(STYLE)
+const TOOL_LOOK = STYLE + TOOL_STYLE
+const TOOL_STYLE_HASH = hashOf(TOOL_LOOK)
 
 /**
  * The policy of every page: nothing is loaded but our own inline stylesheet and images in `data:`.
@@ -50,6 +57,15 @@ export function contentSecurityPolicy(returnUrls: readonly string[] = [], script
   ].join('; ')
 }
 
+/** The same for a tool, which the app's own pages may have in a frame. */
+export function toolHeaders(returnUrls: readonly string[], script?: string): Record<string, string> {
+  const headers = pageHeaders(returnUrls, script)
+  const policy = contentSecurityPolicy(returnUrls, script)
+    .replace("frame-ancestors 'none'", `frame-ancestors ${FRAMED_BY}`)
+    .replace(STYLE_HASH, TOOL_STYLE_HASH)
+  return { ...headers, 'content-security-policy': policy }
+}
+
 /** Headers of a page. A flow id in the address is nobody else's business, and Back shows no old form. */
 export function pageHeaders(returnUrls: readonly string[] = [], script?: string): Record<string, string> {
   return {
@@ -64,7 +80,7 @@ export function pageHeaders(returnUrls: readonly string[] = [], script?: string)
 /** The frame of every page: one column, the badge that says where one is. */
 export function layout(page: Layout): string {
   const main = attributes({
-    class: page.wide ? 'wide' : undefined,
+    class: page.bar ? 'wide tools' : page.wide ? 'wide' : undefined,
     'data-testid': page.screen ? `ory/screen/${page.screen}` : undefined,
   })
   return html`<!doctype html>
@@ -76,9 +92,10 @@ export function layout(page: Layout): string {
 <link rel="icon" href="data:,">
 ${page.refresh ? html`<meta http-equiv="refresh" content="${page.refresh}">` : ''}
 <title>${page.title} · Ory emulator</title>
-<style>${raw(STYLE)}</style>
+<style>${raw(page.bar ? TOOL_LOOK : STYLE)}</style>
 </head>
 <body>
+${page.bar}
 <main${main}>
 ${page.body}
 </main>

@@ -1,5 +1,5 @@
-import type { UiText } from '../store/model.js'
 import { type Html, html } from '../../look/html.js'
+import type { UiText } from '../store/model.js'
 
 /** What a flow as a whole has to say. Errors interrupt a screen reader, the rest waits its turn. */
 export function renderMessages(messages: readonly UiText[] = []): Html[] {

@@ -1,5 +1,5 @@
-import type { Aal, JsonObject } from '../store/model.js'
 import { type Html, html, renderTime, safeHref } from '../../look/html.js'
+import type { Aal, JsonObject } from '../store/model.js'
 import { layout, type Root } from './layout.js'
 
 export interface WelcomePage {

@@ -135,6 +135,10 @@ export class State {
       this.#codes.delete(id)
     }
   }
+  newestFlows(count: number): Flow[] {
+    const texts = [...this.#flows.values()].slice(-count).reverse()
+    return texts.map(text => JSON.parse(text) as Flow)
+  }
   get flowCount(): number {
     return this.#flows.size
   }
