@@ -151,6 +151,7 @@ function keysAt(url: string): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), { cooldownDuration: COOLDOWN })
   const keys: JWTVerifyGetKey = (header, token) =>
     remote(header, token).catch(error => {
+      if (error instanceof errors.JWKSNoMatchingKey) warnOfOtherKey(url, header.kid)
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
         throw error
       }
@@ -159,6 +160,20 @@ function keysAt(url: string): JWTVerifyGetKey {
     })
   keySets.set(url, keys)
   return keys
+}
+
+/** Addresses that a token of another key was held against: to say it for each request would drown the log. */
+const warned = new Set<string>()
+
+/** Forged tokens look like that, too; but everybody anonymous and no line anywhere is what people search for hours. */
+function warnOfOtherKey(url: string, kid: string | undefined): void {
+  if (kid === undefined || warned.has(url)) return
+  warned.add(url)
+  const { console } = globalThis as { console?: { warn(line: string): void } }
+  console?.warn(
+    `ory-proxy JWKS_OTHER_KEY: a token is signed with a key that is not at ${url}, so its bearer is nobody here. ` +
+      'Is that the address of the dev server the request came through? `npx ory-proxy doctor` says more.',
+  )
 }
 
 /** "fetch failed" says nothing; its cause does. */

@@ -4,6 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 export interface Seen {
   readonly method: string
   readonly headers: IncomingHttpHeaders
+  /** Whether the form brought its CSRF token, where that was looked for. */
+  readonly token: boolean | undefined
   /** The origin the client sees. */
   readonly origin: string
   /** At Ory, query included. */

@@ -68,7 +68,7 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
     )
   }
 
-  function csrf({ headers, origin, path }: Seen, { details }: OryError): void {
+  function csrf({ headers, origin, path, token }: Seen, { details }: OryError): void {
     const madeAt = flows.get(flowOf(path) ?? '')
     if (madeAt !== undefined && madeAt !== origin) {
       const message = `A flow that began at ${madeAt} was sent to ${origin}, where its cookie is not.`
@@ -80,7 +80,8 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
       return book.note('CSRF_NO_CREDENTIALS', from, message)
     }
     const why = `${details?.reject_reason ?? ''} ${details?.hint ?? ''}`
-    if (/token was not included/.test(why))
+    const cookieCame = !/Cookie Header is empty|did not include/.test(why)
+    if (cookieCame && (token === false || /token was not included/.test(why)))
       return book.note('CSRF_NO_TOKEN', '', 'A form came without its CSRF token.')
     if (/do not match/.test(why)) {
       return book.note('CSRF_MISMATCH', '', 'The CSRF token of a form is not the one its cookie belongs to.')

@@ -2,6 +2,7 @@ import type { OryError } from '../diagnoses/answers.js'
 import { createDiagnosisBook } from '../diagnoses/book.js'
 import { createObserver } from '../diagnoses/observer.js'
 import type { Diagnosis } from '../diagnoses/table.js'
+import { listenForToken, sentToken } from '../diagnoses/token-sent.js'
 import { OryProxyError } from '../errors.js'
 import type { Logger } from '../log.js'
 import type { Exchange, Middleware, Reason, Stage } from '../middleware/pipeline.js'
@@ -18,6 +19,7 @@ export interface Insight {
   watch(middleware: Middleware): Middleware
   watchHandshake(handshake: (x: Exchange) => Promise<void>): (x: Exchange) => Promise<void>
   identified(x: Exchange, reason: Reason): void
+  listen(x: Exchange): void
   answered(x: Exchange, path: string, answer: AnswerGiven): void
   /** The tools, as a stage. */
   readonly tools: (rules: TokenRules, isEmulator: boolean) => Stage
@@ -44,6 +46,7 @@ export function createInsight(client: OryClient, target: OryTarget, logger: Logg
       journal.identified(x, reason)
       if (reason === 'asked') observer.asked(x.req, x.identified !== null)
     },
+    listen: ({ req }) => listenForToken(req),
     answered({ req, origin }, path, { status, headers, text }) {
       const { method = '' } = req
       const values = (name: string): string[] =>
@@ -51,6 +54,7 @@ export function createInsight(client: OryClient, target: OryTarget, logger: Logg
       observer.answered({
         method,
         headers: req.headers,
+        token: sentToken(req),
         origin,
         path,
         status,

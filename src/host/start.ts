@@ -160,6 +160,7 @@ function partsOf(
       apiKey: target.apiKey,
       explain: explain?.answer,
       oryShares,
+      listen: insight.listen,
       observe: insight.answered,
       onChange: sessions.flush,
     },

@@ -2,7 +2,7 @@ import { type Html, html } from './html.js'
 
 /** Every tool there is, in the order of the bar: some are the proxy's, in front of any Ory, some the emulator's. */
 const TOOLS = [
-  ['', 'Overview', 'proxy'],
+  ['', 'Overview', 'each'],
   ['/requests', 'Requests', 'proxy'],
   ['/token', 'Token', 'proxy'],
   ['/users', 'People', 'emulator'],
@@ -24,7 +24,7 @@ export type ToolsOf = 'proxy' | 'emulator'
  * @param current the path below `/dev`
  */
 export function toolBar(root: string, current: string, there: readonly ToolsOf[]): Html {
-  const links = TOOLS.filter(([, , from]) => there.includes(from)).map(([path, name]) => {
+  const links = TOOLS.filter(([, , from]) => from === 'each' || there.includes(from)).map(([path, name]) => {
     const here = path === current && html` aria-current="page"`
     return html`<li><a href="${root}/dev${path}"${here}>${name}</a></li>`
   })

@@ -20,6 +20,8 @@ export interface ProxyRules extends SendRules {
   readonly explain?: ((x: Exchange, changes: readonly string[]) => void) | undefined
   /** Whether Ory itself says who may read its answers from another origin. */
   readonly oryShares: () => boolean
+  /** Told when a request is on its way to Ory, so that what it carries may be listened to. */
+  readonly listen?: (x: Exchange) => void
   /** Told of every answer of Ory's, as the client gets it. */
   readonly observe?: (x: Exchange, path: string, answer: AnswerGiven) => void
   /** Something at Ory may change, or has just changed. */
@@ -74,6 +76,7 @@ function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryP
         resolve()
       },
     })
+    rules.listen?.(x)
   })
 }
 

@@ -104,7 +104,6 @@ test.for([
   '/.ory/ui/recovery',
   '/.ory/ui/welcome',
   '/.ory/ui/error',
-  '/.ory/dev/inbox',
 ])('%s cannot be framed and runs no script that is not its own', async path => {
   let response = await fetch(ours.url + path, { headers: { accept: 'text/html' } })
   if (response.status >= 400) response = await fetch(ours.url + path, { headers: { accept: 'text/html' } })
@@ -113,4 +112,32 @@ test.for([
   expect(policy).toMatch(/default-src 'none'/)
   expect(policy).not.toMatch(/script-src[^;]*(?:'unsafe-inline'|'unsafe-eval'|\*)/)
   expect(policy).toMatch(/base-uri 'none'/)
+})
+
+test.for(['/.ory/dev', '/.ory/dev/inbox', '/.ory/dev/users', '/.ory/dev/requests', '/.ory/dev/token'])(
+  '%s is framed by pages of its own origin alone, and runs no script that is not its own',
+  async path => {
+    const response = await fetch(ours.url + path, { headers: { accept: 'text/html' } })
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/frame-ancestors 'self'(?:;|$)/)
+    expect(policy).toMatch(/default-src 'none'/)
+    expect(policy).not.toMatch(/script-src[^;]*(?:'unsafe-inline'|'unsafe-eval'|\*)/)
+    expect(policy).toMatch(/base-uri 'none'/)
+  },
+)
+
+test.for([
+  ['by a name that points here', 'evil.example', []],
+  ['by a name of the network', 'app.test', []],
+  ['through a tunnel', '', ['X-Forwarded-For: 203.0.113.7']],
+  ['through one that hides it', '', ['X-Forwarded-For: 203.0.113.7', 'Connection: close, X-Forwarded-For']],
+  ['through one that says so otherwise', '', ['CF-Connecting-IP: 203.0.113.7']],
+  ['from a page of another origin', '', ['Origin: http://evil.example']],
+  ['from a page of another port', '', ['Sec-Fetch-Site: same-site']],
+] as const)('nobody learns who is signed in %s', async ([, host, headers]) => {
+  const named = host === '' ? new URL(ours.url).host : host
+  for (const path of ['/.ory/dev/requests', '/.ory/dev/token']) {
+    expect((await rawRequest(ours.url, path, { host: named, headers: [...headers] })).status).toBe(403)
+    expect((await rawRequest(ours.url, path)).status).toBe(200)
+  }
 })

@@ -26,7 +26,7 @@ export function listUsers(x: Exchange, dev: DevTools): View {
     lead: 'Sign in as anybody. This is a tool of the emulator: nobody is asked for a password.',
     layout: { wide: true },
     body: peopleForms(x, users),
-    script: BACK_TO_THE_PAGE,
+    ...(x.header('sec-fetch-dest') === 'iframe' && { script: BACK_TO_THE_PAGE }),
   }
 }
 
