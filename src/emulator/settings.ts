@@ -47,7 +47,12 @@ function once(log: Logger): Logger {
     if (!told.has(line)) log[how](line)
     told.add(line)
   }
-  return { ...log, info: say('info'), warn: say('warn') }
+  return {
+    info: say('info'),
+    warn: say('warn'),
+    error: line => log.error(line),
+    debug: line => log.debug(line),
+  }
 }
 
 function withProject(config: KratosConfig, project: string | undefined): KratosConfig {
@@ -136,6 +141,7 @@ export class Settings {
 
   /** Reads it anew. What is broken is said, and changes nothing. */
   async reread(): Promise<void> {
+    const { port, adminPort } = this.#file
     try {
       this.#file = await openFile(this.#source, this.#standing, this.#tell)
     } catch (error) {
@@ -145,7 +151,8 @@ export class Settings {
     this.revision++
     this.#views.clear()
     this.#schemas.clear()
-    this.#log.info(`${this.#file.name}: taken over`)
+    const moved = port !== this.#file.port || adminPort !== this.#file.adminPort
+    this.#log.info(`${this.#file.name}: taken over${moved ? '; ports count from the next start on' : ''}`)
   }
 
   #viewAt(base: string): View {

@@ -49,6 +49,34 @@ test('the ports of the configuration count where no flag says otherwise', async 
   expect(await emulator.end()).toBe(0)
 })
 
+test('several configurations and the environment count as Kratos takes them, and an edit counts at once', async () => {
+  const cwd = emptyFolder()
+  const [port, adminPort] = [await freePort(), await freePort()]
+  const write = (name: string, text: string): void => writeFileSync(join(cwd, name), text)
+  write('person.json', '{"properties": {"traits": {"properties": {"email": {"type": "string"}}}}}')
+  write('kratos.yml', `identity: {schemas: [{id: default, url: file:///etc/config/kratos/person.json}]}`)
+  write('over.yml', `serve: {public: {port: 1}, admin: {port: ${adminPort}}}`)
+  const env = { SERVE_PUBLIC_PORT: String(port) }
+  const emulator = start(['emulator', '-c', 'kratos.yml,over.yml'], { cwd, env })
+  const [, publicUrl, adminUrl] = await emulator.until(/Public API\s+(\S+)\s+Admin API\s+(\S+)/)
+  expect([publicUrl, adminUrl]).toEqual([`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`])
+  write('over.yml', 'session: {lifespan: soon}')
+  await emulator.until(/over\.yml:1:\d+: "session\.lifespan" must be a duration.*before the edit counts/)
+  write('over.yml', 'session: {lifespan: 2h}')
+  await emulator.until(/kratos\.yml, over\.yml: taken over; ports count from the next start on/)
+  expect(await emulator.end()).toBe(0)
+})
+
+test('a key that has no meaning today ends in one line that names it', async () => {
+  const cwd = emptyFolder()
+  writeFileSync(join(cwd, 'kratos.yml'), 'serve: {public: {domain_aliases: []}}')
+  const { code, stderr } = await run(['emulator', '--config', 'kratos.yml'], { cwd })
+  expect(stderr).toMatch(
+    /^ory-proxy: kratos\.yml:1:18: "serve\.public\.domain_aliases" was Kratos' until v0\.8/,
+  )
+  expect([stderr.trim().split('\n').length, code]).toEqual([1, 2])
+})
+
 test.for(['--port', '--admin-port'])('a taken %s is told, with one that is free', async flag => {
   const first = start(flags)
   const [, port] = await first.until(/Public API\s+http:\/\/[^:]+:(\d+)/)

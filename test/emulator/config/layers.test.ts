@@ -78,7 +78,7 @@ describe('the environment', () => {
       lifespan: 180_000,
       after: { hooks: [{ hook: 'require_verified_address' }] },
     })
-    expect(said.filter(line => line.includes('of the environment come first'))).toHaveLength(1)
+    expect(said.filter(line => line.includes('what the environment says comes first'))).toHaveLength(1)
     expect(said.join()).toContain('SELFSERVICE_METHODS_LINK_ENABLED')
   })
 
