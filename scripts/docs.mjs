@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { COMMAND_DEFAULTS } from '../dist/cli/commands/settings.js'
 import { ADMIN_ROUTES } from '../dist/emulator/admin/routes.js'
+import { GONE, RENAMES } from '../dist/emulator/config/renames.js'
 import { PUBLIC_ROUTES } from '../dist/emulator/operations/routes.js'
 import { ERRORS } from '../dist/errors.js'
 import { DEFAULTS } from '../dist/options/resolve.js'
@@ -50,12 +51,42 @@ function emulatorTable() {
   return table(['path', 'methods', 'emulated'], rows)
 }
 
+/** Keys below a list are written without its places. */
+const keyName = path => code(path.replaceAll('.*', '[]'))
+
+function renamesTable() {
+  const renamed = RENAMES.map(({ from, to, until, write }) => [
+    keyName(from),
+    until,
+    write ? code(write) : keyName(to),
+  ])
+  const hooks = [
+    [code('hooks: [{ hook: verify }]'), 'v0.5', 'nothing: a new address is asked to be verified'],
+    [
+      code('after: { hooks: [{ hook: redirect }] }'),
+      'v0.3',
+      code('after: { default_browser_return_url: … }'),
+    ],
+  ]
+  const gone = Object.entries(GONE).map(([key, { until, instead }]) => [
+    code(key),
+    until,
+    `ends the start: ${instead}`,
+  ])
+  return table(['key', 'last known to', 'today'], [...renamed, ...hooks, ...gone])
+}
+
 /** The pages that have tables. */
 export const PAGES = ['README.md', 'docs/emulator.md']
 
 /** A page with its tables as they should be. */
 export function withTables(page) {
-  const tables = { options: optionsTable(), errors: errorsTable(), emulator: emulatorTable() }
+  const tables = {
+    options: optionsTable(),
+    errors: errorsTable(),
+    emulator: emulatorTable(),
+    renames: renamesTable(),
+  }
   return Object.entries(tables).reduce((text, [name, body]) => {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`)
     return text.replace(place, (_match, open, close) => `${open}${body}\n${close}`)
