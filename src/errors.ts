@@ -59,6 +59,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'Open them on this machine, by the address that the dev server names.',
   },
+  ORY_PROXY_CLOSED: {
+    status: 503,
+    exit: 1,
+    hint: 'ory-proxy was closed while its server goes on: start it again, or take its gate down as well.',
+  },
   ORY_PROXY_SIGN_IN: {
     status: 401,
     exit: 1,

@@ -1,7 +1,8 @@
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { inOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { announcement, originOf } from './host/announcement.js'
+import { gatedByFirst } from './host/first-server.js'
 import { type SharedOry, shareOry } from './host/shared.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
@@ -113,10 +114,14 @@ const TWICE = 'ory() is in `plugins` more than once: only the first one counts.'
 async function attach({ middlewares, httpServer }: Server, api: Api, options: OryOptions): Promise<Attached> {
   const config = api.getNormalizedConfig()
   const shared = await shareOry(options, { root: api.context.rootPath, allowedHosts: hostsOf(config) })
-  middlewares.use(shared.ory.middleware)
-  if (httpServer === null) return { shared, httpServer } // middleware mode: the server is the user's to gate
   const hmr = config.dev?.client?.path ?? '/rsbuild-hmr'
-  shared.ory.gateUpgrades(httpServer, req => req.url?.split('?', 1)[0] === hmr)
+  const isHmr = (req: IncomingMessage): boolean => req.url?.split('?', 1)[0] === hmr
+  if (httpServer === null) {
+    middlewares.use(gatedByFirst(shared.ory, isHmr, "call Rsbuild's middlewares from a server of Node's."))
+    return { shared, httpServer }
+  }
+  middlewares.use(shared.ory.middleware)
+  shared.ory.gateUpgrades(httpServer, isHmr)
   const attached = { shared, httpServer }
   httpServer.once('close', () => release(attached))
   return attached

@@ -1,6 +1,7 @@
 import type { Plugin, ResolvedConfig } from 'vite'
 import { inOneLine, orInOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
+import { gatedByFirst } from './host/first-server.js'
 import { shareOry } from './host/shared.js'
 import { resolveOptions } from './options/resolve.js'
 import type { OryOptions } from './options/types.js'
@@ -111,6 +112,8 @@ function isFirst(config: ResolvedConfig): boolean {
   return false
 }
 
+const NAME_YOUR_SERVER = "name yours in Vite's `server.hmr.server`."
+
 async function attach(server: ViteServer, options: OryOptions): Promise<VirtualOry['mode']> {
   const { config } = server
   if (!('environments' in config)) {
@@ -118,13 +121,10 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   }
   const context = { root: config.root, allowedHosts: hostsOf(server), env: environmentOf(config) }
   const { ory, release } = await shareOry(options, context)
-  useFirst(server, ory.middleware)
   const carrier = socketCarrier(server)
-  const openGate = carrier && ory.gateUpgrades(carrier, isHmr)
-  beforeClose(server, async () => {
-    openGate?.()
-    await release()
-  })
+  if (carrier) ory.gateUpgrades(carrier, isHmr)
+  useFirst(server, carrier ? ory.middleware : gatedByFirst(ory, isHmr, NAME_YOUR_SERVER))
+  beforeClose(server, release)
   announce(server, ory)
   bindKeys(server, ory)
   return ory.emulator ? 'emulator' : 'ory'

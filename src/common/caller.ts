@@ -64,7 +64,8 @@ function evidence(headers: IncomingMessage['headers']): string | undefined {
   return (
     ADDRESSES.find(speaksOf(isLoopback)) ??
     HOSTS.find(speaksOf(host => isLoopback(nameIn(host)))) ??
-    ['forwarded'].find(speaksOf(isOurHop))
+    ['forwarded'].find(speaksOf(isOurHop)) ??
+    ['via'].find(speaksOf(() => false)) // a proxy that keeps its clients to itself
   )
 }
 

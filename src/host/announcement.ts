@@ -11,12 +11,17 @@ const NAMED = 3
  * @param mount the address of `/.ory`
  * @param column where the dev server's addresses begin
  */
-export function announcement({ target, emulator }: Ory, mount: string, column = 15): string[] {
+export function announcement(
+  { target, emulator, issuer, options }: Ory,
+  mount: string,
+  column = 15,
+): string[] {
   const which = emulator ? 'emulator' : target.url.origin
   const line = (label: string, text: string): string => `  ${label.padEnd(column - 2)}${text}`
   const people = emulator?.people ?? []
   return [
     line('➜  Ory:', `${mount} (${which}: ${target.why})`),
+    ...(emulator && options.jwt ? [line('', `JWTs of ${issuer}, keys at ${mount}/jwks.json`)] : []),
     ...people.slice(0, NAMED).map(({ email, password }) => line('', `${email} · ${password}`)),
     ...(people.length > NAMED ? [line('', `and ${people.length - NAMED} more: ${mount}/dev/users`)] : []),
   ]

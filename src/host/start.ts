@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { isLoopback } from '../common/loopback.js'
 import { projectSlug } from '../common/project.js'
 import type { Emulator } from '../emulator/index.js'
 import { OryProxyError } from '../errors.js'
@@ -45,11 +46,13 @@ export interface Ory {
   readonly middleware: Middleware
   /** The same rules for one WebSocket handshake; rejects with what to refuse. */
   readonly handshake: (x: Exchange) => Promise<void>
-  /** Lets WebSocket handshakes of a server meet the same rules; returns the undo. */
+  /** Lets WebSocket handshakes of a server meet the same rules; after `close` they are refused. Returns the undo. */
   gateUpgrades(server: EventEmitter, isHmr?: (req: IncomingMessage) => boolean): () => void
   /** What people are told to open: another name of this machine is another jar of cookies, which is said. */
   announcedAt(home: () => string | undefined): void
   readonly target: OryTarget
+  /** Who the tokens are from (`iss`): Ory's address, or a name that stays the embedded emulator's. */
+  readonly issuer: string
   readonly options: ResolvedOptions
   /** Set when the embedded emulator answers. */
   readonly emulator: { readonly people: readonly Person[]; readonly adminUrl: string | undefined } | undefined
@@ -74,10 +77,21 @@ export interface Counters {
  */
 export async function startOry(raw: OryOptions = {}, context: HostContext = {}): Promise<Ory> {
   const options = resolveOptions(raw, context.env, context)
-  const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root))
-  if (options.jwt && options.keyFile !== undefined) await keys() // a wrong file is told now, not by the first request
   const choice = await chooseTarget(options)
-  if (choice !== 'emulator') return assemble({ options, context, keys, target: choice })
+  const kind = choice === 'emulator' ? choice : 'ory'
+  const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root, kind))
+  if (options.jwt && options.keyFile !== undefined) {
+    // A wrong file is told now, not by the first request.
+    await keys().catch(async error => {
+      if (choice !== 'emulator') await choice.release?.()
+      throw error
+    })
+  }
+  if (choice !== 'emulator') {
+    warnOfPlainKey(choice, options.logger)
+    const issuer = choice.url.origin
+    return assemble({ options, context, keys, issuer, target: choice })
+  }
   const { startEmulator } = await import('../emulator/index.js')
   const { logger } = options
   const emulator = await startEmulator({
@@ -87,21 +101,33 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
     embedded: true,
     project: projectSlug(context.root),
     logger,
-    mintJwt: sessionJson => mintFor(sessionJson, emulator.url),
+    mintJwt: sessionJson => mintFor(sessionJson),
   })
-  const mintFor = async (sessionJson: string, iss: string): Promise<string> => {
+  const mintFor = async (sessionJson: string): Promise<string> => {
     const { identity } = JSON.parse(sessionJson) as { identity: { id: string } }
     const iat = Math.floor(Date.now() / 1000) // the verifier has the machine's clock, too
-    return sign(await keys(), { iss: new URL(iss).origin, sub: identity.id, sessionJson }, iat)
+    return sign(await keys(), { iss: EMULATOR_ISSUER, sub: identity.id, sessionJson }, iat)
   }
   const target: OryTarget = { url: new URL(emulator.url), why: 'no other Ory is named' }
-  return assemble({ options, context, keys, target, emulator })
+  return assemble({ options, context, keys, issuer: EMULATOR_ISSUER, target, emulator })
 }
+
+function warnOfPlainKey({ url, apiKey }: OryTarget, logger: Logger): void {
+  if (apiKey === undefined || url.protocol === 'https:' || isLoopback(url.hostname)) return
+  logger.warn(
+    `The API key (ORY_PROJECT_API_KEY) goes to ${url.host} over plain http, for everybody on the way to read: give an https:// address.`,
+  )
+}
+
+/** Its address is another one at every start, and a backend wants to be told once whom to believe. */
+const EMULATOR_ISSUER = 'http://emulator.localhost'
 
 interface Ingredients {
   readonly options: ResolvedOptions
   readonly context: HostContext
   readonly keys: () => Promise<SigningKey>
+  /** The tokens' `iss`. */
+  readonly issuer: string
   readonly target: OryTarget
   readonly emulator?: Emulator
 }
@@ -115,13 +141,13 @@ interface Machinery {
   readonly minter: Minter
 }
 
-function build({ options, keys, target }: Ingredients): Machinery {
+function build({ options, keys, issuer, target }: Ingredients): Machinery {
   const client = createOryClient(target.url)
   const breaker = createBreaker(client, options.logger)
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
   const sessions = createSessionLookup({ client, breaker, ttl, now: Date.now, warn })
-  const minter = createMinter(keys, target.url.origin, Date.now)
+  const minter = createMinter(keys, issuer, Date.now)
   return { client, breaker, sessions, minter, insight: createInsight(client, target, options.logger) }
 }
 
@@ -193,9 +219,14 @@ function assemble(ingredients: Ingredients): Ory {
   const { insight } = machinery
   const stages = requestStages(parts)
   const middleware = insight.watch(context.tunnelFor === undefined ? stages : atRoot(stages))
-  const handshake = insight.watchHandshake(handshakeStages(parts))
+  const gate = insight.watchHandshake(handshakeStages(parts))
   const { allowedCorsOrigins: allowedOrigins } = options
-  const undo: (() => void)[] = []
+  let isClosed = false
+  // Gates stay where they are: a server that outlives us would pass on whatever Authorization a client wrote.
+  const handshake: Ory['handshake'] = async x => {
+    if (isClosed) throw new OryProxyError('ORY_PROXY_CLOSED', 'Nobody is here any more to say who asks.')
+    await gate(x)
+  }
   return {
     middleware,
     handshake,
@@ -203,16 +234,15 @@ function assemble(ingredients: Ingredients): Ory {
       home = address
     },
     gateUpgrades(server, isHmr = () => false) {
-      const remove = gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
-      undo.push(remove)
-      return remove
+      return gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
     },
     target,
+    issuer: ingredients.issuer,
     options,
     emulator: emulator && { people: emulator.people, adminUrl: emulator.adminUrl },
     counters: () => countersOf(machinery),
     async close() {
-      for (const remove of undo) remove()
+      isClosed = true
       machinery.breaker.close()
       machinery.client.close()
       await target.release?.()

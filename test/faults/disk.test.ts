@@ -43,7 +43,7 @@ test('a file that cannot be written leaves nothing half-written beside it', asyn
 const dist = (file: string): string => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href)
 
 const LOAD_KEYS = `
-  import { loadKey } from ${dist('key-file.js')}
+  import { loadKey } from ${dist('keys/key-file.js')}
   const logger = { info() {}, debug() {}, error() {}, warn: line => console.log(line) }
   for (const file of process.argv.slice(1)) {
     const { kid } = await loadKey(file, logger).catch(error => ({ kid: error.message }))
@@ -53,7 +53,7 @@ const LOAD_KEYS = `
 
 /** Writes a state again and again; each is full of one letter. */
 const WRITE_STATES = `
-  import { writeState } from ${dist('emulator/state-file.js')}
+  import { writeState } from ${dist('emulator/store/state-file.js')}
   const [file, times] = process.argv.slice(1)
   for (let i = 0; i < Number(times); i++) {
     const letter = String.fromCharCode(97 + (i % 26))

@@ -38,7 +38,7 @@ export function localBanner({ url, app, ory }: Serving): Started['banner'] {
       `  Ory      ${which(ory)}, at /.ory`,
       ...(who === undefined ? [] : [`  Sign in  ${who}`]),
       ...(ory.emulator ? [`  Inbox    ${url}/.ory/dev/inbox`] : []),
-      ...(ory.options.jwt ? [`  Keys     ${url}/.ory/jwks.json`] : []),
+      ...(ory.options.jwt ? [`  Keys     ${url}/.ory/jwks.json, issuer ${ory.issuer}`] : []),
       dim(`  Next     link to /.ory/init/login, or open ${url}/.ory/init/login`),
       '',
     ].join('\n')
@@ -46,7 +46,13 @@ export function localBanner({ url, app, ory }: Serving): Started['banner'] {
 
 /** The same for a script. */
 export function localFacts({ url, app, ory }: Serving): Started['facts'] {
-  return { url, app: app.origin, ...oryFacts(ory), oryUrl: `${url}/.ory`, jwksUrl: `${url}/.ory/jwks.json` }
+  return {
+    url,
+    app: app.origin,
+    ...oryFacts(ory),
+    oryUrl: `${url}/.ory`,
+    jwksUrl: `${url}/.ory/jwks.json`,
+  }
 }
 
 /** The address, and how the three shells hand it to a program. */

@@ -68,6 +68,9 @@ function apply(document: JsonObject, operation: JsonObject): void {
   const path = String(operation['path'])
   const element = /\/(-|\d+)$/.test(path)
   if (operation['op'] !== 'remove') ensureParents(document, path)
+  if (!isOwn(document, operation['op'] === 'remove' ? path : parentOf(path))) {
+    throw refused(failure(document, String(operation['op']), path))
+  }
   const op = operation['op'] === 'replace' && !element ? 'add' : operation['op']
   const known = { op, path, value: operation['value'] ?? null } as Operation
   let failed: Error | null | undefined
@@ -81,7 +84,7 @@ function apply(document: JsonObject, operation: JsonObject): void {
 
 /** In the words of the library Kratos uses. */
 function failure(document: JsonObject, op: string, path: string): string {
-  const parent = path.slice(0, path.lastIndexOf('/'))
+  const parent = parentOf(path)
   if (!path.startsWith('/') || !isThere(document, parent)) {
     return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`
   }
@@ -92,16 +95,33 @@ function failure(document: JsonObject, op: string, path: string): string {
   return `error in ${op} for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`
 }
 
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
 function isThere(document: JsonObject, path: string): boolean {
-  const value = Pointer.fromJSON(path).get(document)
+  const value = isOwn(document, path) ? Pointer.fromJSON(path).get(document) : undefined
   return value !== null && typeof value === 'object'
 }
 
+/** Whether every step of a path is the document's own: what all objects inherit is this process' (CWE-1321). */
+function isOwn(document: JsonObject, path: string): boolean {
+  let value: unknown = document
+  for (const key of keysOf(path)) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return false
+    value = (value as JsonObject)[key]
+  }
+  return true
+}
+
+const keysOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map(text => text.replaceAll('~1', '/').replaceAll('~0', '~'))
+
 function ensureParents(document: JsonObject, path: string): void {
   let parent: JsonObject = document
-  const keys = path.split('/').slice(1, -1)
-  for (const key of keys.map(text => text.replaceAll('~1', '/').replaceAll('~0', '~'))) {
-    const next = parent[key]
+  for (const key of keysOf(path).slice(0, -1)) {
+    const next = Object.hasOwn(parent, key) ? parent[key] : undefined
     if (Array.isArray(next)) return
     if (next === undefined || next === null) parent[key] = {}
     parent = asObject(parent[key])

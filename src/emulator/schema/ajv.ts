@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Ajv } from 'ajv'
-import { compileRegex, KRATOS_FORMATS } from './formats.js'
+import { KRATOS_FORMATS } from './formats.js'
+import { compileRegex } from './linear-regex.js'
 
 let shared: Ajv | undefined
 

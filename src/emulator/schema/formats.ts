@@ -2,6 +2,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import type { Format } from 'ajv'
 import { isEmail, isHostname } from './email-address.js'
+import { isRegex } from './linear-regex.js'
 import { toE164 } from './normalize.js'
 
 const DATE = String.raw`\d{4}-(?:0[1-9]|1[0-2])-\d{2}`
@@ -34,24 +35,6 @@ export const KRATOS_FORMATS: Record<string, Format> = {
   'json-pointer': isPointer,
   'relative-json-pointer': text => /^\d+(?:#|(?:\/.*)?)$/.test(text),
   'no-validate': true,
-}
-
-/**
- * Go's syntax for "ignore case" at the start of an expression, `(?i)`, is not JavaScript's;
- * everything else that identity schemas use in practice is common to both.
- */
-export function compileRegex(source: string): RegExp {
-  const inline = /^\(\?([ims]+)\)/.exec(source)
-  return inline ? new RegExp(source.slice(inline[0].length), `u${inline[1]}`) : new RegExp(source, 'u')
-}
-
-function isRegex(text: string): boolean {
-  try {
-    compileRegex(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function dayExists(date: string): boolean {

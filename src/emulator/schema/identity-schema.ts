@@ -9,6 +9,7 @@ import { checkExtensions, type SchemaMistake } from './extension-meta.js'
 import { type Failure, pointer, toFailures, unpoint } from './failures.js'
 import { asObject, keysOf, listFields, type TraitField } from './fields.js'
 import { type SchemaIssue, toIssues } from './issues.js'
+import { isRegex, refusalOf } from './linear-regex.js'
 import { inOrder, reasonText } from './reason.js'
 
 export type { Address } from './extension.js'
@@ -95,7 +96,8 @@ function compile(id: string, schema: JsonObject): ValidateFunction {
   }
   const misplaced = checkExtensions(anonymous)
   if (misplaced) throw new InvalidSchema(id, misplaced)
-  let mistake: SchemaMistake | undefined
+  let mistake = patternMistake(anonymous)
+  if (mistake) throw new InvalidSchema(id, mistake)
   try {
     mistake = metaMistake(anonymous)
     if (!mistake) return validator().compile(anonymous)
@@ -104,6 +106,30 @@ function compile(id: string, schema: JsonObject): ValidateFunction {
   }
   throw new InvalidSchema(id, mistake)
 }
+
+/** Words whose value is data, whatever it looks like. */
+const DATA: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])
+
+/** The first pattern that RE2 refuses, in Kratos' words. */
+function patternMistake(schema: Json, path: readonly string[] = []): SchemaMistake | undefined {
+  for (const [key, value] of Object.entries(asObject(schema))) {
+    const patterns = key === 'patternProperties' ? Object.keys(asObject(value)) : [value]
+    const wrong = PATTERNS.has(key)
+      ? patterns.find(one => typeof one === 'string' && !isRegex(one))
+      : undefined
+    const at = [...path, key]
+    if (typeof wrong === 'string') {
+      const why = `RE2, Kratos' engine for regular expressions, says: ${refusalOf(wrong)}`
+      return { path: at, text: `${pointer(at)} ${JSON.stringify(wrong)} is not valid "regex" (${why})` }
+    }
+    const below = Array.isArray(value) ? { ...value } : value
+    const mistake = DATA.has(key) ? undefined : patternMistake(below as Json, at)
+    if (mistake) return mistake
+  }
+  return undefined
+}
+
+const PATTERNS: ReadonlySet<string> = new Set(['pattern', 'patternProperties'])
 
 /** Where a schema is none by the rules of JSON Schema. */
 function metaMistake(schema: JsonObject): SchemaMistake | undefined {

@@ -25,6 +25,12 @@ export const LIMITS = {
 
 const identifierKey = (type: string, identifier: string): string => `${type}\n${identifier}`
 
+/** A flow, and when it ends beside it: whoever sweeps thousands of them away reads none. */
+interface KeptFlow {
+  readonly text: string
+  readonly expiresAt: string
+}
+
 export class State {
   readonly #identities = new Map<string, Identity>()
   readonly #byIdentifier = new Map<string, string>()
@@ -33,7 +39,7 @@ export class State {
   readonly #byToken = new Map<string, string>()
   readonly #byIdentity = new Map<string, Set<string>>()
   /** As text: a tenth of the memory of objects, and reading one is making a copy. */
-  readonly #flows = new Map<string, string>()
+  readonly #flows = new Map<string, KeptFlow>()
   readonly #codes = new Map<string, OneTimeCode[]>()
   readonly messages: CourierMessage[] = []
   readonly errors: Map<string, StoredError> = new Map()
@@ -120,24 +126,24 @@ export class State {
   }
 
   flow(id: string): Flow | undefined {
-    const text = this.#flows.get(id)
-    return text === undefined ? undefined : (JSON.parse(text) as Flow)
+    const kept = this.#flows.get(id)
+    return kept && (JSON.parse(kept.text) as Flow)
   }
   putFlow(flow: Flow): void {
-    this.#flows.set(flow.id, JSON.stringify(flow))
+    this.#flows.set(flow.id, { text: JSON.stringify(flow), expiresAt: flow.expires_at })
     trim(this.#flows, LIMITS.flows, id => this.#codes.delete(id))
   }
   /** Forgets flows that expired before then; a while after expiry Kratos still says so. */
   dropFlowsBefore(expiry: string): void {
-    for (const [id, text] of this.#flows) {
-      if ((JSON.parse(text) as Flow).expires_at >= expiry) continue
+    for (const [id, { expiresAt }] of this.#flows) {
+      if (expiresAt >= expiry) continue
       this.#flows.delete(id)
       this.#codes.delete(id)
     }
   }
   newestFlows(count: number): Flow[] {
-    const texts = [...this.#flows.values()].slice(-count).reverse()
-    return texts.map(text => JSON.parse(text) as Flow)
+    const newest = [...this.#flows.values()].slice(-count).reverse()
+    return newest.map(({ text }) => JSON.parse(text) as Flow)
   }
   get flowCount(): number {
     return this.#flows.size
@@ -182,7 +188,7 @@ export class State {
     return {
       identities: this.identities(),
       sessions: this.sessions(),
-      flows: [...this.#flows.values()].map(text => JSON.parse(text) as Flow),
+      flows: [...this.#flows.values()].map(({ text }) => JSON.parse(text) as Flow),
       codes: [...this.#codes.values()].flat(),
       messages: structuredClone(this.messages),
       errors: [...this.errors.values()],
