@@ -86,9 +86,11 @@ async function atRandom() {
   const config = parse(readFileSync(values.config, 'utf8'))
   const about = {
     social: Boolean(config.selfservice?.methods?.oidc?.enabled),
-    traits: JSON.stringify(config.identity.schemas).includes('custom')
-      ? ['username', 'email', 'plan', 'tags', 'age', 'newsletter', 'address']
-      : ['email', 'name'],
+    traits:
+      JSON.stringify(config.identity.schemas).includes('custom') &&
+      !config.identity.schemas[0].url.includes('flags')
+        ? ['username', 'email', 'plan', 'tags', 'age', 'newsletter', 'address']
+        : ['email', 'name'],
   }
   const causes = new Map()
   const [first, many] = [Number(values.seed), Number(values.sequences)]

@@ -1,7 +1,8 @@
 /** Kratos' admin API. */
 
 import { type Answer, type Exchange, plain, redirect } from '../http/exchange.js'
-import { absent, type Operation, type Route } from '../operations/routes.js'
+import { ELSEWHERE_ADMIN } from '../operations/elsewhere.js'
+import type { Operation, Route } from '../operations/route.js'
 import * as service from '../operations/service.js'
 import * as batch from './batch.js'
 import * as courier from './courier.js'
@@ -22,7 +23,7 @@ const both = (method: string, path: string, run: Operation): Route[] => [
 
 /** What the other port answers, Kratos sends there. */
 const toPublic = (x: Exchange): Answer =>
-  redirect(x, `${x.core.base}${x.path.replace(/^\/admin/, '')}${x.search}`, 307)
+  redirect(x, `${x.core.base}${x.path.replace(/^\/admin/, '').replace(/\/+$/, '')}${x.search}`, 307)
 const toAdmin = (x: Exchange): Answer =>
   x.core.adminBase === x.core.base
     ? plain(404, '404 page not found')
@@ -66,7 +67,10 @@ export const ADMIN_ROUTES: readonly Route[] = [
   route('GET', '/admin/health/ready', service.healthy),
   route('GET', '/admin/version', service.version),
 
-  ...absent('Prometheus metrics', '/admin/metrics/prometheus'),
+  route('GET', '/admin/metrics/prometheus', service.metrics),
+  route('GET', '/admin/health/config', service.configHash),
+
+  ...ELSEWHERE_ADMIN,
 
   route('GET', '/admin/schemas', toPublic),
   route('GET', '/admin/schemas/{id}', toPublic),

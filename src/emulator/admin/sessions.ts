@@ -73,7 +73,8 @@ const FIRST_TOKEN = Buffer.from('created_at=2200-12-31 23:59:59/id=00000000-0000
 function sessionPage(x: Exchange, all: Session[]): Page<Session> {
   const token = x.query.get('page_token')
   const last = token ? /id=([0-9a-f-]+)/.exec(Buffer.from(token, 'base64').toString())?.[1] : undefined
-  if (token && !last) throw unreadable()
+  if (token && token.length % 4 === 1) throw unreadable()
+  if (token && !last) throw badRequest('The page token is invalid, do not craft your own page tokens')
   const at = all.findIndex(session => session.id === last)
   const places = new Map(all.map((session, i) => [session.id, i]))
   try {

@@ -62,14 +62,15 @@ const registration: RegistrationMethod = {
     if (x.core.config.selfservice.flows.registration.enable_legacy_one_step) return undefined
     let payload: JsonObject = {}
     try {
-      const schema = schemaOf(x.core, identity.schema_id)
-      payload = payloadOf(x, flow, [...fields('string', 'screen'), ...traitFields(schema)])
-      const method = str(payload, 'method')
-      if (method !== 'profile' && method !== 'profile:back' && !payload['screen']) {
+      const asked = payloadOf(x, flow, fields('string', 'screen'))
+      const method = str(asked, 'method')
+      if (method !== 'profile' && method !== 'profile:back' && !asked['screen']) {
         // Kratos puts the field in for native apps as well, when it looks whether this is for it.
         ui.setCsrf(flow.ui, x.csrf.token)
         return undefined
       }
+      const schema = schemaOf(x.core, identity.schema_id)
+      payload = payloadOf(x, flow, [...fields('string', 'screen'), ...traitFields(schema)])
       requireValid(
         payload,
         ...notOneOf(payload, 'screen', ['credential-selection', 'previous']),

@@ -83,11 +83,11 @@ const NEEDS_BROWSER_FLOW = {
 /** What is wrong with an address that was typed. */
 export function emailIssues(payload: JsonObject): Issue[] {
   const email = str(payload, 'email')
-  return email && !isEmail(email) ? [{ name: 'email', text: INVALID.email(escaped(email)) }] : []
+  return email && !isEmail(email) ? [{ name: 'email', text: INVALID.email(asFound(email)) }] : []
 }
 
-/** Kratos takes it out of a message of its validator, which escapes it. */
-const escaped = (text: string): string => goQuote(text).slice(1, -1)
+/** Kratos takes it out of a message of its validator, which escapes it, and looks for quotes. */
+const asFound = (text: string): string => /"([^"]+)" is/.exec(`${goQuote(text)} is`)?.[1] ?? text
 
 export const missing = (name: string): Issue => ({ name, text: INVALID.required(name) })
 

@@ -1,30 +1,21 @@
 /** Every path of Kratos' public and admin API: what answers it, or why nothing here does. */
 import type { FlowKind } from '../flows/types.js'
-import type { Answer, Exchange } from '../http/exchange.js'
-import { notImplemented } from '../http/kratos-errors.js'
 import { SCRIPT_PATH, serveScript } from '../methods/keys/script.js'
 import { finishSignIn, repeatAsGet } from '../social/callback.js'
-import { playProvider } from '../social/providers.js'
+import { PROVIDER_PATH, playProvider } from '../social/providers.js'
+import { ELSEWHERE, isElsewhere } from './elsewhere.js'
 import * as login from './login.js'
 import * as logout from './logout.js'
 import * as pages from './pages.js'
 import * as recovery from './recovery.js'
 import * as registration from './registration.js'
+import type { Operation, Route } from './route.js'
 import * as service from './service.js'
 import * as sessions from './sessions.js'
 import * as settings from './settings.js'
 import * as verification from './verification.js'
 
-export type Operation = (x: Exchange) => Answer | Promise<Answer>
-
-export interface Route {
-  method: string
-  /** Segments in braces are parameters, `*` at the end stands for all that follows. */
-  path: string
-  run: Operation
-  /** What Kratos has there and the emulator does not. */
-  missing?: string
-}
+export type { Operation, Route } from './route.js'
 
 const get = (path: string, run: Operation): Route => ({ method: 'GET', path, run })
 const post = (path: string, run: Operation): Route => ({ method: 'POST', path, run })
@@ -43,16 +34,6 @@ const flowRoutes = (
   get(`/self-service/${kind}/flows`, run.get),
   ...submitted(`/self-service/${kind}`, run.submit),
 ]
-
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-
-/** Answers 501 and says what is missing, so that nobody takes it for a broken Kratos. */
-export function absent(missing: string, ...paths: string[]): Route[] {
-  const run = (): never => {
-    throw notImplemented(missing)
-  }
-  return paths.flatMap(path => METHODS.map(method => ({ method, path, run, missing })))
-}
 
 const whoami: Route[] = ['GET', 'POST', 'PUT', 'PATCH', 'OPTIONS'].map(method => ({
   method,
@@ -115,7 +96,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/self-service/methods/oidc/callback/{provider}', finishSignIn),
   get('/self-service/methods/oidc/callback', finishSignIn),
   post('/self-service/methods/oidc/callback/{provider}', repeatAsGet),
-  ...submitted('/dev/provider/{id}/*', playProvider),
+  ...submitted(`${PROVIDER_PATH}/{id}/*`, playProvider),
 
   ...PAGES,
 
@@ -128,6 +109,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
   get('/health/ready', service.healthy),
 
   get(SCRIPT_PATH, serveScript),
+  ...ELSEWHERE,
 ]
 
 export interface Match {
@@ -191,13 +173,15 @@ const IGNORED = [
   /^(\/admin)?\/courier\/messages$/,
   /^\/recovery\/(code|link)$/,
 ]
-const WITHOUT_CSRF = /^\/(health\/(alive|ready)|version|ui(\/.*)?|dev(\/.*)?|provider(\/.*)?)$/
+const WITHOUT_CSRF =
+  /^\/(health\/(alive|ready)|version|ui(\/.*)?|dev(\/.*)?|metrics\/prometheus)$|^\/self-service\/methods\/oidc\/stand-in\//
 
 /**
  * What the anti-CSRF layer in front does with a path: `ignore` checks nothing and sets no cookie (the
  * handler looks itself), `skip` does not even look.
  */
-export function csrfRule(path: string): 'check' | 'ignore' | 'skip' {
-  if (WITHOUT_CSRF.test(path)) return 'skip'
+export function csrfRule(asked: string): 'check' | 'ignore' | 'skip' {
+  const path = decoded(asked)
+  if (WITHOUT_CSRF.test(path) || isElsewhere(path)) return 'skip'
   return IGNORED.some(pattern => pattern.test(path)) ? 'ignore' : 'check'
 }

@@ -1,4 +1,5 @@
 /** Schemas, stored errors, health. */
+import { createHash } from 'node:crypto'
 import querystring from 'node:querystring'
 import { offsetPage } from '../admin/paging.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
@@ -49,3 +50,34 @@ const errorJson = (id: string, error: unknown, at: string): unknown => ({
 
 export const healthy = (): Answer => json(200, { status: 'ok' })
 export const version = (): Answer => json(200, { version: 'v26.2.0' })
+
+/** `GET /admin/health/config`: changes when the configuration does. */
+export function configHash({ core }: Exchange): Answer {
+  const body = createHash('sha256').update(JSON.stringify(core.config)).digest('hex')
+  return { status: 200, headers: { 'content-type': 'text/plain' }, body }
+}
+
+/** `GET /admin/metrics/prometheus`: enough for a scraper to see that we live. */
+export function metrics(): Answer {
+  const values: [name: string, help: string, value: number][] = [
+    ['process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds()],
+    ['process_resident_memory_bytes', 'Resident memory size in bytes.', process.memoryUsage.rss()],
+    ['process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', startedAt()],
+  ]
+  const lines = values.flatMap(([name, help, value]) => {
+    const type = name.endsWith('_total') ? 'counter' : 'gauge'
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`]
+  })
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores' },
+    body: `${lines.join('\n')}\n`,
+  }
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000_000
+}
+
+const startedAt = (): number => Math.round(Date.now() / 1000 - process.uptime())

@@ -7,7 +7,7 @@ import { FRAMED_BY } from '../../look/tools.js'
  * From a page to the mount it lives under: `..` for `/ui/login`, `.` for the alias `/login`. Links are
  * built on it and never on an origin, so that they hold at the emulator's own port and under `/.ory`.
  */
-export type Root = '.' | '..' | '../..' | '../../..'
+export type Root = '.' | '..' | '../..' | '../../../../..'
 
 export interface Layout {
   title: string

@@ -4,10 +4,10 @@ import type { ProviderAnswer, ProviderSetup } from './types.js'
 const page = (setup: ProviderSetup, status: number, title: string, body: Fragment): ProviderAnswer => ({
   status,
   headers: pageHeaders(setup.returnUrls()),
-  // `/dev/provider/<id>/authorize` is three levels below the mount.
+  // `/self-service/methods/oidc/stand-in/<id>/authorize` is five levels below the mount.
   body: layout({
     title,
-    root: '../../..',
+    root: '../../../../..',
     screen: 'provider',
     devLinks: false,
     body: html`<div class="card">

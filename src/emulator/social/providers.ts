@@ -17,6 +17,9 @@ import type { StandInProvider } from '../provider/types.js'
 import type { Identity } from '../store/model.js'
 import type { State } from '../store/state.js'
 
+/** Below what every proxy for Kratos forwards: a stand-in at a path of its own would not be reached through one. */
+export const PROVIDER_PATH = '/self-service/methods/oidc/stand-in'
+
 export interface SocialProvider {
   config: OidcProvider
   /** What buttons call it. */
@@ -80,7 +83,7 @@ function setupOf(core: Core, { id, label, client_id, client_secret }: OidcProvid
     label: label || id,
     clientId: client_id,
     ...(client_secret && { clientSecret: client_secret }),
-    issuer: () => ownUrl(core, `/dev/provider/${encodeURIComponent(id)}`),
+    issuer: () => ownUrl(core, `${PROVIDER_PATH}/${encodeURIComponent(id)}`),
     redirectUri: () => `${callbackBase}/self-service/methods/oidc/callback/${encodeURIComponent(id)}`,
     people: () => people(core),
     now: () => core.now(),
@@ -108,14 +111,18 @@ function addressOf({ traits, verifiable_addresses }: Identity): string | undefin
 export const isNamed = (segment: string, id: string): boolean =>
   segment === id || segment === encodeURIComponent(id)
 
-/** `/dev/provider/{id}/*`: the provider's own endpoints, for browsers and for whoever wants to look. */
+/** `PROVIDER_PATH/{id}/*`: the provider's own endpoints, for browsers and for whoever wants to look. */
 export async function playProvider(x: Exchange): Promise<Answer> {
   const segment = x.params['id'] ?? ''
   const id = [...socialProviders(x.core).keys()].find(known => isNamed(segment, known)) ?? segment
   const { standIn } = socialProvider(x.core, id)
   return standIn.handle({
     method: x.method === 'HEAD' ? 'GET' : x.method,
-    path: x.path.slice(`/dev/provider/${x.params['id']}`.length),
+    path: x.path
+      .split('/')
+      .slice(PROVIDER_PATH.split('/').length + 1)
+      .map(part => `/${part}`)
+      .join(''),
     query: x.query,
     form: new URLSearchParams(x.body.toString()),
     authorization: x.header('authorization') || undefined,

@@ -19,7 +19,7 @@ const setup: ProviderSetup = {
   label: 'Mock',
   clientId: 'lab',
   clientSecret: 's:e&c%r+e t',
-  issuer: () => 'http://127.0.0.1:4433/.ory/dev/provider/mock',
+  issuer: () => 'http://127.0.0.1:4433/.ory/self-service/methods/oidc/stand-in/mock',
   redirectUri: () => 'http://127.0.0.1:4433/.ory/self-service/methods/oidc/callback/mock',
   people: () => [{ address: 'alice@example.com', claims: { given_name: 'Alice' } }],
   now: () => now,
@@ -216,12 +216,13 @@ describe('the account picker in a browser without JavaScript', () => {
   beforeAll(async () => {
     server = createServer(async (req, res) => {
       const url = new URL(req.url!, 'http://x')
-      if (!url.pathname.startsWith('/dev/provider/mock')) return void res.end('back at the client')
+      if (!url.pathname.startsWith('/self-service/methods/oidc/stand-in/mock'))
+        return void res.end('back at the client')
       const chunks: Buffer[] = []
       for await (const chunk of req) chunks.push(chunk as Buffer)
       const answer = await standIn.handle({
         method: req.method!,
-        path: url.pathname.slice('/dev/provider/mock'.length),
+        path: url.pathname.slice('/self-service/methods/oidc/stand-in/mock'.length),
         query: url.searchParams,
         form: new URLSearchParams(Buffer.concat(chunks).toString()),
       })
@@ -229,7 +230,11 @@ describe('the account picker in a browser without JavaScript', () => {
     })
     await new Promise<void>(done => void server.listen(0, '127.0.0.1', done))
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    live = { ...setup, issuer: () => `${origin}/dev/provider/mock`, redirectUri: () => `${origin}/callback` }
+    live = {
+      ...setup,
+      issuer: () => `${origin}/self-service/methods/oidc/stand-in/mock`,
+      redirectUri: () => `${origin}/callback`,
+    }
     standIn = createStandInProvider(live)
     const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking']
     browser = await chromium.launch({ executablePath: await ensureBrowser(), args })

@@ -50,4 +50,8 @@ export const variants = {
     selfservice: { methods: { webauthn: webauthn(true), passkey }, flows: { registration: keysAfter } },
     ...keysSchema,
   }],
+  /** Nobody may recover or verify by themselves. */
+  off: ['default', { selfservice: { flows: { recovery: { enabled: false }, verification: { enabled: false } } } }],
+  /** Nobody may sign up. */
+  closed: ['default', { selfservice: { flows: { registration: { enabled: false } } } }],
 };

@@ -113,10 +113,10 @@ describe('what goes wrong', () => {
   )
 
   test.for([
-    ['/dev/provider/%E0%A4%A/authorize', 400],
-    ['/dev/provider/%E0%A4/authorize', 404],
+    ['/self-service/methods/oidc/stand-in/%E0%A4%A/authorize', 400],
+    ['/self-service/methods/oidc/stand-in/%E0%A4/authorize', 404],
     ['/schemas/%FF', 404],
-    ['/dev/provider/nope/authorize', 404],
+    ['/self-service/methods/oidc/stand-in/nope/authorize', 404],
     ['/self-service/methods/oidc/callback/%ZZ?state=x', 400],
     ['/self-service/methods/oidc/callback/mock?state=__proto__&code=x', 400],
   ] as const)('%s is refused, not fatal', async ([path, status]) => {
