@@ -21,6 +21,8 @@ const LEFT_OUT = [
   // Go sorts 13 nodes and more in a way that keeps no order among equals.
   'keys-identifier-first: who',
 ]
+/** Of other programs of Ory, and of editions that are licensed: there the emulator says so. */
+const ELSEWHERE = /\/(\.well-known\/(jwks\.json|openid-configuration)|self-service\/fed-cm\/)/
 
 /** One of the four configurations, or one of them with what its variant changes. */
 function configFor(name: string): string | object {

@@ -9,7 +9,15 @@ import type { Exchange } from './exchange.js'
 import { decodeJson } from './go-json.js'
 import { badRequest, PlainFailure, Problem } from './kratos-errors.js'
 
-export type FieldType = 'string' | 'boolean' | 'number' | 'object' | 'strings' | 'numbers' | 'booleans'
+export type FieldType =
+  | 'string'
+  | 'boolean'
+  | 'number'
+  | 'object'
+  | 'list'
+  | 'strings'
+  | 'numbers'
+  | 'booleans'
 export interface PayloadField {
   name: string
   type: FieldType
@@ -21,13 +29,9 @@ export const fields = (type: FieldType, ...names: string[]): PayloadField[] =>
 
 /** `traits` as a whole, every object in it, and every single trait. */
 export function traitFields(schema: CompiledSchema): PayloadField[] {
-  const objects = new Set(['traits'])
-  for (const { name } of schema.fields) {
-    const path = name.split('.')
-    for (let depth = 1; depth < path.length; depth++) objects.add(path.slice(0, depth).join('.'))
-  }
   const leaves = schema.fields.map(({ name, value, required }) => ({ name, type: value, required }))
-  return [...fields('object', ...objects), ...leaves]
+  const { objects, lists } = schema.containers
+  return [...fields('object', ...objects), ...fields('list', ...lists), ...leaves]
 }
 
 export interface DecodeOptions {
@@ -130,7 +134,7 @@ function assemble(values: Map<string, string[]>, known: readonly PayloadField[])
     const value = given && convert(given, field)
     if (value !== undefined) setPath(out, field.name, value)
   }
-  for (const { name } of ordered.filter(({ type }) => type === 'object'))
+  for (const { name } of ordered.filter(({ type }) => type === 'object' || type === 'list'))
     if (getPath(out, name) === undefined) setPath(out, name, {})
   return out
 }
@@ -149,6 +153,7 @@ function convert(given: readonly string[], { type, required }: PayloadField): Js
     }
     case 'number':
       return first === '' ? (required ? 0 : undefined) : toNumber(first)
+    case 'list':
     case 'strings':
       return [...given]
     case 'numbers':

@@ -22,9 +22,37 @@ const LISTS = ['allOf', 'anyOf', 'oneOf'] as const
 /** All fields, first by name, then in the order in which the schema's text has them. */
 export function listFields(schema: JsonObject, keysInOrder: readonly string[]): TraitField[] {
   const found = new Map<string, TraitField>()
-  for (const field of walk(schema, schema, undefined, [], [])) found.set(field.name, field)
+  for (const { names, schema: own, parent } of walk(schema, schema, undefined, [], [])) {
+    const field = names.length > 0 ? toField(own, parent, names) : undefined
+    if (field) found.set(field.name, field)
+  }
   const byName = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return byName.sort((a, b) => position(keysInOrder, a.name) - position(keysInOrder, b.name))
+}
+
+/** What is an empty object to Kratos where a form leaves it out: objects, and, by mistake, lists of them. */
+export function listContainers(schema: JsonObject): { objects: string[]; lists: string[] } {
+  const objects = new Set(['traits'])
+  const lists = new Set<string>()
+  for (const { names, schema: own } of walk(schema, schema, undefined, [], [])) {
+    if (names.length === 0) continue
+    if (isOnly(own['type'], 'object')) objects.add(names.join('.'))
+    const items = itemType(own)
+    if (isOnly(own['type'], 'array') && items !== undefined && !ofType(items)) lists.add(names.join('.'))
+  }
+  return { objects: [...objects], lists: [...lists] }
+}
+
+const isOnly = (type: Json | undefined, wanted: string): boolean => {
+  const types = [type ?? []].flat()
+  return types.length === 1 && types[0] === wanted
+}
+
+/** The one type that all items have. */
+function itemType(schema: JsonObject): Json | undefined {
+  const types = new Set([schema['items'] ?? []].flat().map(item => asObject(item)['type'] ?? null))
+  const [only] = types
+  return types.size === 1 && typeof only === 'string' ? only : undefined
 }
 
 /** Where Kratos puts a node: at the first key its name starts with, else behind them all. */
@@ -41,16 +69,21 @@ export function keysOf(schema: JsonObject, parents: readonly string[] = []): str
   )
 }
 
+interface Place {
+  names: string[]
+  schema: JsonObject
+  parent: JsonObject | undefined
+}
+
 function* walk(
   root: JsonObject,
   schema: JsonObject,
   parent: JsonObject | undefined,
   names: string[],
   seen: JsonObject[],
-): Generator<TraitField> {
+): Generator<Place> {
   if (seen.includes(schema)) return
-  const field = names.length > 0 ? toField(schema, parent, names) : undefined
-  if (field) yield field
+  yield { names, schema, parent }
   const within = [...seen, schema]
   const target = resolve(root, schema['$ref'])
   if (target) yield* walk(root, target, schema, names, within)
@@ -90,9 +123,10 @@ function formValue(schema: JsonObject): TraitField['value'] | undefined {
   if ('const' in schema) return ofType(typeof schema['const'])
   if (types.length !== 1) return undefined
   if (types[0] !== 'array') return ofType(types[0])
-  const items = [schema['items'] ?? []].flat().map(item => asObject(item)['type'] ?? null)
-  const item = new Set(items).size === 1 ? ofType(items[0]!) : undefined
-  return item && `${item}s`
+  const item = itemType(schema)
+  if (item === undefined) return 'strings'
+  const each = ofType(item)
+  return each && `${each}s`
 }
 
 function ofType(type: Json | undefined): 'string' | 'number' | 'boolean' | undefined {

@@ -7,7 +7,7 @@ import { validator } from './ajv.js'
 import { collect, type Identifiers } from './extension.js'
 import { checkExtensions, type SchemaMistake } from './extension-meta.js'
 import { type Failure, pointer, toFailures, unpoint } from './failures.js'
-import { asObject, keysOf, listFields, type TraitField } from './fields.js'
+import { asObject, keysOf, listContainers, listFields, type TraitField } from './fields.js'
 import { type SchemaIssue, toIssues } from './issues.js'
 import { isRegex, refusalOf } from './linear-regex.js'
 import { inOrder, reasonText } from './reason.js'
@@ -21,6 +21,8 @@ export interface CompiledSchema {
   readonly schema: JsonObject
   /** The traits that a form asks for, in Kratos' order. */
   readonly fields: readonly TraitField[]
+  /** What a form that leaves it out means as `{}`. */
+  readonly containers: { readonly objects: readonly string[]; readonly lists: readonly string[] }
   /** Names in the order of the schema's text: Kratos sorts the nodes of a form by the first that is a prefix. */
   readonly keysInOrder: readonly string[]
   /** The one trait people sign in with; undefined if there are several, as no label fits them all. */
@@ -73,6 +75,7 @@ function prepare(id: string, schema: JsonObject): CompiledSchema {
     id,
     schema,
     fields,
+    containers: listContainers(schema),
     keysInOrder,
     identifierField: onlyIdentifier(fields),
     validate: traits => inOrder(failuresOf(traits)).flatMap(toIssues),
