@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { testingError } from './failure.js'
 import type { Mail, MailOptions } from './types.js'
 import { expectOk, type Send } from './wire.js'
@@ -62,7 +61,6 @@ export function createInbox(send: Send, tools: string): Inbox {
       return mail
     },
     async none(to, ms = QUIET_FOR) {
-      if (ms > 0) await pause(0)
       const mail = await find(to, undefined, ms)
       if (mail) throw testingError(`A mail came to ${mail.to} that should not have: "${mail.subject}".`)
     },

@@ -6,22 +6,25 @@ interface Exported {
     readonly id: string
     readonly credentials?: { readonly totp?: { readonly config?: { readonly totp_url?: string } } }
   }[]
-  readonly flows?: readonly { readonly identity_id?: string; readonly kind?: string }[]
+  readonly flows?: readonly { readonly identity_id?: string }[]
 }
 
-/** What an authenticator app shows: that of the person, or of whoever is setting one up in a settings flow. */
+/** What an authenticator app shows: that of the person, or of whoever is setting one up on a settings page. */
 export async function totpOf(state: object, id: string, name: string, now: number): Promise<string> {
   const { identities = [], flows = [] } = state as Exported
   const own = identities.find(identity => identity.id === id)?.credentials?.totp?.config?.totp_url
-  const { TOTP, URI } = await import('otpauth')
-  if (own) return (URI.parse(own) as InstanceType<typeof TOTP>).generate({ timestamp: now })
-  const pending = flows.filter(flow => flow.kind === 'settings' && flow.identity_id === id).at(-1)
-  const secret = pending && shownSecret(pending)
-  if (secret) return new TOTP({ secret }).generate({ timestamp: now })
-  throw testingError(`${name} has no authenticator app, and no settings page is open that offers one.`)
+  const url = own || offered(flows.filter(flow => flow.identity_id === id).at(-1))
+  if (!url) {
+    throw testingError(`${name} has no authenticator app, and no settings page is open that offers one.`)
+  }
+  const { URI } = await import('otpauth')
+  const key = URI.parse(url)
+  if (!('period' in key)) throw testingError(`The authenticator app of ${name} counts, and is not by time.`)
+  return key.generate({ timestamp: now })
 }
 
-/** The key that the settings page shows as text, beside its picture. */
-function shownSecret(flow: object): string | undefined {
-  return /"id":"totp_secret_key".*?"secret":"([A-Z2-7]+)"/.exec(JSON.stringify(flow))?.[1]
+/** The key that a settings page shows, which nobody has confirmed yet. */
+function offered(flow: object | undefined): string | undefined {
+  const url = /"totp_url":("otpauth:[^"]+")/.exec(JSON.stringify(flow ?? {}))?.[1]
+  return url && (JSON.parse(url) as string)
 }
