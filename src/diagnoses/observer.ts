@@ -3,6 +3,7 @@ import { LruMap } from '../common/lru.js'
 import { contentOf, errorPageId, flowOf, type OryError, type Seen } from './answers.js'
 import type { DiagnosisBook } from './book.js'
 import { createCookieMemory, sessionCookies } from './cookies.js'
+import { noteKeys, noteOrigin } from './keys.js'
 
 /** Flows remembered. */
 const FLOWS = 500
@@ -45,6 +46,7 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
     if (error.id === 'security_csrf_violation') return csrf(seen, error)
     const refused = /^Requested return_to URL "(.*)" is not allowed/.exec(error.reason ?? '')?.[1]
     if (refused !== undefined) return returnTo(refused)
+    if (/WebAuthn.*: Error validating origin$/.test(error.reason ?? '')) return noteOrigin(book, seen.origin)
     const code = error.code ?? seen.status
     const flow = flowOf(seen.path)
     if (flow !== undefined && (code === 404 || code === 410)) unknownFlow(flow, code)
@@ -141,6 +143,7 @@ export function createObserver({ book, errorOf, open }: ObserverRules): Observer
       serverAsked(seen)
       elsewhere(seen)
       apiFlow(seen)
+      noteKeys(book, seen)
       const { error } = seen.status >= 400 ? contentOf(seen.text) : {}
       if (typeof error === 'object' && error !== null) judge(seen, error)
       const id = errorPageId(seen)

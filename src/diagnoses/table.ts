@@ -24,6 +24,10 @@ export const DIAGNOSES = {
   COOKIE_PREFIX:
     'Serve https, or name the cookie without the prefix: WebKit drops it on plain http, and so nobody is signed in there.',
   UNKNOWN_FLOW: 'Start the flow anew: `/.ory/init/login` and its siblings do.',
+  KEY_OTHER_HOST:
+    'In kratos.yml that is `rp.id` of `selfservice.methods.passkey.config` and `webauthn.config`; `rp.origins` has to list the address as well.',
+  KEY_ORIGIN:
+    'Add that address to `rp.origins` of `selfservice.methods.passkey.config` (or `webauthn.config`) in kratos.yml.',
   BASE_URL_ELSEWHERE:
     'Set `serve.public.base_url` in kratos.yml to the address that ory-proxy is given as `sdkUrl`, or to its own `/.ory`.',
 } as const

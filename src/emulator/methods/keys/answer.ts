@@ -113,6 +113,6 @@ function watchCounter(core: Core, key: Key, counter: number): void {
   const { sign_count } = key.authenticator
   if (counter > sign_count || (counter === 0 && sign_count === 0)) return
   core.log.warn(
-    `ory-proxy: the counter of the key "${printable(key.display_name || 'unnamed')}" is ${counter}, and was ${sign_count} when it was added: somebody may have copied it. Kratos signs people in all the same.`,
+    `The counter of the key "${printable(key.display_name || 'unnamed')}" is ${counter}, and was ${sign_count} when it was added: somebody may have copied it. Kratos signs people in all the same.`,
   )
 }

@@ -30,6 +30,6 @@ export function explainOrigin(core: Core, type: KeyType, origin: string): void {
   once.add(`${type} ${origin}`)
   const key = `selfservice.methods.${type}.config.rp.origins`
   core.log.warn(
-    `ory-proxy: a ${type === 'passkey' ? 'passkey' : 'security key'} was used at ${printable(origin)}, which ${key} does not list: it was refused. Add the address there, or leave the list out to allow every port of ${relyingParty(core, type).id}.`,
+    `A ${type === 'passkey' ? 'passkey' : 'security key'} was used at ${printable(origin)}, which ${key} does not list: it was refused. Add the address there, or leave the list out to allow every port of ${relyingParty(core, type).id}.`,
   )
 }
