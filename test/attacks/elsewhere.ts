@@ -48,7 +48,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'the question is a fresh request with the credentials and the request id alone',
   ),
   ...at(
-    'test/jwt.test.ts',
+    'test/keys/jwt.test.ts',
     'a token that does not verify, or says something else than Ory',
     'CVE-2015-9235; numbers above 2^53',
     'carry the session byte for byte and verify against the set',
@@ -62,7 +62,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'a key of somebody else signs nothing, under its own name or ours',
     'a key inside the token, or behind an address in it, is not looked at',
   ),
-  ...at('test/jwt.test.ts', 'others read the signing key', 'CWE-732', 'is refused when others can read it'),
+  ...at('test/keys/jwt.test.ts', 'others read the signing key', 'CWE-732', 'is refused when others can read it'),
   ...at(
     'test/faults/disk.test.ts',
     'a key or a state is lost or half-written',
@@ -140,7 +140,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'nothing it says holds a secret, however much it is asked to say',
   ),
   ...at(
-    'test/middleware/rewrite.test.ts',
+    'test/middleware/ory/rewrite.test.ts',
     'rewriting hits what is not an address of Ory',
     'parse and stringify loses numbers; prefixes hit port 44339',
     '%s stays as it is',
