@@ -22,7 +22,7 @@ const server = createServer(async (req, res) => {
       res.end(JSON.stringify(claims ?? { error: 'not signed in' }))
     } else {
       res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-      res.end(req.url === '/members' ? members(claims) : page(claims))
+      res.end(req.url.split('?', 1)[0] === '/members' ? members(claims) : page(claims))
     }
   } catch (error) {
     res

@@ -17,21 +17,44 @@ export function answerWith(req: IncomingMessage, res: ServerResponse, answer: An
 /** Sends the head of an answer. */
 export function begin(res: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
   // Over HTTP/2 there is no reason phrase (RFC 9113, section 8.3.2), and Node 20 takes no flat lists.
-  if (http2Stream(res)) res.writeHead(status, grouped(headers))
-  else if (reason === '') res.writeHead(status, headers as string[])
-  else res.writeHead(status, reason.replace(NOT_LATIN1, '?'), headers as string[])
+  if (http2Stream(res)) return beginHttp2(res, status, grouped(headers))
+  // Of a field that stands twice in a flat list, layers that look at it (compression) would keep the last one only.
+  const fields = repeats(headers) ? grouped(headers) : (headers as string[])
+  if (reason === '') res.writeHead(status, fields)
+  else res.writeHead(status, reason.replace(NOT_LATIN1, '?'), fields)
+}
+
+/** What it refuses (a field twice that may be there once) must not stand in the way of the error's own answer. */
+function beginHttp2(res: ServerResponse, status: number, fields: Record<string, string | string[]>): void {
+  try {
+    res.writeHead(status, fields)
+  } catch (error) {
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    throw error
+  }
+}
+
+function repeats(headers: readonly string[]): boolean {
+  const seen = new Set<string>()
+  for (let i = 0; i < headers.length; i += 2) seen.add(headers[i]!.toLowerCase())
+  return seen.size < headers.length / 2
 }
 
 const NOT_LATIN1 = /[^\t\x20-\x7e\x80-\xff]/g
 
+/** Every field once, by the name it came with first. */
 function grouped(headers: readonly string[]): Record<string, string | string[]> {
-  const groups: Record<string, string | string[]> = {}
+  const groups = new Map<string, [name: string, values: string[]]>()
   for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!.toLowerCase()
-    const before = groups[name]
-    groups[name] = before === undefined ? headers[i + 1]! : [before, headers[i + 1]!].flat()
+    const known = groups.get(headers[i]!.toLowerCase())
+    if (known) known[1].push(headers[i + 1]!)
+    else groups.set(headers[i]!.toLowerCase(), [headers[i]!, [headers[i + 1]!]])
   }
-  return groups
+  const fields = [...groups.values()].map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0]! : values,
+  ])
+  return Object.fromEntries(fields) as Record<string, string | string[]>
 }
 
 /** The rest of an answer whose head is sent. */

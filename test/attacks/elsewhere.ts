@@ -62,7 +62,12 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'a key of somebody else signs nothing, under its own name or ours',
     'a key inside the token, or behind an address in it, is not looked at',
   ),
-  ...at('test/keys/jwt.test.ts', 'others read the signing key', 'CWE-732', 'is refused when others can read it'),
+  ...at(
+    'test/keys/jwt.test.ts',
+    'others read the signing key',
+    'CWE-732',
+    'is refused when others can read it',
+  ),
   ...at(
     'test/faults/disk.test.ts',
     'a key or a state is lost or half-written',

@@ -197,7 +197,7 @@ export class Walker {
 
   async #mailedCode(): Promise<string> {
     const to = encodeURIComponent(this.#person.identifier)
-    const { body } = await this.json<{ code: string }[]>(`/.ory/dev/inbox?to=${to}&wait=5`)
+    const { body } = await this.json<{ code: string }[]>(`/.ory/dev/inbox?to=${to}`)
     return body[0]?.code ?? ''
   }
 }

@@ -3,10 +3,9 @@ import { type Client, startClient } from '../_emulator.js'
 
 let client: Client
 beforeAll(async () => {
-  const selfservice = { methods: { webauthn: { enabled: true }, passkey: { enabled: true } } }
   client = await startClient({
     seed: [],
-    config: { selfservice, oauth2_provider: { url: 'http://127.0.0.1:4445' } },
+    config: { oauth2_provider: { url: 'http://127.0.0.1:4445' } },
   })
 })
 afterAll(() => client.emulator.close())

@@ -122,7 +122,9 @@ describe('identifiers', () => {
     expect(person.identifiers({ email: 'Ada@Example.COM' })).toEqual({
       password: [email],
       code: [{ value: email, via: 'email' }],
+      webauthn: [],
       totpAccountName: undefined,
+      passkeyName: undefined,
       verification: [{ value: email, via: 'email' }],
       recovery: [{ value: email, via: 'email' }],
     })
