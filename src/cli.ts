@@ -2,11 +2,13 @@
 import module from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/commands/cert.js'
+import { doctorCommand } from './cli/commands/doctor.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
 import { exportCommand } from './cli/commands/export.js'
 import { localCommand } from './cli/commands/local.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
 import { helpCommand, WIDTH } from './cli/terminal/help.js'
+import { startLine } from './common/one-line.js'
 import { ownVersion } from './common/version.js'
 import { OryProxyError } from './errors.js'
 import { exampleOf } from './options/check.js'
@@ -32,6 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
     emulatorCommand(),
     exportCommand(),
     certCommand(),
+    doctorCommand(),
   ]) {
     program.addCommand(command)
   }
@@ -70,7 +73,7 @@ function oneLine(text: string): string {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE // commander has written its line
   if (error instanceof OryProxyError) {
-    process.stderr.write(`ory-proxy: ${error.explanation}\n`)
+    process.stderr.write(`${startLine(error)}\n`)
     return error.exit
   }
   process.stderr.write(`ory-proxy: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
-import { orInOneLine } from './common/one-line.js'
+import { orInOneLine, startLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { announcement, originOf } from './host/announcement.js'
 import { type SharedOry, shareOry } from './host/shared.js'
@@ -73,7 +73,9 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
     allowedHosts: hostsOf(devServer),
     ...(root !== undefined && { root }),
   })
-  starting.catch((error: Error) => resolved.logger.error(`ory-proxy: ${error.message}`))
+  starting.catch((error: Error) =>
+    resolved.logger.error(error instanceof OryProxyError ? startLine(error) : `ory-proxy: ${error.message}`),
+  )
   if (devServer.server) hangInto(devServer.server, devServer, starting, resolved)
   // webpack-dev-server 4 makes its server right behind this, before anything else has a turn.
   else {

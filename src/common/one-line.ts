@@ -6,11 +6,16 @@ import { OryProxyError } from '../errors.js'
  */
 export function inOneLine(error: unknown): never {
   if (error instanceof OryProxyError) {
-    error.stack = error.explanation
-    Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => error.explanation })
+    const line = startLine(error)
+    error.stack = line
+    Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => line })
   }
   throw error
 }
+
+/** What stops a start: whose line it is, its code, what happened, what to do, and who says more. */
+export const startLine = ({ code, explanation }: OryProxyError): string =>
+  `ory-proxy ${code}: ${explanation} \`npx ory-proxy doctor\` says more.`
 
 /** Runs what may throw such an error. */
 export function orInOneLine<T>(run: () => T): T {

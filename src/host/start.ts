@@ -19,6 +19,7 @@ import { chooseTarget } from '../ory/target.js'
 import type { OryTarget } from '../ory/types.js'
 import { createExplainer, createOriginWarning } from './explain.js'
 import { createInsight, type Insight } from './insight.js'
+import { noteRunning } from './running.js'
 import { gateServer } from './upgrade.js'
 
 /** Somebody to sign in as, in the emulator. */
@@ -232,6 +233,9 @@ function assemble(ingredients: Ingredients): Ory {
     handshake,
     announcedAt(address) {
       home = address
+      const url = address()
+      const mode = emulator ? 'emulator' : 'ory'
+      if (url !== undefined) undo.push(noteRunning(context.root, { pid: process.pid, url, mode }))
     },
     gateUpgrades(server, isHmr = () => false) {
       return gateServer(server, { prepare: handshake, allowedOrigins, isHmr })

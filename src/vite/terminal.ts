@@ -10,6 +10,7 @@ export function announce(server: ViteServer, ory: Ory): void {
   const print = server.printUrls.bind(server)
   const say = (): void => {
     announced.add(ory)
+    ory.announcedAt(() => originOf(server)) // known by now
     for (const line of announcement(ory, mountUrl(server), COLUMN)) info(line)
   }
   server.printUrls = () => {

@@ -267,5 +267,5 @@ test('a Vite older than 6 is told so in one line', async () => {
   const { handler } = serving!.configureServer as { handler(server: object): Promise<void> }
   const error = (await handler({ config: {} }).catch(caught => caught)) as Error
   expect(error).toMatchObject({ code: 'ORY_PROXY_UNSUPPORTED' })
-  expect(error.stack).toMatch(/^This Vite is older than 6\. Supported are Vite 6 to 8[^\n]*$/)
+  expect(error.stack).toMatch(/^ory-proxy ORY_PROXY_UNSUPPORTED: This Vite is older than 6\. Supported are Vite 6 to 8[^\n]*$/)
 })

@@ -1,0 +1,121 @@
+import { DIAGNOSES, type Diagnosis } from '../diagnoses/table.js'
+import { type Check, check, type Server } from './types.js'
+
+/** Milliseconds for one question; all are asked at once. */
+const DEADLINE = 350
+
+/** Seconds that a container's clock may be off before tokens are refused. */
+const CLOCK = 5
+
+/** Mistakes that pass by themselves. */
+const PASSING = ['UNKNOWN_SESSION', 'UNKNOWN_FLOW', 'COOKIE_PREFIX', 'CSRF_MISMATCH']
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly date: string | null
+}
+
+/** Asks; a failure is told by its code. */
+export async function ask(url: string): Promise<Answer | { readonly failure: string }> {
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(DEADLINE),
+    })
+    const text = await response.text()
+    const date = response.headers.get('date')
+    return { status: response.status, body: jsonOf(text), date }
+  } catch (error) {
+    const { cause, name } = error as Error & { cause?: { code?: string } }
+    return { failure: cause?.code ?? name }
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What the server that runs has seen; undefined where what answers is not ours. */
+export async function askServer(
+  url: string,
+): Promise<{ server: Server; checks: Check[] } | { failure: string }> {
+  const [seen, who] = await Promise.all([
+    ask(`${url}/.ory/dev/requests?after=999999999`),
+    ask(`${url}/.ory/dev/token`),
+  ])
+  if ('failure' in seen) return seen
+  const { diagnoses } = (seen.body ?? {}) as { diagnoses?: readonly Diagnosis[] }
+  if (!Array.isArray(diagnoses)) return { failure: 'NOT_OURS' }
+  const ory = 'body' in who ? (who.body as { ory?: { url?: string } } | undefined)?.ory?.url : undefined
+  const mode = ory === 'emulator' ? 'emulator' : 'ory'
+  return { server: { url, mode }, checks: [...diagnoses.map(asCheck), ...clockCheck(seen.date)] }
+}
+
+function asCheck({ code, message, fix }: Diagnosis): Check {
+  const level = PASSING.includes(code) ? 'warning' : 'error'
+  return { code, level, message, fix: fix ?? DIAGNOSES[code], docs: `docs/errors.md#${code.toLowerCase()}` }
+}
+
+function clockCheck(date: string | null): Check[] {
+  const off = date === null ? 0 : Math.round((Date.parse(date) - Date.now()) / 1000)
+  if (!(Math.abs(off) > CLOCK)) return []
+  const message = `Its clock is ${Math.abs(off)} seconds ${off > 0 ? 'ahead' : 'behind'}: tokens that live 60 seconds are refused.`
+  return [
+    check({
+      code: 'CLOCK_OFF',
+      level: 'error',
+      message,
+      fix: 'Set the clock of the container or virtual machine.',
+    }),
+  ]
+}
+
+const kidsOf = (body: unknown): string[] =>
+  ((body as { keys?: { kid?: string }[] } | undefined)?.keys ?? []).flatMap(({ kid }) => kid ?? [])
+
+/** A backend's address of the keys, against the server that signs. */
+export async function checkKeys(
+  jwksUrl: string,
+  place: Pick<Check, 'file' | 'line'>,
+  server: Server | undefined,
+): Promise<Check[]> {
+  const [theirs, ours] = await Promise.all([ask(jwksUrl), server && ask(`${server.url}/.ory/jwks.json`)])
+  if ('failure' in theirs) {
+    const untrusted = /CERT|SELF_SIGNED|VERIFY|ISSUER/.test(theirs.failure)
+    if (untrusted) {
+      const message = `Backends do not trust the certificate at ${jwksUrl} (${theirs.failure}).`
+      const fix = 'NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path)'
+      return [check({ code: 'CERT_UNTRUSTED', level: 'error', ...place, message, fix })]
+    }
+    if (server === undefined) return [] // nothing runs yet: so nothing can be there
+    const fix = `ORY_JWKS_URL=${server.url}/.ory/jwks.json`
+    return [
+      check({
+        code: 'JWKS_UNREACHABLE',
+        level: 'error',
+        ...place,
+        message: `Nobody answers at ${jwksUrl} (${theirs.failure}).`,
+        fix,
+      }),
+    ]
+  }
+  if (ours === undefined || 'failure' in ours) return []
+  const known = kidsOf(theirs.body)
+  if (kidsOf(ours.body).some(kid => known.includes(kid))) return []
+  const message = `The keys at ${jwksUrl} are not those of ${server!.url}: its tokens are nobody's there.`
+  return [
+    check({
+      code: 'JWKS_OTHER_KEY',
+      level: 'error',
+      ...place,
+      message,
+      fix: `ORY_JWKS_URL=${server!.url}/.ory/jwks.json`,
+    }),
+  ]
+}

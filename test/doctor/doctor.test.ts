@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Report } from '../../src/doctor/types.js'
+import { type EchoApp, startEchoApp } from '../_app.js'
+import { FACES, type Face } from '../_faces.js'
+import { type FakeOry, startFakeOry } from '../_fake-ory.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const cli = join(root, 'dist/cli.js')
+const place = mkdtempSync(join(tmpdir(), 'doctor-'))
+let app: EchoApp
+let ory: FakeOry
+let ours: Face
+let other: Face
+
+beforeAll(async () => {
+  ;[app, ory] = await Promise.all([startEchoApp(), startFakeOry()])
+  ours = await FACES['connect']!(app.url, { sdkUrl: ory.url, keyFile: join(place, 'one.json') })
+  other = await FACES['connect']!(app.url, { sdkUrl: ory.url, keyFile: join(place, 'two.json') })
+})
+afterAll(async () => {
+  await Promise.all([ours, other].map(face => face.close()))
+  await Promise.all([app.close(), ory.close()])
+  rmSync(place, { recursive: true, force: true })
+})
+
+let count = 0
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = join(place, `project-${count++}`)
+  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return folder
+}
+
+interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function doctor(cwd: string, ...args: string[]): Promise<Ran> {
+  const { ORY_SDK_URL: _ory, ORY_JWKS_URL: _keys, ...env } = process.env
+  const child = spawn(process.execPath, [cli, 'doctor', ...args], { cwd, env })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', chunk => (said.stdout += chunk))
+  child.stderr.on('data', chunk => (said.stderr += chunk))
+  return new Promise(resolve => child.on('close', code => resolve({ code, ...said })))
+}
+
+const report = async (cwd: string, ...args: string[]): Promise<Report> =>
+  JSON.parse((await doctor(cwd, '--json', ...args)).stdout) as Report
+
+const VITE = "import { ory } from 'ory-proxy/vite'\n"
+
+/** Mistakes of a set-up: what is in the files, and the code and place that name it; `ours` is the server that runs. */
+const MISTAKES: readonly [code: string, place: string, files: Record<string, string>, asked?: boolean][] = [
+  ['SDK_PAST_MOUNT', '.env:2', { '.env': 'A=1\nVITE_ORY_SDK_URL=http://localhost:4433\n' }],
+  ['ORY_PACKAGES', 'package.json:1', { 'package.json': '{"dependencies":{"@ory/client":"^0.2.0"}}' }],
+  [
+    'PROXY_TAKES_MOUNT',
+    'vite.config.ts:2',
+    {
+      'vite.config.ts': `${VITE}export default { plugins: [ory()], server: { proxy: { '/.ory': 'http://localhost:4433' } } }`,
+    },
+  ],
+  [
+    'PLUGIN_TWICE',
+    'vite.config.ts:3',
+    { 'vite.config.ts': `${VITE}export default { plugins: [ory(),\n ory({ debug: true })] }` },
+  ],
+  [
+    'BODY_PARSER_FIRST',
+    'server.js:4',
+    {
+      'server.js':
+        "import { createOryMiddleware } from 'ory-proxy'\nconst ory = await createOryMiddleware()\nconst app = express()\napp.use(express.json())\napp.use(ory)\n",
+    },
+  ],
+  [
+    'KRATOS_RETURN_URLS',
+    'kratos.yml:2',
+    {
+      '.env': 'ORY_SDK_URL=http://localhost:4433',
+      'kratos.yml': 'selfservice:\n  allowed_return_urls: [http://localhost:1]\n',
+    },
+    true,
+  ],
+  [
+    'KRATOS_BASE_URL',
+    'kratos.yml:3',
+    {
+      '.env': 'ORY_SDK_URL=http://localhost:4433',
+      'kratos.yml': 'serve:\n  public:\n    base_url: http://kratos.example\n',
+    },
+  ],
+  [
+    'KRATOS_COOKIES',
+    'kratos.yml:2',
+    { '.env': 'ORY_SDK_URL=http://localhost:4433', 'kratos.yml': 'cookies:\n  same_site: Strict\n' },
+  ],
+  ['JWKS_UNREACHABLE', '.env:1', { '.env': 'ORY_JWKS_URL=http://localhost:9/.ory/jwks.json' }, true],
+  ['JWKS_OTHER_KEY', '.env:1', { '.env': 'ORY_JWKS_URL=<other>/.ory/jwks.json' }, true],
+]
+
+test.for(MISTAKES)('%s is named, with its place and what to write', async ([code, where, files, asked]) => {
+  const filled = Object.entries(files).map(([name, text]) => [name, text.replace('<other>', other.url)])
+  const { checks, ok } = await report(project(Object.fromEntries(filled)), ...(asked ? [ours.url] : []))
+  expect(checks.map(found => [found.code, `${found.file}:${found.line}`])).toEqual([[code, where]])
+  expect(checks[0]!.fix).not.toBe('')
+  expect(ok).toBe(checks[0]!.level === 'warning')
+  expect(readFileSync(join(root, 'docs/doctor.md'), 'utf8')).toMatch(new RegExp(`^### .*\\b${code}\\b`, 'm'))
+})
+
+test('a server whose clock is off, another program, and what the server has seen are named', async () => {
+  const late = createServer((_req, res) => {
+    res.setHeader('date', new Date(Date.now() - 60_000).toUTCString())
+    res.end('{"diagnoses":[]}')
+  })
+  const stranger = createServer((_req, res) => res.end('hello'))
+  for (const server of [late, stranger])
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const addressOf = (server: typeof late): string =>
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const codes = async (url: string): Promise<string[]> =>
+    (await report(project({}), url)).checks.map(({ code }) => code)
+  expect(await codes(addressOf(late))).toEqual(['CLOCK_OFF'])
+  expect(await codes(addressOf(stranger))).toEqual(['PORT_HELD'])
+  await fetch(`${other.url}/.ory/sessions/whoami`)
+  expect(await codes(other.url)).toEqual(['SERVER_WITHOUT_COOKIE'])
+  for (const server of [late, stranger]) server.close()
+})
+
+test('exits with 0, 1 and 2, the same with and without --json', async () => {
+  const good = project({})
+  const warned = project({ 'package.json': '{"dependencies":{"@ory/client":"^0.2.0"}}' })
+  const ill = project({ '.env': 'VITE_ORY_SDK_URL=http://localhost:4433' })
+  const cases: [string, string[], number][] = [
+    [good, [], 0],
+    [warned, [], 0],
+    [warned, ['--strict'], 1],
+    [ill, [], 1],
+    [good, ['http://localhost:9'], 2],
+    [good, ['nonsense'], 2],
+  ]
+  for (const [folder, args, code] of cases) {
+    for (const form of [[], ['--json']]) expect((await doctor(folder, ...args, ...form)).code).toBe(code)
+  }
+  expect((await doctor(ill)).stdout).toMatch(
+    /Error \[SDK_PAST_MOUNT\] \(\.env:1\) .*\n.*VITE_ORY_SDK_URL=\/\.ory/,
+  )
+})
+
+test('it finds the server that runs by itself, and none that has ended', async () => {
+  const folder = project({ 'node_modules/.keep': '' })
+  const started = spawn(
+    process.execPath,
+    [cli, 'local', app.url, '--sdk-url', ory.url, '--no-https', '--no-open', '--port', '0'],
+    { cwd: folder },
+  )
+  await expect.poll(async () => (await report(folder)).server?.mode, { timeout: 20_000 }).toBe('ory')
+  const ended = new Promise(resolve => started.once('exit', resolve))
+  started.kill('SIGTERM')
+  await ended
+  expect((await report(folder)).server).toBeNull()
+})
+
+test('good set-ups give no alarm: examples, frameworks, fixtures', async () => {
+  const folders = [
+    'examples/cli',
+    'examples/vite-react',
+    'examples/webpack',
+    'examples/elements',
+    'examples/testing',
+    'test/fixtures/site',
+    ...['astro', 'next', 'node', 'nuxt', 'react-router', 'solidstart', 'sveltekit', 'tanstack-start'].map(
+      name => `test/frameworks/${name}`,
+    ),
+  ]
+  const found = await Promise.all(folders.map(async name => [name, (await report(join(root, name))).checks]))
+  expect(found).toEqual(folders.map(name => [name, []]))
+})
