@@ -223,6 +223,7 @@ function assemble(ingredients: Ingredients): Ory {
   const gate = insight.watchHandshake(handshakeStages(parts))
   const { allowedCorsOrigins: allowedOrigins } = options
   let isClosed = false
+  let forget = (): void => {}
   // Gates stay where they are: a server that outlives us would pass on whatever Authorization a client wrote.
   const handshake: Ory['handshake'] = async x => {
     if (isClosed) throw new OryProxyError('ORY_PROXY_CLOSED', 'Nobody is here any more to say who asks.')
@@ -235,7 +236,7 @@ function assemble(ingredients: Ingredients): Ory {
       home = address
       const url = address()
       const mode = emulator ? 'emulator' : 'ory'
-      if (url !== undefined) undo.push(noteRunning(context.root, { pid: process.pid, url, mode }))
+      if (url !== undefined) forget = noteRunning(context.root, { pid: process.pid, url, mode })
     },
     gateUpgrades(server, isHmr = () => false) {
       return gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
@@ -247,6 +248,7 @@ function assemble(ingredients: Ingredients): Ory {
     counters: () => countersOf(machinery),
     async close() {
       isClosed = true
+      forget()
       machinery.breaker.close()
       machinery.client.close()
       await target.release?.()

@@ -265,7 +265,9 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
 test('a Vite older than 6 is told so in one line', async () => {
   const [serving] = plugin(quiet)
   const { handler } = serving!.configureServer as { handler(server: object): Promise<void> }
-  const error = (await handler({ config: {} }).catch(caught => caught)) as Error
+  const error = (await handler({ config: { plugins: [] } }).catch(caught => caught)) as Error
   expect(error).toMatchObject({ code: 'ORY_PROXY_UNSUPPORTED' })
-  expect(error.stack).toMatch(/^ory-proxy ORY_PROXY_UNSUPPORTED: This Vite is older than 6\. Supported are Vite 6 to 8[^\n]*$/)
+  expect(error.stack).toMatch(
+    /^ory-proxy ORY_PROXY_UNSUPPORTED: This Vite is older than 6\. Supported are Vite 6 to 8[^\n]*$/,
+  )
 })

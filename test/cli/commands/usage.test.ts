@@ -117,7 +117,9 @@ describe('a wrong value is answered with the value, a right one, and exit code 2
       ['local', APP, '--port', '0', '--no-https', '--key-file', 'key.json'],
       { cwd },
     )
-    expect(stderr).toMatch(/^ory-proxy ORY_PROXY_KEY_FILE: .*key\.json holds no private P-256 key .*--key-file.*\n$/)
+    expect(stderr).toMatch(
+      /^ory-proxy ORY_PROXY_KEY_FILE: .*key\.json holds no private P-256 key .*--key-file.*\n$/,
+    )
     expect(code).toBe(1)
   })
 
