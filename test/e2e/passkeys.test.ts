@@ -10,13 +10,13 @@ const PASSWORD = 'Tr0ub4dor&3-passkeys'
 const session = { hooks: [{ hook: 'session' }] }
 
 /** Passkeys to sign in, security keys after a password. */
-const config = (rp: object = {}) => ({
+const config = (rp: object = {}, passwordless = false) => ({
   selfservice: {
     methods: {
-      passkey: { enabled: true, config: { rp } },
-      webauthn: { enabled: true, config: { passwordless: false, rp } },
+      passkey: { enabled: !passwordless, config: { rp } },
+      webauthn: { enabled: true, config: { passwordless, rp } },
     },
-    flows: { registration: { after: { passkey: session, password: session } } },
+    flows: { registration: { after: { passkey: session, password: session, webauthn: session } } },
   },
   session: { whoami: { required_aal: 'highest_available' } },
 })
@@ -27,10 +27,14 @@ let base: string
 let said: string[]
 const logger = { ...silentLogger, warn: (line: string) => void said.push(line) }
 
-async function start(publicUrl?: (port: number) => string, rp?: object): Promise<[Emulator, string]> {
+async function start(
+  publicUrl?: (port: number) => string,
+  rp?: object,
+  passwordless?: boolean,
+): Promise<[Emulator, string]> {
   const port = await freePort()
   const url = publicUrl?.(port) ?? `http://localhost:${port}`
-  return [await startEmulator({ publicUrl: url, port, logger, config: config(rp) }), url]
+  return [await startEmulator({ publicUrl: url, port, logger, config: config(rp, passwordless) }), url]
 }
 
 beforeAll(async () => {
@@ -149,6 +153,30 @@ describe('with the keys of a real browser', { timeout: 60_000 }, () => {
       authenticator_assurance_level: 'aal2',
       authentication_methods: [{ method: 'password' }, { method: 'webauthn' }],
     })
+  })
+
+  test('a security key instead of a password: sign up with it, say who it is, sign in with it', async () => {
+    const [other, url] = await start(undefined, undefined, true)
+    await plugIn({ transport: 'usb' })
+    await page.goto(`${url}/ui/registration`)
+    await page.locator('[name="traits.email"]').fill('first@example.com')
+    await page.locator('button[name=method][value=profile]').click()
+    await page.locator('[name=webauthn_register_displayname]').fill('Mine')
+    await press('webauthn_register_trigger')
+    await home()
+    await context.clearCookies()
+    await page.goto(`${url}/ui/login`)
+    await page.locator('[name=identifier]').fill('first@example.com')
+    await page.locator('button[name=method][value=webauthn]').click()
+    await page.getByText('Prepare your WebAuthn device').waitFor()
+    await press('webauthn_login_trigger')
+    await home()
+    const answer = await context.request.get(`${url}/sessions/whoami`)
+    expect(await answer.json()).toMatchObject({
+      authenticator_assurance_level: 'aal1',
+      authentication_methods: [{ method: 'webauthn' }],
+    })
+    await other.close()
   })
 
   test('the last passkey stays, another one goes, and signs nobody in any more', async () => {
