@@ -15,7 +15,7 @@ import type { Namespace } from './dev/types.js'
 import { People } from './identities/people.js'
 import { Namespaces } from './namespaces.js'
 import { PUBLIC_ROUTES } from './operations/routes.js'
-import { type Api, addressOf, closeServer, listen } from './server.js'
+import { type Api, addressOf, adminHostOf, closeServer, listen } from './server.js'
 import type { Settings } from './settings.js'
 import type { Ids } from './store/ids.js'
 import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
@@ -27,6 +27,8 @@ export interface EmulatorOptions {
   host?: string
   /** Of the public API; 0 is any free one. @default 0 */
   port?: number
+  /** Of the admin API. @default `host` where that is this machine, else '127.0.0.1': it asks nobody for a password */
+  adminHost?: string
   /** Of the admin API; 0 is any free one, false leaves it out. @default 0 */
   adminPort?: number | false
   /**
@@ -110,6 +112,7 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   if (process.env['NODE_ENV'] === 'production')
     throw new OryProxyError('ORY_PROXY_PRODUCTION', 'the emulator does not start with NODE_ENV=production')
   const { host = '127.0.0.1', port = 0, adminPort = 0 } = options
+  const adminHost = adminHostOf(options)
   const built = deferred<Parts>()
   const api = (isPublic: boolean): Promise<Api> => {
     const ready = built.promise.then(parts => apiOf(parts, isPublic))
@@ -119,9 +122,9 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   }
   const server = await listen(host, port, api(true))
   const admin =
-    adminPort === false ? undefined : await listen(host, adminPort, api(false)).catch(fail(server))
+    adminPort === false ? undefined : await listen(adminHost, adminPort, api(false)).catch(fail(server))
   const url = addressOf(server, host)
-  const adminUrl = admin && addressOf(admin, host)
+  const adminUrl = admin && addressOf(admin, adminHost)
   const stop = async (): Promise<void> =>
     void (await Promise.all([server, admin].map(s => s && closeServer(s))))
   try {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nameIn } from '../common/caller.js'
+import { isLoopback } from '../common/loopback.js'
 import { OryProxyError } from '../errors.js'
 import { isNamespaceTool, nowhere } from './dev/nowhere.js'
 import type { NamespaceBook } from './dev/types.js'
@@ -41,6 +42,17 @@ export async function listen(host: string, port: number, api: Promise<Api>): Pro
     server.listen(port, host, resolve)
   })
   return server
+}
+
+/** Where the admin API listens: it asks nobody for a password, so it leaves this machine only when somebody says so. */
+export function adminHostOf({
+  host = '127.0.0.1',
+  adminHost,
+}: {
+  host?: string
+  adminHost?: string
+}): string {
+  return adminHost ?? (isLoopback(host) ? host : '127.0.0.1')
 }
 
 export function addressOf(server: Server, host: string): string {

@@ -137,7 +137,7 @@ function headOf({ method, url, headers }: IncomingMessage): string {
 }
 
 /** What tells who is behind, and whose page it was. */
-const TELLING = /^(?:forwarded|x-forwarded-.*|.*-ip|origin|sec-fetch-site)$/
+const TELLING = /^(?:forwarded|via|x-forwarded-.*|.*-ip|origin|sec-fetch-site)$/
 
 /** wrong: of two cookies of one name the last wins, for Ory the first. */
 function parseCookies(header: string): Record<string, string> {

@@ -13,6 +13,67 @@ const at = (file: string, threat: string, precedent: string, ...titles: string[]
 /** Rows of the table of threats that need more than one request to show. */
 export const ELSEWHERE: readonly Elsewhere[] = [
   ...at(
+    'test/attacks/emulator.test.ts',
+    'a page of another origin makes people by the admin API',
+    'CWE-352; a no-cors POST of text/plain asks nobody first',
+    'a page of another origin makes nobody by the admin API: %j',
+    'programs say nothing of a page, and the admin API answers them',
+  ),
+  ...at(
+    'test/attacks/emulator.test.ts',
+    'one request makes a foreign origin an allowed way back for everybody',
+    'oauth2-proxy CVE-2020-5233',
+    'a Host that one request names is a way back for that request, and for nobody else',
+  ),
+  ...at(
+    'test/attacks/emulator.test.ts',
+    'a pattern stops the process (ReDoS)',
+    'CWE-1333; path-to-regexp CVE-2024-45296',
+    '%s comes back',
+    '%s is refused, in its words',
+  ),
+  ...at(
+    'test/attacks/emulator.test.ts',
+    'a document changes what all objects inherit (prototype pollution)',
+    'CWE-1321',
+    'a JSON Patch walks nothing that a document inherits',
+  ),
+  ...at(
+    'test/host/issuer.test.ts',
+    'a token that anybody can have is believed by a backend',
+    'JWT confusion: one key for a stand-in and the real thing',
+    "a token of the emulator's is nobody's where a real Ory runs, nor the other way round",
+  ),
+  ...at(
+    'test/host/issuer.test.ts',
+    'a secret travels in the open',
+    'CWE-319',
+    'an API key that would travel in the open is one line, and none to this machine',
+  ),
+  ...at(
+    'test/host/gates.test.ts',
+    'a WebSocket handshake is a way around the rules for requests',
+    'found here: a gate that is taken down, or never was there',
+    'after close() no handshake passes with what a client wrote',
+    "in Vite's middleware mode the first request gates the server it came through",
+    'where a request does not tell its server, one line says what to name',
+  ),
+  ...at(
+    'test/keys/places.test.ts',
+    'others read the signing key',
+    'CWE-732; file systems without modes (WSL, exFAT, shared folders)',
+    "the project's key is kept in the user's own folder, with one line",
+    'a FIFO in place of the key file is refused at once',
+  ),
+  ...at(
+    'test/cli/server/opened.test.ts',
+    'the network reaches more than somebody meant',
+    'Vite CVE-2025-30208 and its kin need an exposed server',
+    'the emulator says what --host opens, and its admin API stays on this machine',
+    '--admin-host lets the admin API out, and says so',
+    'so does the command: one line, and the addresses it is at',
+  ),
+  ...at(
     'test/attacks/hidden-headers.test.ts',
     'a header hides where only some look',
     'found here: Node shows 1,000 headers in `headers`, some more in `rawHeaders`',

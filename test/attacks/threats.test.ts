@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ELSEWHERE } from './elsewhere.js'
 import { THREATS } from './index.js'
+import { TOOLS } from './tools.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,7 +32,7 @@ function rows(): Row[] {
     for (const one of precedent.split('; ')) row.precedents.add(one)
     row.tests.push(title)
   }
-  for (const { threat, precedent, promise } of THREATS) add(threat, precedent, `* ${promise}`)
+  for (const { threat, precedent, promise } of [...THREATS, ...TOOLS]) add(threat, precedent, `* ${promise}`)
   for (const { threat, precedent, file, title } of ELSEWHERE) add(threat, precedent, `${title} (\`${file}\`)`)
   return [...byThreat.values()]
 }
@@ -58,6 +59,6 @@ test.for([...ELSEWHERE])('$file has a test "$title"', ({ file, title }) => {
 })
 
 test('no promise is made twice', () => {
-  const promises = THREATS.map(({ threat, promise }) => `${threat}: ${promise}`)
+  const promises = [...THREATS, ...TOOLS].map(({ threat, promise }) => `${threat}: ${promise}`)
   expect(promises.filter((promise, i) => promises.indexOf(promise) !== i)).toEqual([])
 })

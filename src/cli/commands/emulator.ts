@@ -18,7 +18,11 @@ export function emulatorCommand(): Command {
     .description("Serves Kratos' public API and admin API in memory, for tests and offline work.")
     .option('--port <number>', 'public API (default: as configured, else 4433)', portOf('--port'))
     .option('--admin-port <number>', 'admin API (default: as configured, else 4434)', portOf('--admin-port'))
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on; beyond this machine your network gets in', '127.0.0.1')
+    .option(
+      '--admin-host <address>',
+      'address of the admin API (default: --host on this machine, else 127.0.0.1)',
+    )
     .option(
       '-c, --config <file>',
       "Kratos' configuration, YAML or JSON; several are laid over one another",

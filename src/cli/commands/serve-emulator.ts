@@ -1,5 +1,7 @@
 import { readPorts } from '../../emulator/config/read.js'
 import { type Emulator, startEmulator } from '../../emulator/index.js'
+import { adminHostOf } from '../../emulator/server.js'
+import { networkOrigins, openedBy } from '../server/network.js'
 import { assertFree } from '../server/port.js'
 import { untilSignal } from '../server/run.js'
 import { emulatorBanner, emulatorFacts } from '../terminal/banner.js'
@@ -12,6 +14,7 @@ export interface EmulatorFlags {
   port?: number
   adminPort?: number
   host: string
+  adminHost?: string
   config?: string
   seed?: string
   import?: string
@@ -29,9 +32,21 @@ export async function serveEmulator({ quiet = false, json, ...options }: Emulato
     adminPort: options.adminPort ?? configured.adminPort,
   }
   await assertFree(ports.port, options.host)
-  await assertFree(ports.adminPort, options.host, '--admin-port')
-  const { emulator } = await untilSignal(open({ ...options, ...ports }, terminal), terminal.logger)
-  terminal.started({ facts: emulatorFacts(emulator), banner: emulatorBanner(emulator) })
+  const adminHost = adminHostOf(options)
+  await assertFree(ports.adminPort, adminHost, '--admin-port')
+  const { emulator } = await untilSignal(open({ ...options, ...ports, adminHost }, terminal), terminal.logger)
+  for (const line of opened({ ...options, adminHost })) terminal.logger.warn(line)
+  const network = networkOrigins(options.host, emulator.url)
+  terminal.started({ facts: emulatorFacts(emulator), banner: emulatorBanner(emulator, network) })
+}
+
+/** What asks nobody for a password leaves this machine only when somebody says so. */
+function opened({ host, adminHost }: { host: string; adminHost: string }): string[] {
+  const stays = adminHost === host ? '' : ` The admin API stays at ${adminHost} (--admin-host).`
+  return [
+    openedBy('--host', host, `they can sign in as anybody here.${stays}`),
+    openedBy('--admin-host', adminHost, 'its admin API asks nobody for a password.'),
+  ].filter(line => line !== undefined)
 }
 
 async function open(

@@ -13,7 +13,7 @@ export async function serveLocal(
   settings: Settings,
 ): Promise<void> {
   const { rewriteHost, https, open, quiet, json } = settings
-  const { ory, url, terminal } = await serve({
+  const { ory, url, network, terminal } = await serve({
     settings,
     app,
     https,
@@ -41,7 +41,7 @@ export async function serveLocal(
       }
     },
   })
-  const started = { url, app, ory }
+  const started = { url, network, app, ory }
   terminal.started({ facts: localFacts(started), banner: localBanner(started) })
   await openBrowser(url, quiet || json ? (open ?? false) : open)
 }

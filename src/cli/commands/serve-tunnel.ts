@@ -10,7 +10,7 @@ export async function serveTunnel(
   publishUrl: string | undefined,
   settings: Settings,
 ): Promise<void> {
-  const { ory, url, terminal } = await serve({
+  const { ory, url, network, terminal } = await serve({
     settings,
     app,
     https: settings.https && app.protocol === 'https:', // cookies are not shared between http and https (Schemeful Same-Site)
@@ -24,7 +24,7 @@ export async function serveTunnel(
       },
     }),
   })
-  const started = { url, app, ory }
+  const started = { url, network, app, ory }
   terminal.started({ facts: tunnelFacts(started), banner: tunnelBanner(started) })
 }
 

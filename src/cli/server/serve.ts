@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal/report.js'
 import { createTerminal } from '../terminal/terminal.js'
 import { createWatch, type Watch } from '../terminal/watch.js'
 import { certificateFor } from './certificate.js'
+import { networkOrigins, openedBy, UNSPECIFIED } from './network.js'
 import { assertElsewhere, assertFree } from './port.js'
 import { GRACE, untilSignal } from './run.js'
 
@@ -38,6 +39,8 @@ export interface Start {
 export interface Running {
   readonly ory: Ory
   readonly url: string
+  /** Where others in the network find it. */
+  readonly network: readonly string[]
   readonly terminal: Terminal
 }
 
@@ -67,11 +70,22 @@ async function open(start: Start, terminal: Terminal): Promise<Running & { close
     const { port } = await entry.listen(start.settings.port, start.settings.host)
     const url = ory.options.publicUrl?.origin ?? address(start, port)
     ory.announcedAt(() => url)
-    return { ory, url, terminal, close }
+    const opened = openedBy('--host', start.settings.host, whatIsOpen(start, ory))
+    if (opened) terminal.logger.warn(opened)
+    const network = networkOrigins(start.settings.host, address(start, port))
+    return { ory, url, network, terminal, close }
   } catch (error) {
     await close() // what was said before comes before the error
     throw error
   }
+}
+
+/** The dev tools stay with this machine, whoever else is let in. */
+function whatIsOpen({ app }: Start, { emulator }: Ory): string {
+  const ory = emulator
+    ? 'the emulator, whose passwords and codes everybody can guess or read here'
+    : "Ory's pages"
+  return `they reach ${app.origin} and ${ory}. Without --host it is for this machine only.`
 }
 
 function openOry(
@@ -102,8 +116,6 @@ async function openEntry(
   }
   return createSecureEntry({ ...pem, ...serving, isAllowedHost: isOurs })
 }
-
-const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 /** The address we listen on, where a browser could be told to open it. */
 const certifiable = (host: string): string[] => (UNSPECIFIED.has(host) ? [] : [host])

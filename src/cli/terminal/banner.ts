@@ -6,6 +6,8 @@ import type { Started } from './report.js'
 /** What the first lines are made of. */
 export interface Serving {
   readonly url: string
+  /** Where others in the network find it. */
+  readonly network: readonly string[]
   readonly app: URL
   readonly ory: Ory
 }
@@ -29,11 +31,12 @@ function whoOf([first, second]: readonly Person[] = []): string | undefined {
 }
 
 /** At most eight lines, the empty one at the end included: where, which Ory and why, whom to sign in as, the keys, the next step. */
-export function localBanner({ url, app, ory }: Serving): Started['banner'] {
+export function localBanner({ url, network, app, ory }: Serving): Started['banner'] {
   const who = whoOf(ory.emulator?.people)
   return ({ bold, dim, cyan }) =>
     [
       `  ${bold('Open')}     ${cyan(url)}`,
+      ...network.map(origin => `  Network  ${origin}`),
       `  App      ${app.origin}`,
       `  Ory      ${which(ory)}, at /.ory`,
       ...(who === undefined ? [] : [`  Sign in  ${who}`]),
@@ -56,11 +59,12 @@ export function localFacts({ url, app, ory }: Serving): Started['facts'] {
 }
 
 /** The address, and how the three shells hand it to a program. */
-export function tunnelBanner({ url, app, ory }: Serving): Started['banner'] {
+export function tunnelBanner({ url, network, app, ory }: Serving): Started['banner'] {
   const who = whoOf(ory.emulator?.people)
   return ({ bold, cyan }) =>
     [
       `  ${bold('Ory')}         ${cyan(url)}, from ${which(ory)}`,
+      ...network.map(origin => `  Network     ${origin}`),
       `  App         ${app.origin}, may read its answers with cookies`,
       ...(who === undefined ? [] : [`  Sign in     ${who}`]),
       ...(ory.emulator ? [`  Inbox       ${url}/dev/inbox`] : []),
@@ -76,11 +80,15 @@ export function tunnelFacts({ url, app, ory }: Serving): Started['facts'] {
 }
 
 /** Kratos' two addresses, and whom to sign in as. */
-export function emulatorBanner({ url, adminUrl, people }: Emulator): Started['banner'] {
+export function emulatorBanner(
+  { url, adminUrl, people }: Emulator,
+  network: readonly string[],
+): Started['banner'] {
   const who = whoOf(people)
   return ({ bold, cyan, dim }) =>
     [
       `  ${bold('Public API')}  ${cyan(url)}`,
+      ...network.map(origin => `  Network     ${origin}`),
       `  Admin API   ${adminUrl}`,
       ...(who === undefined ? [] : [`  Sign in     ${who}`]),
       dim(`  Next        open ${url}/ui/login`),

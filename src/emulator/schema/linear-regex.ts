@@ -8,12 +8,14 @@ import type { RE2JS } from 're2js'
 
 interface Matcher {
   test(text: string): boolean
+  toString(): string
 }
 
 /** @throws {Error} when RE2 refuses it, as it does look-arounds and references back */
 export function compileRegex(source: string): Matcher {
   const expression = engine().compile(source)
-  return { test: text => expression.matcher(text).find() }
+  // ajv keeps one of each name.
+  return { test: text => expression.matcher(text).find(), toString: () => source }
 }
 
 /** Why RE2 refuses it; undefined where it does not. */
