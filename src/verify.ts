@@ -20,7 +20,7 @@ export interface VerifyOptions {
    * @default env `ORY_JWKS_URL`
    */
   jwksUrl?: string | URL
-  /** The only `iss` that is accepted: the address of your Ory. @default any issuer whose keys are at `jwksUrl` */
+  /** The only `iss` that is accepted: the address of your Ory, or `http://emulator.localhost`. @default any issuer whose keys are at `jwksUrl` */
   issuer?: string
 }
 
