@@ -6,7 +6,9 @@ import { join, relative } from 'node:path'
 import { ensureBrowser } from './ensure-browser.mjs'
 
 const root = process.cwd()
-const TESTS = ['frameworks', 'vite', 'webpack', 'recipes'].map(name => `test/${name}.test.ts`)
+const TESTS = ['faces/frameworks', 'faces/vite', 'faces/webpack', 'project/recipes', 'emulator/sdks'].map(
+  name => `test/${name}.test.ts`,
+)
 
 /** Suites by their title in the tests: how people call them, and where their version stands. */
 const KNOWN = [

@@ -66,6 +66,7 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
       use_continue_with_transitions: flags['use_continue_with_transitions'] === true,
       choose_recovery_address: flags['choose_recovery_address'] === true,
       legacy_continue_with_verification_ui: flags['legacy_continue_with_verification_ui'] === true,
+      legacy_require_verified_login_error: flags['legacy_require_verified_login_error'] === true,
     },
   }
 }

@@ -257,9 +257,9 @@ export const CONFIG_KEYS: JsonObject = {
     feature_flags: section({
       use_continue_with_transitions: flag(false),
       legacy_continue_with_verification_ui: flag(false),
+      legacy_require_verified_login_error: flag(false),
       ...all(['cacheable_sessions', 'cacheable_sessions_max_age', 'faster_session_extend'], ignored),
       choose_recovery_address: flag(false),
-      legacy_require_verified_login_error: unsupported,
       ...all(
         ['password_profile_registration_node_group', 'legacy_oidc_registration_node_group'],
         unsupported,

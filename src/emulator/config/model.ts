@@ -187,5 +187,6 @@ export interface KratosConfig {
     use_continue_with_transitions: boolean
     choose_recovery_address: boolean
     legacy_continue_with_verification_ui: boolean
+    legacy_require_verified_login_error: boolean
   }
 }

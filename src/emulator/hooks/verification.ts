@@ -2,12 +2,12 @@
 
 import type { Core } from '../core.js'
 import { newFlow, passing, saveFlow, uiUrl } from '../flows/flow.js'
-import { LABEL } from '../flows/messages.js'
+import { INVALID, LABEL } from '../flows/messages.js'
 import { submit } from '../flows/nodes.js'
 import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, isBrowser, isJson, problem, redirect } from '../http/exchange.js'
-import { badRequest, Problem } from '../http/kratos-errors.js'
+import { badRequest, Invalid, Problem } from '../http/kratos-errors.js'
 import { withQuery } from '../http/urls.js'
 import { methodInUse } from '../methods/in-use.js'
 import type { Identity, JsonObject, VerifiableAddress } from '../store/model.js'
@@ -74,6 +74,8 @@ export function showVerification(x: Exchange, flow: Flow): void {
 
 /** Nobody gets in with an address that was never proved; a code is sent instead. */
 export function requireVerified(x: Exchange, flow: Flow, identity: Identity): Answer | undefined {
+  const legacy = x.core.config.feature_flags.legacy_require_verified_login_error
+  if (legacy && flow.active !== 'password') return undefined
   const addresses = identity.verifiable_addresses
   if (addresses.length === 0)
     throw new Problem(500, {
@@ -83,6 +85,7 @@ export function requireVerified(x: Exchange, flow: Flow, identity: Identity): An
         'A misconfiguration prevents login. Expected to find a verification address but this identity does not have one assigned.',
     })
   if (addresses.some(a => a.verified)) return undefined
+  if (legacy) throw new Invalid({ text: INVALID.notVerified() })
   const address = addresses.find(a => a.value !== '')
   if (!address) throw badRequest(NOT_VERIFIED.reason)
   const started = send(x, flow, identity, address, x.csrf.token)

@@ -129,10 +129,12 @@ function readPbkdf2(hash: string): {
   digest: string
 } {
   const { numbers, parts } = split(hash, 5, ['i', 'l'])
-  const [iterations = 0, length = 0] = numbers
+  const [iterations = 0] = numbers
   within(iterations, MAX.pbkdf2)
   const digest = parts[1]!.slice('pbkdf2-'.length)
-  return { iterations, length, salt: fromBase64(parts[3]), key: fromBase64(parts[4]), digest }
+  const key = fromBase64(parts[4])
+  // Whatever `l=` says: Kratos goes by the key itself.
+  return { iterations, length: key.length, salt: fromBase64(parts[3]), key, digest }
 }
 
 async function verifyPbkdf2(password: string, hash: string): Promise<boolean> {
