@@ -53,6 +53,7 @@ beforeAll(async () => {
   tarball = join(folder, packed.filename)
   run('npm', ['install', tarball, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'])
   for (const name of ['vite', 'webpack', 'webpack-dev-server', '@types/node', '@types/connect']) link(name)
+  for (const name of ['@playwright/test', 'playwright', 'playwright-core', 'vitest']) link(name)
   link('@rsbuild/core', newer)
 }, 180_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
@@ -65,6 +66,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   'ory-proxy/rsbuild': ['ory'],
   'ory-proxy/verify': ['OryProxyError', 'verifySession'],
   'ory-proxy/emulator': ['startEmulator'],
+  'ory-proxy/testing': ['connectTestOry', 'startTestOry'],
+  'ory-proxy/playwright': ['expect', 'test'],
 }
 
 describe('the packed package', () => {
@@ -78,6 +81,15 @@ describe('the packed package', () => {
     expect(JSON.parse(imported)).toEqual(EXPORTS[entry])
     const required = run(process.execPath, ['-e', `const m = require('${entry}'); ${names}`])
     expect(JSON.parse(required)).toEqual(EXPORTS[entry])
+  })
+
+  test('without a test runner, the kit for any runner starts an Ory', () => {
+    const code = `import { startTestOry } from 'ory-proxy/testing'
+      const ory = await startTestOry()
+      const { session } = await (await ory.fork()).signIn('alice@example.com')
+      console.log(session.identity.traits.email)
+      await ory.close()`
+    expect(module(code)).toBe('alice@example.com')
   })
 
   test('nothing else can be reached', () => {
@@ -113,6 +125,9 @@ describe('the packed package', () => {
 import { defineConfig as rsbuild } from '@rsbuild/core'
 import { createOryMiddleware, OryProxyError } from 'ory-proxy'
 import { startEmulator } from 'ory-proxy/emulator'
+import { expect, type Ory, test } from 'ory-proxy/playwright'
+import { connectTestOry, type TestOry } from 'ory-proxy/testing'
+import { test as unit } from 'ory-proxy/vitest'
 import { ory as rsbuildOry } from 'ory-proxy/rsbuild'
 import { verifySession } from 'ory-proxy/verify'
 import { ory } from 'ory-proxy/vite'
@@ -135,6 +150,12 @@ export const start = async (): Promise<void> => {
   const emulator: { url: string } = await startEmulator()
   throw new OryProxyError('ORY_PROXY_UNREACHABLE', emulator.url)
 }
+test.use({ oryUser: 'alice@example.com', oryAal: 'aal2' })
+test('types', async ({ page, ory }: { page: { url(): string }; ory: Ory }) => expect(page.url()).toBe(ory.adminUrl))
+unit('types', async ({ ory }) => void (await ory.signIn()).headers.authorization)
+export const kit = async (): Promise<TestOry> => connectTestOry('http://localhost:5173')
+// @ts-expect-error: no such option
+test.use({ oryUsr: 'alice@example.com' })
 // @ts-expect-error: no such option
 ory({ sdkURL: 'https://ory.example' })
 // @ts-expect-error: no such option

@@ -1,4 +1,4 @@
-import * as oauth from 'oauth4webapi'
+import type * as Oauth from 'oauth4webapi'
 import type { JsonObject } from '../store/model.js'
 import type { ProviderSetup, StandInProvider } from './types.js'
 
@@ -21,17 +21,19 @@ export interface ProviderClient {
 }
 
 export function createProviderClient(setup: ProviderSetup, provider: StandInProvider): ProviderClient {
+  /** Loaded by those who sign in this way, not by every start. */
+  const library = (): Promise<typeof Oauth> => import('oauth4webapi')
   // `customFetch` calls the provider as a function: plain http is safe, as nothing is sent.
-  const options = {
+  const optionsOf = (oauth: typeof Oauth) => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: (url: string, init: Parameters<StandInProvider['fetch']>[1]) =>
       provider.fetch(url, init),
-  }
-  const discover = async (): Promise<oauth.AuthorizationServer> => {
+  })
+  const discover = async (oauth: typeof Oauth): Promise<Oauth.AuthorizationServer> => {
     const issuer = new URL(setup.issuer())
-    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options))
+    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, optionsOf(oauth)))
   }
-  const client = (): oauth.Client => ({
+  const clientOf = (oauth: typeof Oauth): Oauth.Client => ({
     client_id: setup.clientId,
     // Tokens carry the emulator's time, which tests move.
     [oauth.clockSkew]: Math.round((setup.now() - Date.now()) / 1000),
@@ -39,9 +41,10 @@ export function createProviderClient(setup: ProviderSetup, provider: StandInProv
 
   return {
     async start(state, scope, upstream) {
+      const oauth = await library()
       const codeVerifier = oauth.generateRandomCodeVerifier()
       const nonce = oauth.generateRandomNonce()
-      const url = new URL((await discover()).authorization_endpoint ?? '')
+      const url = new URL((await discover(oauth)).authorization_endpoint ?? '')
       const parameters = {
         client_id: setup.clientId,
         code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
@@ -58,9 +61,11 @@ export function createProviderClient(setup: ProviderSetup, provider: StandInProv
     },
 
     async finish(callback, state, { codeVerifier, nonce }) {
+      const oauth = await library()
+      const options = optionsOf(oauth)
       try {
-        const server = await discover()
-        const relyingParty = client()
+        const server = await discover(oauth)
+        const relyingParty = clientOf(oauth)
         const secret = setup.clientSecret ? oauth.ClientSecretBasic(setup.clientSecret) : oauth.None()
         const parameters = oauth.validateAuthResponse(server, relyingParty, callback, state)
         const response = await oauth.authorizationCodeGrantRequest(
