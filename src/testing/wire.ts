@@ -37,11 +37,18 @@ export function sender(namespace: string | undefined): Send {
       ...(namespace !== undefined && { 'Ory-Dev-Namespace': namespace }),
     }
     return new Promise((resolve, reject) => {
-      const request = transport.request(url, { method, headers, agent }, response => {
-        read(response).then(resolve, reject)
-      })
-      request.on('error', reject)
-      request.end(text)
+      const start = (mayRetry: boolean): void => {
+        const request = transport.request(url, { method, headers, agent }, response => {
+          read(response).then(resolve, reject)
+        })
+        request.on('error', (error: NodeJS.ErrnoException) => {
+          // The server closed a connection that lay idle, just as we took it.
+          if (mayRetry && request.reusedSocket && error.code === 'ECONNRESET') start(false)
+          else reject(error)
+        })
+        request.end(text)
+      }
+      start(true)
     })
   }
 }

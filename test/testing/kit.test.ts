@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectTestOry, startTestOry, type TestOry } from '../../src/testing/index.js'
+import { sender } from '../../src/testing/wire.js'
 import { verifySession } from '../../src/verify.js'
 import { startEchoApp } from '../_app.js'
 import { FACES, freePort } from '../_faces.js'
@@ -136,6 +137,24 @@ test('the clock, a fault and the state are those of one test', async () => {
   await expect(one.fault({ path: '/nowhere', status: 500 })).rejects.toThrow(/The fault: "path"/)
   expect((await two.state())['sessions']).toEqual([])
   expect((await one.state())['sessions']).toHaveLength(1)
+})
+
+test('a connection that lay idle and was closed is not what a test fails by', async () => {
+  const used = new WeakSet<object>()
+  const server = createServer((req, res) => {
+    if (used.has(req.socket)) return void req.socket.destroy()
+    used.add(req.socket)
+    res.end('{}')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const send = sender(undefined)
+  for (let i = 0; i < 3; i++) expect((await send('POST', url, {})).status).toBe(200)
+  expect(
+    await send('GET', `${url.replace(/\d+$/, String(await freePort()))}/`).catch(error => error.code),
+  ).toBe('ECONNREFUSED')
+  server.closeAllConnections()
+  server.close()
 })
 
 describe('what goes wrong is one sentence, with the address, what answered and what to do', () => {
