@@ -20,6 +20,7 @@ export function overviewBody(token: TokenView, diagnoses: readonly Diagnosis[], 
       card('flows', 'Flows', 'What was begun, and how it stands'),
       card('clock', 'Clock', 'Let an hour pass at once'),
       card('faults', 'Faults', 'Answers that come late, or not'),
+      card('namespaces', 'Namespaces', 'A state of its own for a test'),
       card('state', 'State', 'Export, import, start over'),
     ]
   }</ul></section>`
