@@ -5,6 +5,7 @@ import { gatedByFirst } from './host/first-server.js'
 import { shareOry } from './host/shared.js'
 import { resolveOptions } from './options/resolve.js'
 import type { OryOptions } from './options/types.js'
+import { dock } from './vite/dock.js'
 import {
   beforeClose,
   hostsOf,
@@ -62,6 +63,7 @@ function serving(options: OryOptions): Plugin {
     },
     configureServer: { order: 'pre', handler },
     configurePreviewServer: { order: 'pre', handler },
+    ...{ devtools: dock }, // unknown to the types of a Vite without DevTools
     ...virtualModule(() => told),
   }
 }

@@ -146,6 +146,22 @@ describe('what is no token of ours', () => {
     }
   })
 
+  test('a token of another dev server is nobody, and one line says so, once for an address', async () => {
+    const other = await signingKey(await generatePrivateJwk())
+    const keys = await serveKeys(() => ({ text: jwksText(key) }))
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const token = await sign(other, { iss: ISSUER, sub: 'i1', sessionJson: JSON.stringify(SESSION) }, now())
+    for (let i = 0; i < 3; i++) {
+      expect(await verifySession(bearer(token), { jwksUrl: keys.jwksUrl })).toBeNull()
+    }
+    const said = warn.mock.calls.map(([line]) => String(line)).filter(line => line.includes(keys.jwksUrl))
+    warn.mockRestore()
+    await keys.close()
+    expect(said).toHaveLength(1)
+    expect(said[0]).toMatch(/^ory-proxy JWKS_OTHER_KEY: .*npx ory-proxy doctor/)
+    expect(said[0]).not.toContain(token)
+  })
+
   test('a key inside the token, or behind an address in it, is not looked at', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk: JWK = await exportJWK(publicKey)

@@ -34,14 +34,19 @@ const announced = new WeakSet<Ory>()
 /** Milliseconds from listening until nobody is going to ask any more. */
 const PATIENCE = 500
 
-/** A key beside Vite's own (`h` lists it): the emulator's mail is not sent anywhere, so it is looked at. */
+/** Keys beside Vite's own (`h` lists them): the tools, and the emulator's mail, which is not sent anywhere. */
 export function bindKeys(server: ViteServer, { emulator }: Ory): void {
-  if (!emulator) return
   const bind = server.bindCLIShortcuts.bind(server) as (options?: Shortcuts) => void
-  const inbox: Shortcut = { key: 'i', description: "open the Ory emulator's inbox", action: openInbox }
+  const tools: Shortcut = { key: 't', description: 'open the Ory tools', action: opens('Tools', '/dev') }
+  const inbox: Shortcut = {
+    key: 'i',
+    description: "open the Ory emulator's inbox",
+    action: opens('Inbox', '/dev/inbox'),
+  }
+  const ours = emulator ? [inbox, tools] : [tools]
   server.bindCLIShortcuts = (options: Shortcuts = {}) => {
-    const others = (options.customShortcuts ?? []).filter(({ key }) => key !== inbox.key)
-    bind({ ...options, customShortcuts: [...others, inbox] })
+    const others = (options.customShortcuts ?? []).filter(({ key }) => ours.every(own => own.key !== key))
+    bind({ ...options, customShortcuts: [...others, ...ours] })
   }
 }
 
@@ -56,13 +61,15 @@ interface Shortcuts {
   readonly customShortcuts?: Shortcut[]
 }
 
-async function openInbox(server: ViteServer): Promise<void> {
-  const url = `${mountUrl(server)}/dev/inbox`
-  server.config.logger.info(`  ➜  Inbox:   ${url}`)
-  if (process.env['BROWSER'] === 'none') return // Vite's own way to say: open nothing
-  const { default: open } = await import('open')
-  await open(url).catch(() => {}) // no browser here: the address stands in the line above
-}
+const opens =
+  (name: string, path: string): Shortcut['action'] =>
+  async server => {
+    const url = `${mountUrl(server)}${path}`
+    server.config.logger.info(`  ➜  ${`${name}:`.padEnd(9)}${url}`)
+    if (process.env['BROWSER'] === 'none') return // Vite's own way to say: open nothing
+    const { default: open } = await import('open')
+    await open(url).catch(() => {}) // no browser here: the address stands in the line above
+  }
 
 /** Where Ory is; only the path where the address is not Vite's to know (middleware mode). */
 const mountUrl = (server: ViteServer): string => (originOf(server) ?? '') + MOUNT

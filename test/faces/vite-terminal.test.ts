@@ -31,6 +31,10 @@ test.for(VERSIONS)(
     const [, inbox = ''] = await terminal.printed(/➜ {2}Inbox: +(\S+)/)
     expect(inbox).toBe(`${ory}/dev/inbox`)
     expect((await fetch(inbox)).status).toBe(200)
+    terminal.type('t')
+    const [, tools = ''] = await terminal.printed(/➜ {2}Tools: +(\S+)/)
+    expect(tools).toBe(`${ory}/dev`)
+    expect((await fetch(tools)).status).toBe(200)
 
     const [token, kid] = [await signIn(ory), await keyId(ory)]
     await terminal.edit('vite.config.js', `${config}// edited\n`, /server restarted/)

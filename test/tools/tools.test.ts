@@ -1,0 +1,122 @@
+import AxeBuilderModule from 'axe-core'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Entry } from '../../src/tools/journal.js'
+import { ory as plugin } from '../../src/vite-plugin.js'
+import { startEchoApp } from '../_app.js'
+import { FACES } from '../_faces.js'
+import { startFakeOry } from '../_fake-ory.js'
+import { freshContext, launchBrowser } from '../e2e/_browser.js'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser?.close())
+
+test('of 1,000 mixed requests the last 500 are there, from whom the app was told, without a value', async () => {
+  const [ory, app] = await Promise.all([startFakeOry(), startEchoApp()])
+  const face = await FACES['connect']!(app.url, { sdkUrl: ory.url })
+  const people = ['ada', 'bob', 'eve'].map(name => ory.signIn(`${name}@example.com`))
+  const told: (string | null)[] = []
+  for (let i = 0; i < 1000; i += 20) {
+    const batch = Array.from({ length: 20 }, async (_, k) => {
+      const cookie = people[(i + k) % 4]
+      const answer = await fetch(`${face.url}/api/${i + k}?code=secret-${i}`, {
+        headers: cookie ? { cookie } : {},
+      })
+      const { headers } = (await answer.json()) as { headers: { authorization?: string } }
+      const [, claims = ''] = headers.authorization?.split('.') ?? []
+      told[i + k] = null
+      if (claims === '') return
+      const { session } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+        session: { identity: { traits: { email: string } } }
+      }
+      told[i + k] = session.identity.traits.email
+    })
+    await Promise.all(batch)
+  }
+  const answer = await fetch(`${face.url}/.ory/dev/requests`)
+  const text = await answer.text()
+  const { requests, last } = JSON.parse(text) as { requests: Entry[]; last: number }
+  expect([requests.length, last]).toEqual([500, 1000])
+  for (const { path, who, why } of requests) {
+    const number = Number(/^\/api\/(\d+)\?code=…$/.exec(path)![1])
+    expect([number, who]).toEqual([number, told[number]])
+    expect(who === null ? ['no credential'] : ['asked', 'shared', 'cached']).toContain(why)
+  }
+  for (const secret of ['secret-', ...people.map(cookie => cookie.split('=')[1]!)])
+    expect(text).not.toContain(secret)
+  const token = await (await fetch(`${face.url}/.ory/dev/token`, { headers: { cookie: people[0]! } })).text()
+  expect(JSON.parse(token)).toMatchObject({
+    signedIn: true,
+    who: 'ada@example.com',
+    cookies: ['ory_kratos_session'],
+  })
+  expect(token).not.toContain(people[0]!.split('=')[1]!)
+  expect(token).not.toContain('eyJ')
+  await face.close()
+  await Promise.all([ory.close(), app.close()])
+})
+
+test('the pages have no finding of axe, in a window and in a dock, light and dark', async () => {
+  const app = await startEchoApp()
+  const face = await FACES['connect']!(app.url, {})
+  for (const [colorScheme, width] of [
+    ['light', 1200],
+    ['dark', 360],
+  ] as const) {
+    const context = await freshContext(browser)
+    const page = await context.newPage()
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(`${face.url}/api/x?a=1`)
+    for (const path of ['', '/requests', '/token', '/flows', '/users', '/state']) {
+      await page.goto(`${face.url}/.ory/dev${path}`)
+      const client = await context.newCDPSession(page)
+      await client.send('Page.setBypassCSP', { enabled: true })
+      await page.evaluate(AxeBuilderModule.source)
+      const found = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }
+        return (await axe.run()).violations.map(({ id }) => id)
+      })
+      expect([path, colorScheme, found]).toEqual([path, colorScheme, []])
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect([path, width, overflow]).toEqual([path, width, 0])
+    }
+    await context.close()
+  }
+  await face.close()
+  await app.close()
+})
+
+test('whoever switches the person in a frame of the app stays at the address of the page', async () => {
+  const app = await startEchoApp((req, res) => {
+    res.setHeader('content-type', 'text/html')
+    res.end(
+      `<p id="who">${req.headers.authorization ? 'somebody' : 'nobody'}</p><iframe src="/.ory/dev/users" width="360" height="500"></iframe>`,
+    )
+  })
+  const face = await FACES['connect']!(app.url, {})
+  const page = await (await freshContext(browser)).newPage()
+  await page.goto(`${face.url}/shop`)
+  await page.evaluate(() => history.pushState({}, '', '/shop?item=7#reviews'))
+  await page
+    .frameLocator('iframe')
+    .getByRole('button', { name: /Sign in as alice/ })
+    .click()
+  await page.getByText('somebody').waitFor()
+  expect(page.url()).toBe(`${face.url}/shop?item=7#reviews`)
+  await page.context().close()
+  await face.close()
+  await app.close()
+})
+
+test('Vite DevTools are told of the tools as a tab that needs nothing from outside', () => {
+  const [serving] = plugin({}) as unknown as [{ devtools: { setup(context: object): void } }]
+  const docks: Record<string, string>[] = []
+  serving.devtools.setup({ docks: { register: (dock: Record<string, string>) => docks.push(dock) } })
+  expect(docks).toEqual([
+    expect.objectContaining({ type: 'iframe', url: '/.ory/dev', icon: expect.stringMatching(/^data:/) }),
+  ])
+})
