@@ -72,7 +72,7 @@ test('a key that has no meaning today ends in one line that names it', async () 
   writeFileSync(join(cwd, 'kratos.yml'), 'serve: {public: {domain_aliases: []}}')
   const { code, stderr } = await run(['emulator', '--config', 'kratos.yml'], { cwd })
   expect(stderr).toMatch(
-    /^ory-proxy: kratos\.yml:1:18: "serve\.public\.domain_aliases" was Kratos' until v0\.8/,
+    /^ory-proxy ORY_PROXY_EMULATOR_CONFIG: kratos\.yml:1:18: "serve\.public\.domain_aliases" was Kratos' until v0\.8/,
   )
   expect([stderr.trim().split('\n').length, code]).toEqual([1, 2])
 })
@@ -82,7 +82,9 @@ test.for(['--port', '--admin-port'])('a taken %s is told, with one that is free'
   const [, port] = await first.until(/Public API\s+http:\/\/[^:]+:(\d+)/)
   const { code, stderr } = await run([...flags, flag, port!])
   expect(stderr).toMatch(
-    new RegExp(`^ory-proxy: Port ${port} is taken.* Port (\\d+) is free: ${flag} \\1\\.`),
+    new RegExp(
+      `^ory-proxy ORY_PROXY_PORT_TAKEN: Port ${port} is taken.* Port (\\d+) is free: ${flag} \\1\\.`,
+    ),
   )
   expect(stderr.trim().split('\n')).toHaveLength(1)
   expect(code).toBe(1)
