@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import http from 'node:http'
+import http2 from 'node:http2'
+import https from 'node:https'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -66,7 +68,7 @@ function listen(server) {
 }
 
 function startProxy(app, ory) {
-  const flags = ['--sdk-url', ory, '--port', '0', '--no-https', '--no-open', '--session-cache', '2']
+  const flags = ['--sdk-url', ory, '--port', '0', '--dont-install-cert', '--no-open', '--session-cache', '2']
   const child = spawn(process.execPath, ['dist/cli.js', 'local', app, ...flags])
   let output = ''
   return new Promise((resolve, reject) => {
@@ -82,11 +84,12 @@ function startProxy(app, ory) {
 }
 
 const tally = { requests: 0, anonymous: 0, broken: 0, somebodyElse: 0, sockets: 0 }
-const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+const agent = new https.Agent({ keepAlive: true, maxSockets: 64, rejectUnauthorized: false })
 
-function get(url, headers, { method = 'GET', body, leaveAfter } = {}) {
+/** Asks over HTTP/1.1. */
+function get1(url, headers, { method = 'GET', body, leaveAfter } = {}) {
   return new Promise(resolve => {
-    const req = http.request(url, { method, headers, agent }, res => {
+    const req = https.request(url, { method, headers, agent }, res => {
       let text = ''
       res.setEncoding('utf8').on('data', chunk => {
         text += chunk
@@ -103,18 +106,50 @@ function get(url, headers, { method = 'GET', body, leaveAfter } = {}) {
   })
 }
 
+/** Ends the connections of those who ask over HTTP/2. */
+const closing = []
+
+/** Asks over HTTP/2, on a connection for each worker; a connection is left now and then, with all that is on it. */
+function createGet2(origin) {
+  let session
+  closing.push(() => session?.destroy())
+  return function get2(url, headers, { method = 'GET', body, leaveAfter } = {}) {
+    if (!session || session.closed || session.destroyed || Math.random() < 0.002) {
+      session?.destroy()
+      session = http2.connect(origin, { rejectUnauthorized: false }).on('error', () => {})
+    }
+    const path = url.slice(origin.length)
+    return new Promise(resolve => {
+      const stream = session.request({ ':method': method, ':path': path, ...headers }, { endStream: !body })
+      let text = ''
+      stream.setEncoding('utf8').on('data', chunk => {
+        text += chunk
+      })
+      stream.on('response', () => leaveAfter && stream.close(http2.constants.NGHTTP2_CANCEL))
+      stream.on('error', () => tally.broken++)
+      stream.on('close', () => resolve(stream.rstCode === 0 ? text : ''))
+      if (body) stream.end(body)
+      tally.requests++
+    })
+  }
+}
+
 /** What a worker does next, by chance; returns who it was taken for, where that can be told. */
 const KINDS = [
-  [50, (base, cookie) => get(`${base}/who`, { cookie })],
-  [10, (base, cookie) => get(`${base}/page`, { cookie }).then(() => undefined)],
-  [10, (base, cookie) => get(`${base}/.ory/self-service/login/flows?id=1`, { cookie }).then(() => undefined)],
-  [3, base => get(`${base}/.ory//`, {}).then(() => undefined)],
-  [3, (base, cookie) => get(`${base}/stream`, { cookie }).then(() => undefined)],
-  [3, (base, cookie) => get(`${base}/stream`, { cookie }, { leaveAfter: true }).then(() => undefined)],
-  [2, (base, cookie) => get(`${base}/cut`, { cookie }).then(() => undefined)],
+  [50, (base, cookie, get) => get(`${base}/who`, { cookie })],
+  [10, (base, cookie, get) => get(`${base}/page`, { cookie }).then(() => undefined)],
+  [
+    10,
+    (base, cookie, get) =>
+      get(`${base}/.ory/self-service/login/flows?id=1`, { cookie }).then(() => undefined),
+  ],
+  [3, (base, _cookie, get) => get(`${base}/.ory//`, {}).then(() => undefined)],
+  [3, (base, cookie, get) => get(`${base}/stream`, { cookie }).then(() => undefined)],
+  [3, (base, cookie, get) => get(`${base}/stream`, { cookie }, { leaveAfter: true }).then(() => undefined)],
+  [2, (base, cookie, get) => get(`${base}/cut`, { cookie }).then(() => undefined)],
   [
     3,
-    (base, cookie) =>
+    (base, cookie, get) =>
       get(`${base}/up`, { cookie }, { method: 'POST', body: 'x'.repeat(200_000) }).then(() => undefined),
   ],
   [5, (base, cookie) => openSocket(base, cookie)],
@@ -127,7 +162,10 @@ const pick = () => LOT[Math.floor(Math.random() * LOT.length)]
 function openSocket(base, cookie) {
   tally.sockets++
   return new Promise(resolve => {
-    const socket = new WebSocket(base.replace('http', 'ws'), { headers: { cookie } })
+    const socket = new WebSocket(base.replace('http', 'ws'), {
+      headers: { cookie },
+      rejectUnauthorized: false,
+    })
     socket.once('message', data => {
       resolve(String(data))
       Math.random() < 0.5 ? socket.close() : socket.terminate()
@@ -148,11 +186,11 @@ function sendGarbage(base) {
   })
 }
 
-async function work(base, people, until) {
+async function work(base, people, until, get) {
   const cookies = [...people.keys()]
   while (Date.now() < until) {
     const value = cookies[Math.floor(Math.random() * cookies.length)]
-    const who = await pick()(base, `session=${value}`)
+    const who = await pick()(base, `session=${value}`, get)
     if (who === 'nobody') tally.anonymous++
     else if (who && who !== people.get(value)) tally.somebodyElse++
   }
@@ -174,7 +212,9 @@ async function main() {
   const atRest = vitals(proxy.child.pid)
   const started = Date.now()
   const until = started + MINUTES * 60_000
-  const workers = Array.from({ length: 32 }, () => work(proxy.url, people, until))
+  const workers = Array.from({ length: 32 }, (_, i) =>
+    work(proxy.url, people, until, i % 2 ? createGet2(proxy.url) : get1),
+  )
   const samples = []
   while (Date.now() < until) {
     await sleep(Math.min(10_000, MINUTES * 3000))
@@ -189,6 +229,7 @@ async function main() {
   }
   await Promise.all(workers)
   agent.destroy()
+  for (const close of closing) close()
   await sleep(7000) // kept-alive connections to the app and to Ory end
   const after = vitals(proxy.child.pid)
   const code = await end(proxy.child)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Caller, callerOf } from '../common/caller.js'
 import type { Identified } from '../ory/whoami.js'
+import { hasLeft } from '../outbound/client-side.js'
 
 /** Hands on to whoever comes behind us: the dev server's next middleware. */
 export type Next = (error?: unknown) => void
@@ -79,7 +80,8 @@ export function chain(
     if (outcome === 'done') return
     outcome.then(
       later => {
-        if (later === 'next') next()
+        // Over HTTP/2, what broke off meanwhile looks whole to whoever is behind us.
+        if (later === 'next' && !hasLeft(res)) next()
       },
       error => onError(x, error),
     )

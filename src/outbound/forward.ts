@@ -8,6 +8,7 @@ import type { Handshakes } from './handshakes.js'
 import { passOn } from './passage.js'
 import { createOutbound } from './pool.js'
 import { FORWARDED, requestHeaders } from './request-headers.js'
+import { createSizeWarning } from './too-large.js'
 
 /** The command's way to the app behind it. */
 export interface Forwarder {
@@ -33,6 +34,7 @@ export function createForwarder(rules: ForwardRules): Forwarder {
   const { app, rewriteHost, trustForwarded, onError } = rules
   const way = createOutbound(app)
   const report = createOutageReport(rules)
+  const warnOfSize = createSizeWarning(rules.logger)
   const headerRules = { host: rewriteHost ? app.host : undefined, trustForwarded }
   const prefix = app.pathname.replace(/\/$/, '')
   const fail = (req: IncomingMessage, res: ServerResponse, cause: unknown): void => {
@@ -51,10 +53,12 @@ export function createForwarder(rules: ForwardRules): Forwarder {
     request(req, res) {
       const method = req.method!
       if (req.url === '*') return void res.writeHead(204, { Allow: ALLOWED }).end() // asks the server, not an app
+      const headers = requestHeaders(req, headerRules)
       passOn(req, res, way, {
-        outgoing: { method, path: prefix + req.url, headers: requestHeaders(req, headerRules) },
+        outgoing: { method, path: prefix + req.url, headers },
         onAnswer(answer) {
           report()
+          if (answer.status === 431) warnOfSize(req, headers)
           return answerWith(req, res, answer)
         },
         onFailure: error => fail(req, res, error),

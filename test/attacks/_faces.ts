@@ -2,6 +2,7 @@ import { silentLogger } from '../../src/index.js'
 import { ory } from '../../src/rsbuild.js'
 import { load, project, SITE } from '../_ecosystem.js'
 import { FACES, type StartFace, webpackFace } from '../_faces.js'
+import { OVER_HTTP2 } from '../_raw.js'
 import { startCommand } from '../faults/_command.js'
 
 /** What is used of `@rsbuild/core`, which the root does not depend on. */
@@ -47,10 +48,17 @@ const commandOverTls: StartFace = async (app, { sdkUrl }) => {
   return { url: command.url, close: async () => void (await command.end('SIGTERM')) }
 }
 
+const commandOverHttp2: StartFace = async (app, options) => {
+  const face = await commandOverTls(app, options)
+  OVER_HTTP2.add(face.url)
+  return face
+}
+
 /** What is attacked: the faces, an older dev server, and the command as people start it. */
 export const ATTACKED: Readonly<Record<string, StartFace>> = {
   ...FACES,
   'webpack-dev-server 5': olderWebpack,
   rsbuild,
   'cli over TLS': commandOverTls,
+  'cli over HTTP/2': commandOverHttp2,
 }

@@ -137,7 +137,7 @@ const tunnels: Attack[] = [
     promise: `Upgrade: ${protocol} does not reach the app`,
     harm: async ({ url, app }: Target) => {
       const lines = [`Upgrade: ${protocol}`, 'HTTP2-Settings: AAMAAABkAAQAAP__']
-      const head = 'GET /api/x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n'
+      const head = 'GET /api/x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\n'
       const before = app.seen.length
       await rawBytes(url, `${head}${lines.join('\r\n')}\r\n\r\n`)
       return app.seen.slice(before).includes('UPGRADE /api/x')

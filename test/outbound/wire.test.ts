@@ -100,15 +100,16 @@ app.on(
 )
 let ory: FakeOry
 let ours: Front
+let appUrl: string
 let weak: Front
 
 beforeAll(async () => {
   await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+  appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
   ory = await startFakeOry()
-  const command = await startCommand(url, ory.url, '--dont-install-cert')
+  const command = await startCommand(appUrl, ory.url, '--dont-install-cert')
   ours = { origin: command.url, close: () => command.end('SIGTERM') }
-  weak = await startWeak(url)
+  weak = await startWeak(appUrl)
 })
 afterAll(async () => {
   await Promise.all([ours?.close(), weak?.close()])
@@ -368,15 +369,33 @@ test('of many people at once who wait for a slow Ory, none is anonymous', async 
   const undo = ory.on('/sessions/whoami', (req, res) => {
     const id = sessions.get(req.headers.cookie!)
     const session = { active: true, identity: { id }, expires_at: new Date(Date.now() + 60_000) }
-    setTimeout(() => res.end(JSON.stringify(session)), 500)
+    setTimeout(() => res.end(JSON.stringify(session)), 400)
   })
+  const command = await startCommand(appUrl, ory.url)
   const answers = await Promise.all(
-    cookies.map(cookie => ask('HTTP/1.1', ours.origin, '/me', { headers: { cookie } }).over),
+    cookies.map(async cookie => (await fetch(`${command.url}/me`, { headers: { cookie } })).json()),
   )
-  const known = answers.filter(({ body }) => (JSON.parse(body) as Met).headers.authorization)
+  const known = (answers as Met[]).filter(({ headers }) => headers.authorization)
   expect(known).toHaveLength(700)
+  expect(command.output()).not.toContain('unreachable')
+  await command.end('SIGTERM')
   undo()
 }, 60_000)
+
+test('a 431 of the app for a large session is explained once, and once only', async () => {
+  const small = createServer({ maxHeaderSize: 8192 }, (_req, res) => res.end('fits'))
+  await new Promise<void>(resolve => small.listen(0, '127.0.0.1', resolve))
+  const { port } = small.address() as AddressInfo
+  const command = await startCommand(`http://127.0.0.1:${port}`, ory.url)
+  const traits = { email: 'ada@example.com', biography: 'x'.repeat(8000) }
+  const cookie = ory.signIn('ada@example.com', { identity: { id: 'ada', traits } })
+  for (let i = 0; i < 3; i++) expect((await fetch(command.url, { headers: { cookie } })).status).toBe(431)
+  expect((await fetch(command.url)).status).toBe(200)
+  const warnings = command.output().match(/answered 431: \d{5} bytes .* ada@example\.com/g)
+  expect(warnings).toHaveLength(1)
+  await command.end('SIGTERM')
+  small.close()
+})
 
 test('an offer of another protocol is ignored, and the request served', async () => {
   const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__']
