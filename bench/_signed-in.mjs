@@ -30,7 +30,10 @@ export async function checkSameHeaders(name, { url }, ours, cookie) {
 }
 
 async function headersBehind(url, cookie) {
-  return (await fetch(`${url}/headers`, { headers: { cookie } })).json()
+  const { 'ory-proxy-hop': _ours, ...headers } = await (
+    await fetch(`${url}/headers`, { headers: { cookie } })
+  ).json()
+  return headers // all but the one that only we say
 }
 
 /** Runs a job and insists on right answers: a fast wrong one is worth nothing. */
