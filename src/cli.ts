@@ -5,6 +5,7 @@ import { certCommand } from './cli/commands/cert.js'
 import { doctorCommand } from './cli/commands/doctor.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
 import { exportCommand } from './cli/commands/export.js'
+import { jsonnetCommand } from './cli/commands/jsonnet.js'
 import { localCommand } from './cli/commands/local.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
 import { helpCommand, WIDTH } from './cli/terminal/help.js'
@@ -35,6 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
     exportCommand(),
     certCommand(),
     doctorCommand(),
+    jsonnetCommand(),
   ]) {
     program.addCommand(command)
   }

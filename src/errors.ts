@@ -120,6 +120,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'How tests are set up: docs/testing.md.',
   },
+  ORY_PROXY_JSONNET: {
+    status: 500,
+    exit: 2,
+    hint: 'Try it by hand: ory-proxy jsonnet FILE --ctx ctx.json.',
+  },
   ORY_PROXY_EXPORT: {
     status: 500,
     exit: 2,
