@@ -1,3 +1,4 @@
+/** Small things that everybody needs; this file: which names and addresses are this machine. */
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 

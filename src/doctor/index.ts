@@ -1,3 +1,4 @@
+/** `ory-proxy doctor`: looks at a project and at its running server, changes nothing. */
 import { readFileSync } from 'node:fs'
 import { assignments, checkEnvFiles } from './env-files.js'
 import { type ProjectFiles, projectFiles } from './files.js'

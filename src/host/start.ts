@@ -1,3 +1,4 @@
+/** Joins everything for one server. */
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { isLoopback } from '../common/loopback.js'

@@ -1,3 +1,4 @@
+/** The signing key, and the tokens that are signed with it. */
 import { randomUUID } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import { LruMap } from '../common/lru.js'

@@ -1,3 +1,4 @@
+/** What a request meets, in order. */
 import type { Identified } from '../ory/whoami.js'
 import { answerError } from './answer.js'
 import { type CorsRules, corsStage } from './cors.js'

@@ -1,3 +1,4 @@
+/** Every setting there is. */
 import type { OryOptions } from './types.js'
 
 /** What a value must look like; `kinds.ts` says how it is checked and read from text. */

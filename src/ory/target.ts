@@ -1,3 +1,4 @@
+/** Which Ory, and what it is asked. */
 import type { ResolvedOptions } from '../options/resolve.js'
 import type { OryTarget } from './types.js'
 

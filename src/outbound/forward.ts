@@ -1,3 +1,4 @@
+/** The one way out of the process. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { OryProxyError } from '../errors.js'

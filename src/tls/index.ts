@@ -1,3 +1,4 @@
+/** Certificates for local https, and who trusts them. */
 import { X509Certificate } from 'node:crypto'
 import type { Logger } from '../log.js'
 import { type Bundle, createSelfSigned, createSigned, expiryOf, findProblem } from './certificate.js'

@@ -1,3 +1,4 @@
+/** Tools that are there with every Ory: requests, token, overview. */
 import type { Diagnosis } from '../diagnoses/table.js'
 import { OryProxyError } from '../errors.js'
 import { type Fragment, html } from '../look/html.js'

@@ -1,3 +1,4 @@
+/** What we need of Vite's servers. */
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { PreviewServer, ViteDevServer } from 'vite'

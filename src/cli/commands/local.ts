@@ -1,3 +1,4 @@
+/** What can be typed: a file a command, and one that serves it. */
 import { Command, Option } from 'commander'
 import type { OptionName } from '../../options/table.js'
 import { screenHelp } from '../terminal/help.js'

@@ -1,3 +1,4 @@
+/** What every command that serves does: the port, the certificate, listening, an orderly end. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'

@@ -1,3 +1,4 @@
+/** What a person or a script reads: banner, request lines, JSON lines, help. */
 import { createColors } from 'picocolors'
 import type { Logger } from '../../log.js'
 import { printable } from '../../log.js'

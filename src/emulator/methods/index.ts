@@ -1,3 +1,4 @@
+/** The ways to sign in, a file or a folder each. */
 import { code } from './code/index.js'
 import { identifierFirst } from './identifier-first.js'
 import { link } from './link/index.js'

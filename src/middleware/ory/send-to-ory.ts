@@ -1,3 +1,4 @@
+/** What happens to a request on its way to Ory, and to Ory's answer. */
 import { type Caller, forwardedOf } from '../../common/caller.js'
 import { HOP_BY_HOP } from '../../common/hop-by-hop.js'
 import { isLoopback } from '../../common/loopback.js'

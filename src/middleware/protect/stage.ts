@@ -1,3 +1,4 @@
+/** Paths that are for signed-in people only. */
 import type { IncomingMessage } from 'node:http'
 import { OryProxyError } from '../../errors.js'
 import { answer, answerError } from '../answer.js'

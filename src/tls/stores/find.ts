@@ -1,3 +1,4 @@
+/** Where browsers of this platform look up whom they trust. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { commonNameOf } from '../certificate.js'
