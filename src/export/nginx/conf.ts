@@ -227,13 +227,13 @@ location @login {
   add_header Cache-Control no-store always;
   default_type application/json;
   if ($waiting = page) { return 303 $public_origin$login; }
-  return 401 '{"error":{"id":"session_required","code":401,"message":"Nobody is signed in.","login_url":"$public_origin$login"}}';
+  return 401 '{"error":{"id":"ORY_PROXY_SIGN_IN","code":401,"message":"Nobody is signed in.","login_url":"$public_origin$login"}}';
 }
 location @unavailable {
   add_header Retry-After 2 always;
   add_header Cache-Control no-store always;
   default_type application/json;
-  return 503 '{"error":{"id":"ory_unreachable","code":503,"message":"Ory does not answer."}}';
+  return 503 '{"error":{"id":"ORY_PROXY_WHO_UNKNOWN","code":503,"message":"Ory does not answer."}}';
 }
 location @preflight {
   add_header Access-Control-Allow-Origin $cors_origin always;

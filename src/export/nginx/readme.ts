@@ -22,5 +22,5 @@ nginx asks Ory (${ory.origin}) who a request is from and hands it to the app (${
 7. TLS ends in front of the port in nginx.conf, or there: \`listen 443 ssl\` and your certificate.
 8. Not as in development: a sign-out counts within ${sessionCache} s, not at once; an Ory that hangs makes pages anonymous after 2 s, gated ones 503; bodies of Ory are not rewritten, as its own \`base_url\` is this address.
 9. Backends verify by \`${publicUrl.origin}/.ory/jwks.json\`; \`iss\` is \`${ory.origin}\`.
-10. Try it: \`npx ory-proxy check ${publicUrl.origin}\`.
+10. Look at it: \`curl ${publicUrl.origin}/.ory/healthz ${publicUrl.origin}/.ory/jwks.json\`, then sign in at \`${publicUrl.origin}/.ory/init/login\`.
 `
