@@ -26,6 +26,9 @@ export interface Gateway {
   readonly sessionCache: number
 }
 
+/** Seconds; what is handed out of a gateway's cache has to live for a while yet. */
+const LONGEST_CACHE = 50
+
 const impossible = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_EXPORT', message)
 
 /**
@@ -39,6 +42,11 @@ export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags
   const publicUrl = options.publicUrl ?? addressOf('--public-url', flags.publicUrl)
   if (isLoopback(publicUrl.hostname)) {
     throw impossible(`--public-url ${publicUrl.origin} is this machine only: give the address people type.`)
+  }
+  if (options.sessionCache > LONGEST_CACHE) {
+    throw impossible(
+      `sessionCache ${options.sessionCache} is too long: a token that is kept lives 60 s, so ${LONGEST_CACHE} at most.`,
+    )
   }
   const cookieDomain = options.cookieDomain?.replace(/^\./, '')
   if (cookieDomain !== undefined && !`.${publicUrl.hostname}`.endsWith(`.${cookieDomain}`)) {

@@ -201,7 +201,7 @@ location = /_who {
   proxy_cache_lock on;
   proxy_cache_lock_timeout ${DEADLINE};
   proxy_cache_key "$who_cookie|$who_token|$who_bearer";
-  proxy_cache_valid 200 ${Math.max(1, Math.min(50, Math.round(sessionCache)))}s;
+  proxy_cache_valid 200 ${Math.floor(sessionCache)}s;  # whole seconds, nothing finer
   proxy_cache_valid 401 2s;
 }
 
