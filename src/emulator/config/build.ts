@@ -18,8 +18,8 @@ import type { UrlResolver } from './urls.js'
 
 type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }
 
-/** Everything but the identity schemas, which are read from files. */
-export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConfig, 'identity'> {
+/** Everything but the identity schemas and the programs, which are read from files. */
+export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConfig, 'identity' | 'snippets'> {
   const serve = asObject(raw['serve'])
   const session = asObject(raw['session'])
   const whoami = asObject(session['whoami'])

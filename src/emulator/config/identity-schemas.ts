@@ -1,8 +1,8 @@
 /** Identity schemas named by a configuration: files beside it or written into it. */
 import { compileSchema, InvalidSchema } from '../schema/identity-schema.js'
+import { NoSource, openSource, type Source, schemeOf } from '../snippets/source.js'
 import type { JsonObject } from '../store/model.js'
 import { readDocument, type TextDocument } from './document.js'
-import { readNamedFile, shown } from './files.js'
 import type { IdentitySchemaSource } from './model.js'
 
 type Named = Omit<IdentitySchemaSource, 'schema'>
@@ -36,34 +36,18 @@ export async function loadIdentitySchema(
   return { source: { ...named, schema }, ...origin }
 }
 
-interface Read {
-  text: string
-  /** What the text is called in messages. */
-  name: string
-  path?: string
-  remark?: string
-}
-
-async function read({ id, url }: Named, path: (string | number)[], document: TextDocument): Promise<Read> {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === 'base64') {
-    const text = Buffer.from(url.slice('base64://'.length), 'base64').toString()
-    return { text, name: `${document.at(path)} (decoded)` }
-  }
+async function read({ id, url }: Named, path: (string | number)[], document: TextDocument): Promise<Source> {
+  const scheme = schemeOf(url)
   if (scheme === 'http' || scheme === 'https') {
     throw document.problem(
       path,
       `The emulator makes no outgoing connection: save ${url} as a file and write "file://./<name>.json"`,
     )
   }
-  if (scheme !== undefined && scheme !== 'file') {
-    throw document.problem(path, `An identity schema is file:// or base64://, not ${scheme}://`)
-  }
   try {
-    const file = await readNamedFile(url, document.folder(path))
-    const remark = file.remark && `${document.at(path)}: ${file.remark}`
-    return { text: file.text, name: shown(file.path), path: file.path, ...(remark && { remark }) }
+    return await openSource(url, path, document)
   } catch (cause) {
-    throw document.problem(path, `The identity schema "${id}": ${(cause as Error).message}`, cause)
+    if (!(cause instanceof NoSource)) throw cause
+    throw document.problem(path, `The identity schema "${id}": ${cause.message}`, cause)
   }
 }

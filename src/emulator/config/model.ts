@@ -2,6 +2,7 @@
  * Kratos' configuration after loading: the same keys as in `kratos.yml`, every default filled in,
  * durations as milliseconds, URLs absolute. Only what the emulator acts on.
  */
+import type { Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 
 export type Hook =
@@ -16,7 +17,7 @@ export interface WebHookConfig {
   url: string
   method: string
   headers: Record<string, string>
-  /** A Jsonnet template: a file or base64 address. Not evaluated. */
+  /** The address of a Jsonnet program, to be found in {@link KratosConfig.snippets}. */
   body?: string
   response: { ignore: boolean; parse: boolean }
   can_interrupt: boolean
@@ -97,6 +98,8 @@ export interface Cors {
 }
 
 export interface KratosConfig {
+  /** The Jsonnet that is named anywhere in here, by its address. */
+  snippets: Snippets
   serve: {
     public: { base_url: string | undefined; host: string; port: number; cors: Cors }
     admin: { base_url: string | undefined; host: string; port: number }

@@ -2,6 +2,7 @@
 
 import type { Logger } from '../../log.js'
 import { asList, asObject } from '../schema/fields.js'
+import { loadSnippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 import { buildConfig } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
@@ -39,7 +40,9 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const raw = withDefaults(document)
   checkUrls(document, raw)
   const { identity, read } = await loadIdentity(raw, document)
-  for (const remark of [...remarks, ...read.flatMap(({ remark }) => remark ?? [])]) logger.warn(remark)
+  const { snippets, ...programs } = await loadSnippets(raw, document)
+  for (const remark of [...remarks, ...read.flatMap(({ remark }) => remark ?? []), ...programs.remarks])
+    logger.warn(remark)
   if (variables.length > 0)
     logger.info(`${name}: what the environment says comes first: ${variables.join(', ')}`)
   if (files.length > 0 && identity.builtIn) logger.info(`${name}: ${NO_SCHEMA}`)
@@ -50,13 +53,13 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const port = listener('public')['port'] as number
   const own = { baseUrl, isDirect: baseUrl !== undefined && isDirect(baseUrl, port) }
   return {
-    at: place => ({ ...buildConfig(raw, urlResolver(place, own, raw)), identity: identity.config }),
+    at: place => ({ ...buildConfig(raw, urlResolver(place, own, raw)), identity: identity.config, snippets }),
     name,
     baseUrl,
     port,
     adminPort: listener('admin')['port'] as number,
     frontEnds: frontEndsOf(raw, own),
-    files: [...files, ...read.flatMap(({ path }) => path ?? [])],
+    files: [...files, ...read.flatMap(({ path }) => path ?? []), ...programs.files],
   }
 }
 
