@@ -62,6 +62,10 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
   },
   hosts: listOf(/^\.?[a-z\d](?:[a-z\d._-]*[a-z\d])?$/i, 'host names without port like "app.test"'),
   paths: listOf(/^!?(?:\/(?:\*|[^\s?#\\,*/]*))+$/, 'paths like "/app/*" or "!/app/health"'),
+  routes: listOf(
+    /^(?:\/|[a-z\d])[^=\s?#\\%*,]*(?:\/\*)?=[^=\s]+$/i,
+    'rules like "/api=http://localhost:3001" or "api.localhost=3002"',
+  ),
   headers: listOf(/^[\w!#$%&'*+.^`|~-]+$/, 'header names like "X-Tenant"'),
   origins: {
     test: v => Array.isArray(v) && v.every(isOriginRule),

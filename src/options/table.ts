@@ -13,6 +13,7 @@ export type Kind =
   | 'origins'
   | 'headers'
   | 'paths'
+  | 'routes'
   | 'domain'
   | 'port'
   | 'object'
@@ -27,6 +28,7 @@ export interface CommandOptions {
   tlsKey?: string
   certProvider?: 'own' | 'devcert'
   rewriteHost?: boolean
+  route?: readonly string[]
   open?: boolean
   quiet?: boolean
   yes?: boolean
@@ -239,6 +241,12 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     kind: 'switch',
     group: 'Answers',
     help: "tell the app its own host name instead of the browser's",
+    commandOnly: true,
+  },
+  route: {
+    kind: 'routes',
+    group: 'Answers',
+    help: 'further apps, like /api=http://localhost:3001 or api.localhost=3002',
     commandOnly: true,
   },
   open: { kind: 'switch', group: 'Terminal', help: 'do not open the browser', on: true, commandOnly: true },

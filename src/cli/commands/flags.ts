@@ -14,6 +14,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   origins: 'urls',
   headers: 'names',
   paths: 'paths',
+  routes: 'rule',
   domain: 'domain',
 }
 

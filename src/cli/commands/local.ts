@@ -35,6 +35,7 @@ export const LOCAL_FLAGS: readonly OptionName[] = [
   'allowedCorsOrigins',
   'additionalCorsHeaders',
   'rewriteHost',
+  'route',
   'open',
   'quiet',
   'yes',

@@ -1,7 +1,9 @@
 import connect from 'connect'
 import { answerError } from '../../middleware/answer.js'
+import { createForwarderToApps } from '../server/apps.js'
 import { openBrowser } from '../server/browser.js'
-import { createLazyForwarder } from '../server/lazy-forwarder.js'
+import { assertElsewhere } from '../server/port.js'
+import { jarWarning, parseRoutes } from '../server/routes.js'
 import { serve } from '../server/serve.js'
 import { localBanner, localFacts } from '../terminal/banner.js'
 import type { Settings } from './settings.js'
@@ -13,20 +15,18 @@ export async function serveLocal(
   settings: Settings,
 ): Promise<void> {
   const { rewriteHost, https, open, quiet, json } = settings
+  const routes = parseRoutes(settings.route)
+  for (const route of routes) assertElsewhere(route.app, settings.port, settings.portFrom)
   const { ory, url, network, terminal } = await serve({
     settings,
     app,
     https,
     publishUrl,
+    names: routes.flatMap(({ host }) => host ?? []),
     serving(ory, watch, { logger }) {
       const { trustForwarded } = ory.options
-      const forwarder = createLazyForwarder({
-        app,
-        rewriteHost,
-        trustForwarded,
-        logger,
-        onError: answerError,
-      })
+      const rules = { rewriteHost, trustForwarded, logger, onError: answerError }
+      const forwarder = createForwarderToApps(app, routes, rules)
       const chain = connect().use(ory.middleware).use(forwarder.request)
       return {
         onRequest(req, res) {
@@ -41,7 +41,9 @@ export async function serveLocal(
       }
     },
   })
-  const started = { url, network, app, ory }
+  const apart = jarWarning(routes, ory.options.cookieDomain)
+  if (apart !== undefined) terminal.logger.warn(apart)
+  const started = { url, network, app, routes, ory }
   terminal.started({ facts: localFacts(started), banner: localBanner(started) })
   await openBrowser(url, quiet || json ? (open ?? false) : open)
 }

@@ -23,6 +23,8 @@ export interface Settings {
   readonly tlsKey: string | undefined
   readonly certProvider: 'own' | 'devcert' | undefined
   readonly rewriteHost: boolean
+  /** Further apps, as they were written. */
+  readonly route: readonly string[]
   /** Undefined: when somebody is there to see it. */
   readonly open: boolean | undefined
   readonly quiet: boolean
@@ -59,6 +61,7 @@ export function resolveSettings(command: Command, env: NodeJS.ProcessEnv = proce
     tlsKey: value('tlsKey'),
     certProvider: value('certProvider'),
     rewriteHost: value('rewriteHost') ?? false,
+    route: value('route') ?? [],
     open: value('open'),
     quiet: value('quiet') ?? false,
     json: value('json') ?? false,

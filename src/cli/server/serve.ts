@@ -29,6 +29,8 @@ export interface Start {
   readonly app: URL
   readonly https: boolean
   readonly publishUrl: string | undefined
+  /** Further host names to answer to. */
+  readonly names?: readonly string[]
   /** Beside the flags: what follows from the command's arguments. */
   readonly options?: OryOptions
   readonly context?: HostContext
@@ -90,27 +92,33 @@ function whatIsOpen({ app }: Start, { emulator }: Ory): string {
 }
 
 function openOry(
-  { settings, publishUrl, options, context }: Start,
+  { settings, publishUrl, names, options, context }: Start,
   watch: Watch,
   { logger }: Terminal,
 ): Promise<Ory> {
   return startOry(
     { ...settings.options, ...options, logger, ...(publishUrl !== undefined && { publicUrl: publishUrl }) },
-    { ...settings.surroundings, ...context, ...namesOf(settings), explain: watch.identified },
+    {
+      ...settings.surroundings,
+      ...context,
+      allowedHosts: namesOf(settings, names),
+      explain: watch.identified,
+    },
   )
 }
 
 async function openEntry(
-  { settings, https }: Start,
+  { settings, https, names: further = [] }: Start,
   ory: Ory,
   serving: Serving,
   logger: Terminal['logger'],
 ): Promise<Entry> {
   if (!https) return createPlainEntry(serving)
   const { publicUrl, allowedHosts } = ory.options
-  const names = [...allowedHosts, ...(publicUrl ? [publicUrl.hostname] : []), ...certifiable(settings.host)]
+  const published = publicUrl ? [publicUrl.hostname] : []
+  const names = [...allowedHosts, ...published, ...further, ...certifiable(settings.host)]
   const pem = await certificateFor(settings, names, logger)
-  const rules = { ...ory.options, allowedHosts }
+  const rules = { ...ory.options, allowedHosts: [...allowedHosts, ...further] }
   const isOurs = (host: string): boolean => {
     const name = hostName(host)
     return name !== null && isAllowedHost(name, rules)
@@ -122,8 +130,8 @@ async function openEntry(
 const certifiable = (host: string): string[] => (UNSPECIFIED.has(host) ? [] : [host])
 
 /** A name to listen on is a name to answer to. */
-function namesOf({ host }: Settings): HostContext {
-  return isIP(host) === 0 ? { allowedHosts: [host] } : {}
+function namesOf({ host }: Settings, names: readonly string[] = []): string[] {
+  return isIP(host) === 0 ? [host, ...names] : [...names]
 }
 
 /** What a person types: cookies of 127.0.0.1 and localhost are not the same, and localhost is what people type. */

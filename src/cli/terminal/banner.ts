@@ -1,6 +1,7 @@
 import type { Emulator } from '../../emulator/index.js'
 import type { Ory, Person } from '../../host/start.js'
 import { flagOf, OPTIONS } from '../../options/table.js'
+import type { Route } from '../server/routes.js'
 import type { Started } from './report.js'
 
 /** What the first lines are made of. */
@@ -9,6 +10,8 @@ export interface Serving {
   /** Where others in the network find it. */
   readonly network: readonly string[]
   readonly app: URL
+  /** Further apps. */
+  readonly routes?: readonly Route[]
   readonly ory: Ory
 }
 
@@ -30,14 +33,15 @@ function whoOf([first, second]: readonly Person[] = []): string | undefined {
   return `${first.email}, password ${first.password}; ${second.email}, password ${second.password}`
 }
 
-/** At most eight lines, the empty one at the end included: where, which Ory and why, whom to sign in as, the keys, the next step. */
-export function localBanner({ url, network, app, ory }: Serving): Started['banner'] {
+/** At most eight lines and one a route, the empty one at the end included: where, which Ory and why, whom to sign in as, the keys, the next step. */
+export function localBanner({ url, network, app, routes = [], ory }: Serving): Started['banner'] {
   const who = whoOf(ory.emulator?.people)
   return ({ bold, dim, cyan }) =>
     [
       `  ${bold('Open')}     ${cyan(url)}`,
       ...network.map(origin => `  Network  ${origin}`),
       `  App      ${app.origin}`,
+      ...routes.map(({ rule, app }) => `           ${rule} → ${addressOf(app)}`),
       `  Ory      ${which(ory)}, at /.ory`,
       ...(who === undefined ? [] : [`  Sign in  ${who}`]),
       ...(ory.emulator ? [`  Inbox    ${url}/.ory/dev/inbox`] : []),
@@ -48,10 +52,11 @@ export function localBanner({ url, network, app, ory }: Serving): Started['banne
 }
 
 /** The same for a script. */
-export function localFacts({ url, app, ory }: Serving): Started['facts'] {
+export function localFacts({ url, app, routes = [], ory }: Serving): Started['facts'] {
   return {
     url,
     app: app.origin,
+    ...(routes.length > 0 && { routes: routes.map(({ rule, app }) => ({ rule, app: addressOf(app) })) }),
     ...oryFacts(ory),
     oryUrl: `${url}/.ory`,
     jwksUrl: `${url}/.ory/jwks.json`,

@@ -19,8 +19,9 @@ export type Request = (base: string, path: string, sent?: Sent) => Promise<Seen>
 
 /** Over HTTP/1.1. */
 export const request1: Request = async (base, path, { method = 'GET', headers = {} } = {}) => {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  const { status, head, body } = await rawRequest(base, path, { method, headers: lines })
+  const { host = new URL(base).host, ...others } = headers
+  const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}`)
+  const { status, head, body } = await rawRequest(base, path, { method, host, headers: lines })
   return { status, body, header: name => new RegExp(`^${name}: (.*?)\r?$`, 'im').exec(head)?.[1] ?? '' }
 }
 
