@@ -43,6 +43,10 @@ export class LruMap<K, V> {
     this.#weight -= this.#weigh(key, value)
   }
 
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.#entries.entries()
+  }
+
   clear(): void {
     this.#entries.clear()
     this.#weight = 0

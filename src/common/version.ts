@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module'
 
+let version: string | undefined
+
 /** Of this package. */
 export function ownVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+  version ??= (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+  return version
 }

@@ -190,7 +190,8 @@ function partsOf(
       oryShares,
       listen: insight.listen,
       observe: insight.answered,
-      onChange: sessions.flush,
+      // To a real Ory, who has no namespaces, a header of that name is a client's word and no more.
+      onChange: namespace => sessions.flush(emulator && namespace),
     },
     jwks: lazily(async () => jwksText(await keys())),
     sessions,

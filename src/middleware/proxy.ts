@@ -1,4 +1,5 @@
 import { connectionTokens, HOP_BY_HOP } from '../common/hop-by-hop.js'
+import { namespaceChangedBy } from '../common/namespace.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
 import { begin, sinkOf } from '../outbound/answer.js'
@@ -24,8 +25,8 @@ export interface ProxyRules extends SendRules {
   readonly listen?: (x: Exchange) => void
   /** Told of every answer of Ory's, as the client gets it. */
   readonly observe?: (x: Exchange, path: string, answer: AnswerGiven) => void
-  /** Something at Ory may change, or has just changed. */
-  readonly onChange: () => void
+  /** Something at Ory may change, or has just changed; in that namespace alone, where the emulator is Ory. */
+  readonly onChange: (namespace: string | undefined) => void
 }
 
 /** What came of a request to Ory. */
@@ -56,7 +57,9 @@ export function proxyStage(rules: ProxyRules): Stage {
 /** Sends the request on; resolves when nothing more comes of it. */
 function forward(x: HttpExchange, path: string, rules: ProxyRules, pattern: OryPattern): Promise<void> {
   const { req, res } = x
-  const onChange = path.split('?', 1)[0] === '/sessions/whoami' ? () => {} : rules.onChange
+  const isQuestion = path.split('?', 1)[0] === '/sessions/whoami'
+  const namespace = namespaceChangedBy(req.headers, path)
+  const onChange = isQuestion ? () => {} : () => rules.onChange(namespace)
   onChange()
   return new Promise((resolve, reject) => {
     let answered = false

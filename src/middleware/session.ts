@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LruMap } from '../common/lru.js'
+import { namespaceIn } from '../common/namespace.js'
 import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
 import { type Credentials, isInNamespace, UNKNOWN_NAMESPACE, type WhoamiAnswer } from '../ory/whoami.js'
@@ -20,8 +21,12 @@ const ENTRY_BYTES = 400
 /** Tells who a request is from, and forgets it again. */
 export interface SessionLookup {
   lookup(req: IncomingMessage): Found | Promise<Found>
-  /** Something may have changed at Ory: what is known, and what is being asked right now, is not kept. */
-  flush(): void
+  /**
+   * Something may have changed at Ory: what is known, and what is being asked right now, is not kept.
+   *
+   * @param namespace the only one it may have changed in
+   */
+  flush(namespace?: string): void
   readonly counters: { hits: number; remembered: number }
 }
 
@@ -32,8 +37,14 @@ export interface Found {
 }
 
 interface Remembered {
+  readonly namespace: string | undefined
   readonly answer: WhoamiAnswer
   readonly until: number
+}
+
+interface Asked {
+  readonly namespace: string | undefined
+  readonly answer: Promise<WhoamiAnswer>
 }
 
 /** What a lookup is built from. */
@@ -58,9 +69,8 @@ export interface SessionRules {
 export function createSessionLookup(rules: SessionRules): SessionLookup {
   const { client, breaker, ttl, now, uptime = () => performance.now(), warn } = rules
   const cache = new LruMap<string, Remembered>(REMEMBERED_BYTES, bytesOf)
-  const asking = new Map<string, Promise<WhoamiAnswer>>()
+  const asking = new Map<string, Asked>()
   const keyOf = createCacheKeys()
-  let generation = 0
   let hits = 0
   let warned = ''
 
@@ -79,14 +89,17 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
   }
 
   function ask(key: string, credentials: Credentials): Promise<WhoamiAnswer> {
-    const asked = generation
+    const { cookie, namespace: named } = credentials
+    const namespace = namespaceIn({ cookie, 'ory-dev-namespace': named })
     const answer = client.whoami(credentials).then(given => {
-      if (asking.get(key) === answer) asking.delete(key)
       report(given)
-      if (asked === generation) cache.set(key, { answer: given, until: uptime() + keepFor(given) })
+      if (asking.get(key) !== asked) return given // flushed meanwhile
+      asking.delete(key)
+      cache.set(key, { namespace, answer: given, until: uptime() + keepFor(given) })
       return given
     })
-    asking.set(key, answer)
+    const asked: Asked = { namespace, answer }
+    asking.set(key, asked)
     return answer
   }
 
@@ -114,13 +127,14 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
       }
       if (breaker.open && !isInNamespace(credentials)) return UNREACHABLE
       const shared = asking.get(key)
-      if (shared) return shared.then(answer => found(answer, 'shared', now))
+      if (shared) return shared.answer.then(answer => found(answer, 'shared', now))
       return ask(key, credentials).then(answer => found(answer, 'asked', now))
     },
-    flush() {
-      generation++
-      cache.clear()
-      asking.clear()
+    flush(namespace) {
+      for (const map of [cache, asking]) {
+        if (namespace === undefined) map.clear()
+        else for (const [key, of] of map) if (of.namespace === namespace) map.delete(key)
+      }
     },
   }
 }

@@ -72,9 +72,16 @@ const endings = [
   ['ending the session from another device', 'DELETE', '/sessions/0f3e', ''],
   ['ending all other sessions', 'DELETE', '/sessions', ''],
   ['changing the password in settings', 'POST', '/self-service/settings?flow=x', '{"method":"password"}'],
+  [
+    "signing out with a header that names some test's namespace",
+    'GET',
+    '/self-service/logout?token=x',
+    '',
+    'Ory-Dev-Namespace: another',
+  ],
 ] as const
 
-const revoked: Attack[] = endings.map(([what, method, path, body]) => ({
+const revoked: Attack[] = endings.map(([what, method, path, body, ...more]) => ({
   threat: 'a session that was ended lives on',
   precedent: 'session caches that outlive a sign-out',
   promise: `${what} takes effect with the next request`,
@@ -89,7 +96,11 @@ const revoked: Attack[] = endings.map(([what, method, path, body]) => ({
         res.writeHead(204).end()
       },
       () =>
-        rawRequest(target.url, `/.ory${path}`, { method, headers: [`Content-Length: ${body.length}`], body }),
+        rawRequest(target.url, `/.ory${path}`, {
+          method,
+          headers: [`Content-Length: ${body.length}`, ...more],
+          body,
+        }),
     )
     await end
     return whoArrives(target, cookie)

@@ -28,6 +28,10 @@ interface Person {
   password?: string
 }
 
+interface Hashed {
+  credentials: { password: { config: { hashed_password: string } } }
+}
+
 type Space = Awaited<ReturnType<typeof enter>>
 
 async function signUp({ call }: Space, email: string): Promise<Reply> {
@@ -54,6 +58,16 @@ describe('a namespace', () => {
       identifiers: ['alice@example.com'],
       password: 'ory-dev-password',
     })
+  })
+
+  test("takes the seed's people as they became once: no password is hashed again", async () => {
+    const hashes = async ({ call }: Pick<Space, 'call'>) => {
+      const { identities } = (await call('GET', '/dev/export')).body
+      return identities.map((one: Hashed) => one.credentials.password.config.hashed_password)
+    }
+    const known = await hashes(client)
+    expect(known).toEqual([expect.stringMatching(/^\$scrypt\$/), expect.stringMatching(/^\$scrypt\$/)])
+    expect(await hashes(await enter())).toEqual(known)
   })
 
   test('has people, flows, mails, clock and faults of its own', async () => {

@@ -1,10 +1,11 @@
 /** `/dev/namespaces`: a state of its own for every test, and who is in which. */
 
+import { DEFAULT_NAMESPACE, NAMESPACE_COOKIE } from '../../common/namespace.js'
 import { ownVersion } from '../../common/version.js'
 import { OryProxyError } from '../../errors.js'
 import type { Exchange } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
-import { DEFAULT_NAMESPACE, NAMESPACE_COOKIE, unknownNamespace } from '../http/namespace-name.js'
+import { unknownNamespace } from '../http/namespace-name.js'
 import { html, renderTime } from '../pages/index.js'
 import { isoTime } from '../store/clock.js'
 import type { Json, JsonObject } from '../store/model.js'

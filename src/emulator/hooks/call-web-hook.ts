@@ -1,11 +1,11 @@
 /** Web hooks at the places where flows call them. */
 
+import { DEFAULT_NAMESPACE, NAMESPACE_HEADER } from '../../common/namespace.js'
 import { printable } from '../../log.js'
 import type { WebHookConfig } from '../config/model.js'
 import { flowJson } from '../flows/flow.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, Problem } from '../http/kratos-errors.js'
-import { DEFAULT_NAMESPACE, NAMESPACE_HEADER } from '../http/namespace-name.js'
 import { identityJson } from '../identities/identities.js'
 import { sessionJson } from '../identities/sessions.js'
 import { isoTime } from '../store/clock.js'

@@ -13,11 +13,19 @@ export interface SignInHint {
   password: string
 }
 
+/** What a seed became under one configuration: a thousand namespaces hash each of its passwords once. */
+interface Grown {
+  revision?: number
+  people?: readonly Identity[]
+}
+
 export class People {
   #seed: Seed
+  #grown: Grown
 
-  constructor(seed: Seed) {
+  constructor(seed: Seed, grown: Grown = {}) {
     this.#seed = seed
+    this.#grown = grown
   }
 
   /** As the seed has them. */
@@ -37,13 +45,23 @@ export class People {
 
   /** The same people for another state. */
   again(): People {
-    return new People(this.#seed)
+    return new People(this.#seed, this.#grown)
   }
 
   async plant(core: Core): Promise<void> {
+    const { revision } = core
+    const known = this.#grown.revision === revision ? this.#grown.people : undefined
+    const people = known ?? (await this.#grow(core))
+    for (const [i, person] of people.entries()) store(core, person, this.#seed, i)
+    Object.assign(this.#grown, { revision, people })
+  }
+
+  async #grow(core: Core): Promise<Identity[]> {
     const seed = fitted(core, this.#seed)
     this.#seed = seed
-    for (const [i, person] of seed.people.entries()) store(core, await build(core, seed, person, i), seed, i)
+    const people: Identity[] = []
+    for (const [i, person] of seed.people.entries()) people.push(await build(core, seed, person, i))
+    return people
   }
 
   /**
@@ -72,6 +90,7 @@ export class People {
       throw error
     }
     this.#seed = seed
+    this.#grown = {}
     return built.length > 0 || gone.length > 0
   }
 }

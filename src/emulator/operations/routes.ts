@@ -124,9 +124,10 @@ export function matchRoute(
   path: string,
 ): Match | string[] | undefined {
   const wanted = method === 'HEAD' ? 'GET' : method
+  const given = path.split('/').map(decoded)
   const allowed = new Set<string>()
   for (const route of routes) {
-    const params = matchPath(route.path, path)
+    const params = matchPath(segmentsOf(route), given)
     if (!params) continue
     if (route.method === wanted) return { route, params }
     allowed.add(route.method)
@@ -136,12 +137,19 @@ export function matchRoute(
   return [...allowed].sort()
 }
 
-function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/')
-  const given = path.split('/')
+const split = new WeakMap<Route, readonly string[]>()
+
+/** Every request is held against a hundred routes. */
+function segmentsOf(route: Route): readonly string[] {
+  const known = split.get(route) ?? route.path.split('/')
+  split.set(route, known)
+  return known
+}
+
+function matchPath(wanted: readonly string[], given: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {}
   for (const [i, segment] of wanted.entries()) {
-    const value = given[i] === undefined ? undefined : decoded(given[i])
+    const value = given[i]
     if (segment === '*') return value === undefined ? undefined : params
     if (value === undefined) return undefined
     if (!segment.startsWith('{')) {
