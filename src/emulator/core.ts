@@ -1,5 +1,6 @@
 /** What every part of the emulator works with. */
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../log.js'
 import type { KratosConfig } from './config/model.js'
 import type { CompiledSchema } from './schema/identity-schema.js'
@@ -23,6 +24,8 @@ export interface Core {
   readonly secure: boolean
   /** Origins of dev servers that forward to us; what they serve counts as ours. One request's own is among them. */
   readonly frontOrigins: ReadonlySet<string>
+  /** Of the request that is answered, for those who are told of it. */
+  readonly requestHeaders: IncomingHttpHeaders
   /**
    * The same for one request: with the addresses that whoever asked can use.
    *
@@ -30,7 +33,7 @@ export interface Core {
    * @param sender the page it is from, where it says so
    * @param front where the dev server that forwarded it is, where one did
    */
-  seenFrom(host: string, sender: string, front: string): Promise<Core>
+  seenFrom(host: string, sender: string, front: string, headers?: IncomingHttpHeaders): Promise<Core>
   /** Named by the cookies of an emulator without a configuration. */
   readonly project: string | undefined
   now(): number

@@ -71,6 +71,7 @@ export async function coreFactory(
       log,
       ids: options.ids ?? RANDOM_IDS,
       frontOrigins: fronts.kept,
+      requestHeaders: {},
       project,
       get people() {
         return people.signIns
@@ -78,10 +79,10 @@ export async function coreFactory(
       mintJwt: options.mintJwt,
       now: sweeping(clock, state),
       schema: id => settings.schema(id),
-      async seenFrom(host, sender, front) {
+      async seenFrom(host, sender, front, requestHeaders = {}) {
         const frontOrigins = fronts.seen(front, origin => settings.names(origin))
         const { base, config } = await settings.seenFrom(host, sender)
-        const own = { config, base, frontOrigins, secure: base.startsWith('https:') }
+        const own = { config, base, frontOrigins, requestHeaders, secure: base.startsWith('https:') }
         return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
       },
     }

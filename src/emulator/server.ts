@@ -78,6 +78,7 @@ async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Pro
       api.isPublic ? host : '',
       origin ?? referer,
       frontOf(req),
+      req.headers,
     )
     const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, body)
     const lost = space === undefined && !isNamespaceTool(x.path) ? name : undefined

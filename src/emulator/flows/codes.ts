@@ -1,15 +1,15 @@
 /** One-time codes that are sent by mail, and the mail they are sent in. */
 
-import { printable } from '../../log.js'
-import { type Core, ownUrl } from '../core.js'
+import type { Core } from '../core.js'
+import { codeMessage, type TemplateType, unknownMessage } from '../courier/message.js'
+import { send } from '../courier/send.js'
 import { badRequest, FlowExpired, Problem } from '../http/kratos-errors.js'
-import { withQuery } from '../http/urls.js'
 import { markSent } from '../identities/identities.js'
 import { isoTime } from '../store/clock.js'
 import { DIGITS } from '../store/ids.js'
-import type { Channel, OneTimeCode } from '../store/model.js'
+import type { Channel, JsonObject, OneTimeCode } from '../store/model.js'
 import { saveFlow } from './flow.js'
-import type { Flow, FlowKind } from './types.js'
+import type { Flow } from './types.js'
 
 /** No such code, or it is used up. */
 export class CodeUnknown extends Problem {
@@ -62,28 +62,18 @@ export function useCode(core: Core, flow: Flow, given: string, identityId?: stri
   return code
 }
 
-const PURPOSE: Record<Exclude<FlowKind, 'settings'>, string> = {
-  login: 'sign in',
-  registration: 'finish signing up',
-  recovery: 'get back into your account',
-  verification: 'confirm your address',
-}
-
-/** Sends a code. */
-export function mailCode(core: Core, flow: Flow, to: string, via: Channel, code: string): void {
-  const kind = flow.kind as keyof typeof PURPOSE
-  const link = withQuery(ownUrl(core, '/self-service/verification'), { code, flow: flow.id })
-  const how = kind === 'verification' ? `\n\nor open this link:\n\n${link}` : ''
-  const minutes = Math.floor(core.config.selfservice.methods.code.config.lifespan / 60_000)
-  const orLink = kind === 'verification' ? `, or open ${link}` : ''
-  send(core, {
-    to,
-    via,
-    line: `code ${code} to ${PURPOSE[kind]}${orLink}`,
-    template: `${kind}_code_valid`,
-    subject: `Use code ${code} to ${PURPOSE[kind]}`,
-    body: `To ${PURPOSE[kind]}, enter this code:\n\n${code}${how}\n\nIt expires in ${minutes} minutes.\n`,
-  })
+/** Sends a code. Somebody who signs up has traits, and is nobody yet. */
+export function mailCode(
+  core: Core,
+  flow: Flow,
+  to: string,
+  via: Channel,
+  code: string,
+  traits: JsonObject = {},
+): void {
+  const { identity_id } = core.state.codesOf(flow.id).find(one => one.code === code) ?? {}
+  const identity = (identity_id && core.state.identity(identity_id)) || traits
+  send(core, codeMessage(core, flow, { to, via, code, identity }))
 }
 
 /** Sends the code that proves an address; it counts as asked for from then on. */
@@ -101,45 +91,9 @@ export function sendVerification(
 /** Tells whoever reads that address that it is not known here. */
 export function mailUnknown(
   core: Core,
-  kind: 'recovery' | 'verification',
+  flow: Flow,
   to: string,
-  template = `${kind}_code_invalid`,
+  type: TemplateType = `${flow.kind as 'recovery' | 'verification'}_code_invalid`,
 ): void {
-  send(core, {
-    to,
-    via: 'email',
-    line: 'nobody has this address',
-    template,
-    subject: 'An account was asked for with this address',
-    body: 'Somebody asked for an account with this address, but there is none.\n',
-  })
-}
-
-interface Mail {
-  to: string
-  via: Channel
-  /** What the log says of it. */
-  line: string
-  template: string
-  subject: string
-  body: string
-}
-
-/** Into the inbox, and as one line of the log, which is where a developer looks. */
-export function send(core: Core, { to, via, line, template, subject, body }: Mail): void {
-  const now = isoTime(core.now())
-  core.state.addMessage({
-    id: core.ids.uuid(),
-    status: 'sent',
-    type: via === 'sms' ? 'phone' : 'email',
-    recipient: to,
-    body,
-    subject,
-    template_type: template,
-    channel: via,
-    send_count: 1,
-    created_at: now,
-    updated_at: now,
-  })
-  core.log.info(`[mail] to ${printable(to)}: ${line}`)
+  send(core, unknownMessage(flow, type, to))
 }

@@ -1,12 +1,14 @@
 /** Links that are sent by mail, Kratos' older way to recover an account and to prove an address. */
 
 import { type Core, ownUrl } from '../core.js'
+import { linkMessage } from '../courier/message.js'
+import { send } from '../courier/send.js'
 import { FlowExpired } from '../http/kratos-errors.js'
 import { withQuery } from '../http/urls.js'
 import { isoTime } from '../store/clock.js'
 import { ALPHANUMERIC } from '../store/ids.js'
 import type { Channel, OneTimeCode } from '../store/model.js'
-import { type CodeFor, send } from './codes.js'
+import type { CodeFor } from './codes.js'
 import type { Flow } from './types.js'
 
 const TOKEN_LENGTH = 32
@@ -41,18 +43,9 @@ export function useToken(core: Core, flow: Flow, given: string): OneTimeCode | u
   return token
 }
 
-const PURPOSE = { recovery: 'get back into your account', verification: 'confirm your address' }
-
 /** Sends a link. */
 export function mailLink(core: Core, flow: Flow, to: string, via: Channel, link: string): void {
-  const kind = flow.kind as keyof typeof PURPOSE
-  const minutes = Math.floor(linkLifespan(core) / 60_000)
-  send(core, {
-    to,
-    via,
-    line: `open ${link} to ${PURPOSE[kind]}`,
-    template: `${kind}_valid`,
-    subject: `Open the link to ${PURPOSE[kind]}`,
-    body: `To ${PURPOSE[kind]}, open this link:\n\n${link}\n\nIt expires in ${minutes} minutes.\n`,
-  })
+  const token = new URL(link).searchParams.get('token')
+  const { identity_id = '' } = core.state.codesOf(flow.id).find(one => one.code === token) ?? {}
+  send(core, linkMessage(core, flow, { to, via, link, identity: core.state.identity(identity_id) }))
 }

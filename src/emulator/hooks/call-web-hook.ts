@@ -4,6 +4,7 @@ import { DEFAULT_NAMESPACE, NAMESPACE_HEADER } from '../../common/namespace.js'
 import { printable } from '../../log.js'
 import type { WebHookConfig } from '../config/model.js'
 import { flowJson } from '../flows/flow.js'
+import { allowedHeaders } from '../http/allowed-headers.js'
 import type { Exchange } from '../http/exchange.js'
 import { Invalid, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
@@ -36,7 +37,7 @@ async function call(
   const { core } = x
   const context = {
     flow: flowJson(core, flow),
-    request_headers: headersOf(x),
+    request_headers: allowedHeaders(core, x.headers),
     request_method: x.method,
     request_url: x.requestUrl,
     request_cookies: Object.fromEntries(x.cookies.names.map(name => [name, x.cookies.get(name) ?? ''])),
@@ -55,18 +56,6 @@ async function call(
 /** So that what a hook calls us with is about the same people. */
 const namespaceHeader = (name: string): Record<string, string> =>
   name === DEFAULT_NAMESPACE ? {} : { [NAMESPACE_HEADER]: name }
-
-/** Those that the configuration lets out, under the names that Go gives them. */
-const headersOf = (x: Exchange): Record<string, string[]> =>
-  Object.fromEntries(
-    x.core.config.clients.web_hook.header_allowlist.flatMap(name => {
-      const value = x.headers[name.toLowerCase()]
-      return value === undefined ? [] : [[canonical(name), [value].flat()]]
-    }),
-  )
-
-const canonical = (name: string): string =>
-  name.toLowerCase().replace(/(?<![^-])[a-z]/g, letter => letter.toUpperCase())
 
 function toIssues({ pointer, messages }: WebHookRejection) {
   const name = pointer.replace(/^#?\//, '').replaceAll('/', '.')

@@ -26,6 +26,8 @@ function send(
   flow.request_url = afterVerification(original.request_url)
   flow.csrf_token = csrf
   flow.state = 'sent_email'
+  const { transientPayload } = passing(original)
+  if (transientPayload) passing(flow).transientPayload = transientPayload
   const method = methodInUse(x.core, 'verification')
   method.populate(x, flow)
   ui.append(flow.ui, submit(address.via, address.value, 'code', LABEL.resend()))

@@ -198,7 +198,7 @@ export interface OneTimeCode {
 export interface CourierMessage {
   id: string
   status: 'queued' | 'sent' | 'processing' | 'abandoned'
-  type: 'email' | 'phone'
+  type: Channel
   recipient: string
   body: string
   subject: string

@@ -105,7 +105,7 @@ function mailTo(core: Core, flow: Flow, email: string): void {
     const sent = createCode(core, flow, { identityId: identity.id, address, via })
     mailCode(core, flow, address, via, sent)
   } else if (via === 'email' && core.config.selfservice.flows.recovery.notify_unknown_recipients) {
-    mailUnknown(core, 'recovery', email)
+    mailUnknown(core, flow, email)
   }
 }
 

@@ -94,7 +94,7 @@ function send(x: Exchange, flow: Flow, identity: Identity, payload: JsonObject):
   useTraits(x, identity, payload)
   core.state.deleteCodes(flow.id)
   for (const { value, via } of codeAddresses(identity))
-    mailCode(core, flow, value, via, createCode(core, flow, { address: value, via }))
+    mailCode(core, flow, value, via, createCode(core, flow, { address: value, via }), identity.traits)
   flow.state = 'sent_email'
   // Kratos sends codes even where nobody may sign up with one; only the form stays as it was.
   if (isOn(x)) showCodeForm(x, flow)

@@ -100,7 +100,7 @@ function mailTo(core: Core, flow: Flow, email: string): void {
   if (identity) {
     sendVerification(core, flow, identity.id, address, 'email')
   } else if (core.config.selfservice.flows.verification.notify_unknown_recipients) {
-    mailUnknown(core, 'verification', email)
+    mailUnknown(core, flow, email)
   }
 }
 

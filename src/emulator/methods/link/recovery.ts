@@ -45,7 +45,7 @@ function mailTo(core: Core, flow: Flow, email: string): void {
     const link = createLink(core, flow, { identityId: identity.id, address, via: 'email' })
     mailLink(core, flow, address, 'email', link)
   } else if (core.config.selfservice.flows.recovery.notify_unknown_recipients) {
-    mailUnknown(core, 'recovery', email, 'recovery_invalid')
+    mailUnknown(core, flow, email, 'recovery_invalid')
   }
 }
 

@@ -54,7 +54,7 @@ function mailTo({ core }: Exchange, flow: Flow, email: string): void {
   const identity = core.state.identityByAddress('verifiable', 'email', value)
   if (identity) linkVerification.send(core, flow, identity.id, { value, via: 'email' })
   else if (core.config.selfservice.flows.verification.notify_unknown_recipients)
-    mailUnknown(core, 'verification', email, 'verification_invalid')
+    mailUnknown(core, flow, email, 'verification_invalid')
 }
 
 async function openLink(

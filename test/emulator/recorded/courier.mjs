@@ -1,0 +1,117 @@
+// What Kratos sends, by mail and SMS: everything a template and the body of an HTTP channel are told, the subject,
+// and the lines that hold a code or a link. Recorded with `KRATOS=<binary> node courier.mjs`; the rest of the texts
+// is Kratos' own and not kept.
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { receiver, snippet, withKratos } from './real-kratos.mjs';
+
+export const PW = 'Tr0ub4dor&3-lab-pw';
+const request = (url, more = {}) => ({ url, method: 'POST', body: snippet('function(ctx) ctx'), ...more });
+const flow = more => ({ enabled: true, notify_unknown_recipients: true, ...more });
+
+/** Mails and SMS go to `url`, over HTTP. */
+export const configuration = (url, { use = 'code', choose = false } = {}) => ({
+  selfservice: {
+    default_browser_return_url: 'http://127.0.0.1:4455/',
+    methods: {
+      password: { config: { haveibeenpwned_enabled: false } },
+      code: { enabled: true, passwordless_enabled: true, config: { lifespan: '15m' } },
+      link: { enabled: true, config: { lifespan: '20m' } },
+    },
+    flows: { recovery: flow({ use }), verification: flow({ use }) },
+  },
+  identity: { schemas: [{ id: 'default', url: new URL('phone.schema.json', import.meta.url).href }] },
+  courier: {
+    delivery_strategy: 'http',
+    http: { request_config: request(`${url}/mail`, { auth: { type: 'basic_auth', config: { user: 'me', password: 'pw' } } }) },
+    channels: [{
+      id: 'sms', type: 'http',
+      request_config: request(`${url}/sms`, { headers: { 'X-Own': 'yes' }, auth: { type: 'api_key', config: { name: 'X-Key', value: 'k', in: 'header' } } }),
+    }],
+  },
+  ...(choose && { feature_flags: { choose_recovery_address: true } }),
+});
+
+const native = async (url, kind) => (await fetch(`${url}/self-service/${kind}/api`)).json();
+const post = async (url, json) =>
+  (await fetch(url, { method: 'POST', headers: { accept: 'application/json', 'content-type': 'application/json', 'user-agent': 'lab' }, body: JSON.stringify(json) })).json();
+const submit = async (url, kind, json) => post((await native(url, kind)).ui.action, json);
+const transient_payload = { from: 'lab' };
+const both = { email: 'a@example.org', phone: '+491700000001' };
+const imported = traits => ({ schema_id: 'default', traits, credentials: { password: { config: { password: PW } } }, metadata_public: { p: 1 }, metadata_admin: { a: 1 } });
+
+/** Each makes Kratos send as many messages as it says. */
+export const scenarios = {
+  'code of signing up': [2, ({ url }) => submit(url, 'registration', { method: 'code', traits: both, transient_payload })],
+  'code of signing in by mail': [1, async ({ url, adminUrl }) => {
+    await post(`${adminUrl}/admin/identities`, imported({ email: 'b@example.org', phone: '+491700000002' }));
+    await submit(url, 'login', { method: 'code', identifier: 'b@example.org', transient_payload });
+  }],
+  'code of signing in by SMS': [1, ({ url }) => submit(url, 'login', { method: 'code', identifier: '+491700000002' })],
+  'recovery': [1, ({ url }) => submit(url, 'recovery', { method: 'code', email: 'b@example.org', transient_payload })],
+  'recovery of nobody': [1, ({ url }) => submit(url, 'recovery', { method: 'code', email: 'nobody@example.org', transient_payload })],
+  'verification': [1, ({ url }) => submit(url, 'verification', { method: 'code', email: 'b@example.org', transient_payload })],
+  'verification of nobody': [1, ({ url }) => submit(url, 'verification', { method: 'code', email: 'nobody@example.org' })],
+  'verification by SMS': [1, ({ url }) => submit(url, 'registration', { method: 'password', password: PW, traits: { phone: '+491700000003' }, transient_payload })],
+};
+const byLink = (kind, email) => [1, ({ url }) => submit(url, kind, { method: 'link', email, transient_payload })];
+export const links = {
+  'somebody': [0, ({ adminUrl }) => post(`${adminUrl}/admin/identities`, imported({ email: 'c@example.org' }))],
+  'link of recovery': byLink('recovery', 'c@example.org'),
+  'link of recovery for nobody': byLink('recovery', 'nobody@example.org'),
+  'link of verification': byLink('verification', 'c@example.org'),
+  'link of verification for nobody': byLink('verification', 'nobody@example.org'),
+};
+export const chosen = {
+  'recovery by SMS': [1, async ({ url, adminUrl }) => {
+    await post(`${adminUrl}/admin/identities`, imported({ phone: '+491700000004' }));
+    await submit(url, 'recovery', { method: 'code', recovery_address: '+491700000004', transient_payload });
+  }],
+};
+
+/** Codes, links, ids and times by their kind; of the texts, the lines with a code or a link. */
+export function normal(message, url) {
+  const plain = JSON.stringify(message)
+    .replaceAll(url, '<public>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+    .replace(/(?<![\d+])\d{6}(?!\d)/g, '<code>')
+    .replace(/token=\w+/g, 'token=<token>');
+  const { method, path, headers, body } = JSON.parse(plain);
+  const lines = text => text?.split('\n').filter(line => /<code>|<public>/.test(line));
+  const { body: text, html_body, ...told } = body;
+  const kept = Object.entries(headers).filter(([name]) => /^(content-type|authorization|x-.*)$/.test(name));
+  return {
+    method, path, headers: Object.fromEntries(kept.sort()), ...told, lines: lines(text),
+    ...(html_body !== undefined && { htmlLines: lines(html_body) }),
+  };
+}
+
+/** What arrives when the scenarios are played, one after the other. */
+export async function play(some, places, heard) {
+  const found = {};
+  for (const [name, [count, run]] of Object.entries(some)) {
+    const before = heard.arrived.length;
+    await run(places);
+    await heard.count(before + count);
+    found[name] = heard.arrived.slice(before).map(message => normal(message, places.url))
+      .sort((a, b) => a.path < b.path ? -1 : 1);
+  }
+  return found;
+}
+
+/** The three of them, each with its own configuration. */
+export const SETS = { codes: [scenarios, {}], links: [links, { use: 'link' }], chosen: [chosen, { choose: true }] };
+
+async function record() {
+  const all = {};
+  for (const [name, [some, variant]] of Object.entries(SETS)) {
+    const heard = await receiver();
+    all[name] = await withKratos(configuration(heard.url, variant), places => play(some, places, heard));
+    await heard.close();
+  }
+  writeFileSync(new URL('golden/courier/messages.json', import.meta.url), `${JSON.stringify(all, null, 1)}\n`);
+}
+
+const isMain = process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href;
+if (isMain && process.env.KRATOS) await record();
