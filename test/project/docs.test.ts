@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { architectureSvg } from '../../scripts/architecture.mjs'
-import { PAGES, withTables } from '../../scripts/docs.mjs'
+import { PAGES, withTables } from '../../scripts/tables.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')

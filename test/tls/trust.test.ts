@@ -71,16 +71,19 @@ describe('the first start', () => {
   })
 
   test('of six at once gives one certificate', { timeout: 60_000 }, async ({ user }) => {
-    const module = fileURLToPath(new URL('../../dist/tls/index.js', import.meta.url))
-    const script = `import(${JSON.stringify(module)}).then(async ({ ensureCertificate }) => {
+    const room = fileURLToPath(new URL('../../src/tls/index.ts', import.meta.url))
+    const script = `const { createServer } = await import(${JSON.stringify(import.meta.resolve('vite'))})
+      const server = { middlewareMode: true, watch: null, ws: false }
+      const vite = await createServer({ configFile: false, server, optimizeDeps: { noDiscovery: true } })
+      const { ensureCertificate } = await vite.ssrLoadModule(${JSON.stringify(room)})
       const logger = { info() {}, warn: console.error, error: console.error, debug() {} }
       const { cert, key } = await ensureCertificate({ hosts: [], install: true, logger })
       const { X509Certificate, createPrivateKey } = await import('node:crypto')
       const leaf = new X509Certificate(cert)
       console.log(leaf.checkPrivateKey(createPrivateKey(key)), leaf.fingerprint256)
-    })`
+      await vite.close()`
     const started = Array.from({ length: 6 }, async () => {
-      const child = spawn(process.execPath, ['-e', script], {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
         env: user.env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
