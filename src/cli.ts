@@ -2,6 +2,7 @@
 import module from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { certCommand } from './cli/commands/cert.js'
+import { checkCommand } from './cli/commands/check.js'
 import { doctorCommand } from './cli/commands/doctor.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
 import { exportCommand } from './cli/commands/export.js'
@@ -34,6 +35,7 @@ async function main(argv: readonly string[]): Promise<void> {
     tunnelCommand(),
     emulatorCommand(),
     exportCommand(),
+    checkCommand(),
     certCommand(),
     doctorCommand(),
     jsonnetCommand(),

@@ -130,6 +130,16 @@ export const ERRORS = {
     exit: 2,
     hint: 'See `ory-proxy export --help`.',
   },
+  ORY_PROXY_CHECK: {
+    status: 500,
+    exit: 2,
+    hint: 'See `ory-proxy check --help`.',
+  },
+  ORY_PROXY_REHEARSE: {
+    status: 500,
+    exit: 1,
+    hint: 'What an engine needs stands in docs/production.md.',
+  },
   ORY_PROXY_PRODUCTION: {
     status: 500,
     exit: 1,
