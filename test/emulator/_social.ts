@@ -80,6 +80,21 @@ export const named = ({ ui }: Body, name: string): Node[] => ui.nodes.filter(n =
 export const buttons = ({ ui }: Body): (string | undefined)[] =>
   ui.nodes.filter(n => n.group === 'oidc').map(n => n.meta.label?.text)
 
+/** What most people write: what the provider says, where it says it. */
+const MAPPER = `local claims = std.extVar('claims');
+{
+  identity: {
+    traits: {
+      [if 'email' in claims then 'email']: claims.email,
+      name: {
+        [if 'given_name' in claims then 'first']: claims.given_name,
+        [if 'family_name' in claims then 'last']: claims.family_name,
+      },
+    },
+  },
+}`
+export const mapperUrl = (program: string): string => `base64://${Buffer.from(program).toString('base64')}`
+
 export const CONFIG = {
   selfservice: {
     default_browser_return_url: '/home',
@@ -98,10 +113,10 @@ export const CONFIG = {
               client_id: 'lab',
               client_secret: 'secret',
               scope: ['email'],
-              mapper_url: 'file://./m.jsonnet',
+              mapper_url: mapperUrl(MAPPER),
               issuer_url: 'http://127.0.0.1:1',
             },
-            { id: 'other', provider: 'google', client_id: 'x', scope: [], mapper_url: 'file://./m.jsonnet' },
+            { id: 'other', provider: 'google', client_id: 'x', scope: [], mapper_url: mapperUrl(MAPPER) },
           ],
         },
       },
@@ -112,6 +127,16 @@ export const CONFIG = {
       },
     },
   },
+}
+
+/** The same with another mapper for "mock", or none. */
+export function mappedBy(program: string | undefined): object {
+  const config = structuredClone(CONFIG)
+  const [mock] = config.selfservice.methods.oidc.config.providers
+  const { mapper_url: _, ...rest } = mock!
+  const provider = program === undefined ? rest : { ...rest, mapper_url: mapperUrl(program) }
+  Object.assign(config.selfservice.methods.oidc.config, { providers: [provider] })
+  return config
 }
 
 export let ory: Emulator

@@ -82,6 +82,7 @@ test.for<[string, string, string]>([
   ['differences-off', 'differences.mjs#off', 'off'],
   ['differences-closed', 'differences.mjs#closed', 'closed'],
   ['differences-social', 'differences.mjs#social', 'social'],
+  ['mappers', 'mappers.mjs#scenarios', 'mappers'],
 ])(
   'the answers of a real Kratos to "%s" are the emulator’s',
   { timeout: 120_000 },

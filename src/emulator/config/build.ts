@@ -231,7 +231,10 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
   }
 }
 
-const PROVIDER_TEXTS = ['label', 'client_secret', 'issuer_url', 'mapper_url'] as const
+const PROVIDER_TEXTS = [
+  ...['label', 'client_secret', 'issuer_url', 'mapper_url'],
+  ...['claims_source', 'subject_source', 'microsoft_tenant'],
+]
 
 function buildProvider(raw: JsonObject): OidcProvider {
   const given = PROVIDER_TEXTS.filter(key => typeof raw[key] === 'string')

@@ -52,7 +52,11 @@ export interface OidcProvider {
   client_id: string
   client_secret?: string
   issuer_url?: string
+  /** The address of a Jsonnet program, to be found in {@link KratosConfig.snippets}. */
   mapper_url?: string
+  claims_source?: string
+  subject_source?: string
+  microsoft_tenant?: string
   scope: string[]
 }
 

@@ -46,6 +46,8 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   if (variables.length > 0)
     logger.info(`${name}: what the environment says comes first: ${variables.join(', ')}`)
   if (files.length > 0 && identity.builtIn) logger.info(`${name}: ${NO_SCHEMA}`)
+  const unmapped = source === undefined ? [] : providersWithoutMapper(raw)
+  if (unmapped.length > 0) logger.info(`${name}: ${noMapper(unmapped)}`)
   const idle = idleKeys(document.value ?? {})
   if (idle) logger.warn(`${name}: ${idle}`)
   const listener = (which: string): JsonObject => asObject(asObject(raw['serve'])[which])
@@ -65,6 +67,15 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
 
 const NO_SCHEMA =
   'no identity.schemas are named: people have an email address and a name (Kratos would not start)'
+
+const noMapper = (providers: readonly string[]): string =>
+  `no mapper_url at ${providers.join(', ')}: claims go to the traits of the same name (Kratos would not start)`
+
+function providersWithoutMapper(raw: JsonObject): string[] {
+  const oidc = asObject(asObject(asObject(raw['selfservice'])['methods'])['oidc'])
+  const providers = asList(asObject(oidc['config'])['providers']).map(asObject)
+  return providers.filter(one => one['mapper_url'] === undefined).map(one => `"${one['id']}"`)
+}
 
 /** The ports that a configuration tells Kratos to listen on, without reading what else it takes. */
 export async function readPorts(

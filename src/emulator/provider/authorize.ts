@@ -1,7 +1,7 @@
 import { redirectTo } from './answers.js'
 import { BadClaims, claimsOf } from './claims.js'
 import type { Grants } from './grants.js'
-import { renderPicker, renderProviderProblem } from './page.js'
+import { renderEditor, renderPicker, renderProviderProblem } from './page.js'
 import type { ProviderAnswer, ProviderRequest, ProviderSetup } from './types.js'
 
 /** `GET /authorize` shows the picker, or signs in at once; `POST /authorize` is the choice made there. */
@@ -32,6 +32,8 @@ function decide(
   { query, form }: ProviderRequest,
   back: Back,
 ): ProviderAnswer {
+  const edit = form.get('edit')
+  if (edit !== null) return renderEditor(setup, query, edit)
   switch (form.get('decision')) {
     case 'cancel':
       return back({ error: 'access_denied', error_description: 'The resource owner denied the request' })
@@ -51,7 +53,7 @@ function grant(
   extra: string,
 ): ProviderAnswer {
   try {
-    const claims = claimsOf(address, setup.people(), extra)
+    const { claims, beside } = claimsOf(setup, address, extra)
     const code = codes.issue(
       {
         claims,
@@ -63,11 +65,13 @@ function grant(
       },
       setup.now(),
     )
-    return back({ code })
+    return back({ code, ...beside })
   } catch (error) {
-    if (error instanceof BadClaims)
-      return renderPicker(setup, query, { problem: error.message, address, extra })
-    throw error
+    if (!(error instanceof BadClaims)) throw error
+    // Without an address it is the whole of the claims that was sent.
+    return address === '' && extra !== ''
+      ? renderEditor(setup, query, '', { problem: error.message, extra })
+      : renderPicker(setup, query, { problem: error.message, address, extra })
   }
 }
 

@@ -1,29 +1,38 @@
-import type { JsonObject } from '../store/model.js'
-import type { ProviderPerson } from './types.js'
+import type { Json, JsonObject } from '../store/model.js'
+import { sampleOf } from './samples.js'
+import type { ProviderSetup } from './types.js'
 
 /** Thrown with a sentence for the person at the picker. */
 export class BadClaims extends Error {}
 
-/**
- * What the provider says about somebody. The address is the subject as well: nothing random, so the same
- * address is the same account after a restart and on another machine.
- *
- * @param extra claims as JSON, as typed into the picker; they win over the rest
- */
-export function claimsOf(address: string, people: readonly ProviderPerson[], extra = ''): JsonObject {
-  const email = address.trim().toLowerCase()
-  const claims = {
-    ...(email && { sub: email, email, email_verified: true }),
-    ...people.find(person => person.address === email)?.claims,
-    ...parse(extra),
-  }
-  if (typeof claims['sub'] !== 'string' || claims['sub'] === '')
-    throw new BadClaims('Give an address, or a "sub" among the claims.')
-  return claims
+/** What a provider says about somebody, and what it gives the browser to carry beside the code. */
+export interface Said {
+  claims: JsonObject
+  beside: Record<string, string>
 }
 
+/**
+ * What the provider says about somebody. The address decides: nothing random, so the same address is the same account
+ * after a restart and on another machine.
+ *
+ * @param address whose sample it starts from; without one the claims are all there is
+ * @param typed claims as JSON; they win over the sample
+ */
+export function claimsOf(setup: ProviderSetup, address: string, typed = ''): Said {
+  const { user, ...claims } = { ...sampleOf(setup, address), ...parse(typed) }
+  // GitHub's account has a number; whoever speaks OpenID Connect wants a subject.
+  if (setup.kind === 'github' && claims['sub'] === undefined) claims['sub'] = subjectOf(claims['id'])
+  if (typeof claims['sub'] !== 'string' || claims['sub'] === '')
+    throw new BadClaims('Give an address, or a "sub" among the claims.')
+  if (user === undefined) return { claims, beside: {} }
+  if (setup.kind === 'apple') return { claims, beside: { user: JSON.stringify(user) } }
+  return { claims: { ...claims, user }, beside: {} }
+}
+
+const subjectOf = (id: Json | undefined): Json => (typeof id === 'number' ? String(id) : '')
+
 /** Set by the provider itself, whatever is typed. */
-const OURS = ['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'at_hash', 'azp']
+const OURS = ['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'at_hash']
 
 function parse(text: string): JsonObject {
   if (text.trim() === '') return {}

@@ -1,4 +1,5 @@
 import { type Fragment, html, layout, pageHeaders } from '../pages/index.js'
+import { looksReal, sampleOf } from './samples.js'
 import type { ProviderAnswer, ProviderSetup } from './types.js'
 
 const page = (setup: ProviderSetup, status: number, title: string, body: Fragment): ProviderAnswer => ({
@@ -48,8 +49,36 @@ ${form}<div class="field"><label for="email">Any address</label>
 <div class="field"><label for="claims">Claims <span class="optional">optional, JSON</span></label>
 <textarea id="claims" name="claims" rows="3" spellcheck="false" placeholder='{"given_name": "Ada"}'>${extra ?? ''}</textarea></div>
 <button type="submit">Continue</button></form>
+${form}<div class="field"><label for="edit">What ${setup.label} says about</label>
+<input id="edit" name="edit" type="email" value="${address || (setup.people()[0]?.address ?? '')}" autocomplete="off" spellcheck="false" autocapitalize="none"></div>
+<button type="submit" class="quiet">Edit before it is sent</button></form>
 ${form}<button type="submit" name="decision" value="cancel" class="plain" formnovalidate>Cancel, as if I changed my mind</button>
 <button type="submit" name="decision" value="fail" class="plain" formnovalidate>Answer with a provider error</button></form>
+`,
+  )
+}
+
+/** All that is sent about somebody, to be changed first: for mappers that have to do without a claim, or with an odd one. */
+export function renderEditor(
+  setup: ProviderSetup,
+  query: URLSearchParams,
+  address: string,
+  { problem, extra }: Omit<PickerInput, 'address'> = {},
+): ProviderAnswer {
+  const claims = extra ?? JSON.stringify(sampleOf(setup, address), undefined, 2)
+  const name = looksReal(setup.kind) ? setup.kind : 'OpenID Connect'
+  return page(
+    setup,
+    problem ? 400 : 200,
+    `What ${setup.label} says`,
+    html`<h1>What ${setup.label} says</h1>
+<p class="lead">Claims as ${name} sends them. Change, add or remove some: the mapper gets what stands here.</p>
+${problem && html`<p class="message error" role="alert">${problem}</p>`}
+<form action="authorize?${query.toString()}" method="post">
+<div class="field"><label for="claims">Claims <span class="optional">JSON</span></label>
+<textarea id="claims" name="claims" rows="${Math.min(24, claims.split('\n').length + 1)}" spellcheck="false">${claims}</textarea></div>
+<button type="submit">Send</button></form>
+<p class="or"><a href="authorize?${query.toString()}">Choose an account instead</a></p>
 `,
   )
 }

@@ -9,6 +9,10 @@ export interface ProviderPerson {
 export interface ProviderSetup {
   /** Id of the provider in the configuration. */
   id: string
+  /** `provider` of the configuration: which one it stands in for. */
+  kind: string
+  /** Microsoft's directory, where the configuration names one. */
+  tenant?: string
   /** What people call it. */
   label: string
   clientId: string

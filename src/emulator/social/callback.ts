@@ -9,7 +9,7 @@ import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { type Answer, type Exchange, redirect } from '../http/exchange.js'
 import { forward } from '../http/failures.js'
-import { badRequest, NeedsRefresh, Problem } from '../http/kratos-errors.js'
+import { badRequest, NeedsRefresh, PlainFailure, Problem } from '../http/kratos-errors.js'
 import { Duplicate, deriveFromTraits, newIdentity } from '../identities/identities.js'
 import { aalOf, completedAt, isPrivileged, maybeSignedIn, signedIn } from '../identities/sessions.js'
 import type { SignedIn } from '../identities/types.js'
@@ -24,10 +24,12 @@ import { finishSettings, notYours, refuseSettings } from '../operations/settings
 import { ProviderAnswerError } from '../provider/index.js'
 import { isoTime } from '../store/clock.js'
 import type { JsonObject } from '../store/model.js'
-import { mergeTraits, traitsFromClaims } from './claims.js'
+import { mergeTraits } from './claims.js'
 import { addAccount, type LinkedAccount, ownerOf, signedInWith } from './credential.js'
 import { offerLinking } from './linking.js'
+import { type Mapped, mapped, verify } from './mapper.js'
 import { type Pending, pendingByState, requireSameVisitor } from './pending.js'
+import { profileOf } from './profile.js'
 import { isNamed, type SocialProvider, socialProvider } from './providers.js'
 import { handBack, handOverTo, moveExchange } from './token-exchange.js'
 
@@ -121,9 +123,13 @@ async function arrive(x: Exchange, flow: Flow, pending: Pending): Promise<Answer
   return flow.kind === 'registration' ? signUp(x, flow, arrival) : link(x, flow, arrival)
 }
 
-async function claimsOf(x: Exchange, { client }: SocialProvider, pending: Pending): Promise<JsonObject> {
+async function claimsOf(
+  x: Exchange,
+  { client, config }: SocialProvider,
+  pending: Pending,
+): Promise<JsonObject> {
   try {
-    return await client.finish(x.query, pending.state, pending.ticket)
+    return profileOf(config, await client.finish(x.query, pending.state, pending.ticket), x.query)
   } catch (error) {
     if (!(error instanceof ProviderAnswerError)) throw error
     throw new Problem(500, { reason: `${UNABLE}: ${error.message}` })
@@ -166,10 +172,18 @@ async function signUp(x: Exchange, flow: Flow, arrival: Arrival): Promise<Answer
   const { account, claims, pending } = arrival
   if (ownerOf(core, account)) return signIn(x, await continueAs('login', x, flow), arrival)
   const schema = flowSchema(core, flow)
-  const traits = mergeTraits(pending.traits, traitsFromClaims(claims, schema))
-  const identity = newIdentity(core, schema.id, traits)
+  let person: Mapped
+  try {
+    person = await mapped(core, socialProvider(core, account.provider).config, claims, schema)
+  } catch (error) {
+    return refuse(x, flow, error, account.provider)
+  }
+  const traits = mergeTraits(pending.traits, person.traits)
+  const { metadata_public, metadata_admin } = person
+  const identity = { ...newIdentity(core, schema.id, traits), metadata_public, metadata_admin }
   try {
     deriveFromTraits(core, identity)
+    verify(core, identity, person)
     addAccount(core, identity, account)
     return await finishRegistration(x, flow, identity, signedInWith(account))
   } catch (error) {
@@ -232,7 +246,8 @@ async function refuse(
     replacement: () => Promise.reject(error),
     ...(signingUp && { status: 302 }),
   })
-  return (answer.status === 400 && handBack(x, flow)) || answer
+  const isForm = answer.status === 400 && !(error instanceof PlainFailure)
+  return (isForm && handBack(x, flow)) || answer
 }
 
 function shrink(x: Exchange, flow: Flow, provider: string, traits?: JsonObject): void {
@@ -241,5 +256,5 @@ function shrink(x: Exchange, flow: Flow, provider: string, traits?: JsonObject):
   ui.append(flow.ui, submit('provider', provider, 'oidc', REGISTRATION.continue()))
   if (!traits) return
   ui.append(flow.ui, ...traitNodes(flowSchema(x.core, flow), 'default'))
-  ui.setTraitValues(flow.ui, traits)
+  ui.updateTraitNodes(flow.ui, traits, 'default')
 }

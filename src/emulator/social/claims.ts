@@ -18,8 +18,8 @@ const STANDARD: Record<string, string> = {
 }
 
 /**
- * Kratos leaves this to a Jsonnet program, `mapper_url`, which is not evaluated here: a trait gets the claim
- * of its name. Only what fits the type of the trait is taken, as the claims are somebody else's.
+ * For a provider without a mapper, which Kratos would not start with: a trait gets the claim of its name. Only what
+ * fits the type of the trait is taken, as the claims are somebody else's.
  */
 export function traitsFromClaims(claims: JsonObject, schema: CompiledSchema): JsonObject {
   const traits: JsonObject = {}
@@ -49,14 +49,13 @@ function assign(into: JsonObject, [key = '', ...rest]: string[], value: Json): v
 const isObject = (value: Json | undefined): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
-/** What the person has typed wins over what the provider says. Keys are sorted, as Kratos stores them. */
+/** What the person has typed wins over what the provider says, even where it is nothing. Keys are sorted, as Kratos stores them. */
 export function mergeTraits(typed: JsonObject, mapped: JsonObject): JsonObject {
   if (Object.keys(typed).length === 0) return mapped
   const merged = new Map(Object.entries(mapped))
   for (const [name, value] of Object.entries(typed)) {
     const other = merged.get(name)
-    if (isObject(value)) merged.set(name, isObject(other) ? mergeTraits(value, other) : value)
-    else if (value !== '' && value !== null) merged.set(name, value)
+    merged.set(name, isObject(value) && isObject(other) ? mergeTraits(value, other) : value)
   }
   return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

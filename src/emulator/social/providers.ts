@@ -13,8 +13,10 @@ import {
   type ProviderPerson,
   type ProviderSetup,
 } from '../provider/index.js'
+import { looksReal } from '../provider/samples.js'
 import type { StandInProvider } from '../provider/types.js'
-import type { Identity } from '../store/model.js'
+import { asObject } from '../schema/fields.js'
+import type { Identity, JsonObject } from '../store/model.js'
 import type { State } from '../store/state.js'
 
 /** Below what every proxy for Kratos forwards: a stand-in at a path of its own would not be reached through one. */
@@ -68,18 +70,23 @@ export function socialProvider(core: Core, id: string): SocialProvider {
 function create(core: Core, config: OidcProvider): SocialProvider {
   const setup = setupOf(core, config)
   const standIn = createStandInProvider(setup)
-  if (config.mapper_url)
+  if (!looksReal(config.provider))
     core.log.info(
-      `Social sign-in with "${config.id}": its claims mapper, Jsonnet, is not evaluated; claims go to the traits of the same name.`,
+      `social sign-in with "${config.id}": its stand-in sends the claims of OpenID Connect, not those of ${config.provider}`,
     )
   return { config, label: setup.label, standIn, client: createProviderClient(setup, standIn) }
 }
 
-function setupOf(core: Core, { id, label, client_id, client_secret }: OidcProvider): ProviderSetup {
+function setupOf(
+  core: Core,
+  { id, provider, label, client_id, client_secret, microsoft_tenant }: OidcProvider,
+): ProviderSetup {
   const callbackBase =
     core.config.selfservice.methods.oidc.config.base_redirect_uri?.replace(/\/$/, '') ?? core.base
   return {
     id,
+    kind: provider,
+    ...(microsoft_tenant && { tenant: microsoft_tenant }),
     label: label || id,
     clientId: client_id,
     ...(client_secret && { clientSecret: client_secret }),
@@ -97,9 +104,20 @@ const MOST = 8
 function people(core: Core): ProviderPerson[] {
   return core.state
     .identities()
-    .flatMap(identity => addressOf(identity) ?? [])
+    .flatMap(identity => {
+      const address = addressOf(identity)
+      return address === undefined ? [] : [{ address, claims: namesOf(identity) }]
+    })
     .slice(0, MOST)
-    .map(address => ({ address }))
+}
+
+/** For providers that send names, those that we know. */
+function namesOf({ traits }: Identity): JsonObject {
+  const { first, last } = asObject(traits['name'])
+  return {
+    ...(typeof first === 'string' && { given_name: first }),
+    ...(typeof last === 'string' && { family_name: last }),
+  }
 }
 
 function addressOf({ traits, verifiable_addresses }: Identity): string | undefined {

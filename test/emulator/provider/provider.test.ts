@@ -16,6 +16,7 @@ import type { StandInProvider } from '../../../src/emulator/provider/types.js'
 let now = 0
 const setup: ProviderSetup = {
   id: 'mock',
+  kind: 'generic',
   label: 'Mock',
   clientId: 'lab',
   clientSecret: 's:e&c%r+e t',
@@ -110,6 +111,53 @@ describe('signing in', () => {
 
   test('never leaves the process', async () => {
     await expect(provider.fetch('http://example.org/token', {})).rejects.toThrow('not an endpoint')
+  })
+})
+
+describe('what each provider says', () => {
+  const said = async (
+    kind: string,
+  ): Promise<{ claims: Record<string, unknown>; beside: URLSearchParams }> => {
+    const as = { ...setup, kind }
+    const client = createProviderClient(as, createStandInProvider(as))
+    const ticket = await client.start('the-state', ['email'], {
+      prompt: 'none',
+      login_hint: 'ada@example.com',
+    })
+    const standIn = createStandInProvider(as)
+    const own = createProviderClient(as, standIn)
+    const query = new URL(ticket.url).searchParams
+    const beside = backOf(
+      await standIn.handle({ method: 'GET', path: '/authorize', query, form: new URLSearchParams() }),
+    )
+    return { claims: { ...(await own.finish(beside, 'the-state', ticket)) }, beside }
+  }
+
+  test.for<[string, object]>([
+    [
+      'google',
+      { azp: 'lab', sub: expect.stringMatching(/^\d{21}$/), email_verified: true, given_name: 'Ada' },
+    ],
+    [
+      'microsoft',
+      { tid: expect.any(String), oid: expect.any(String), preferred_username: 'ada@example.com' },
+    ],
+    ['apple', { sub: expect.stringMatching(/^000000\./), email_verified: 'true' }],
+    [
+      'github',
+      {
+        login: 'ada',
+        id: expect.any(Number),
+        emails: [{ email: 'ada@example.com', primary: true, verified: true, visibility: 'private' }],
+      },
+    ],
+    ['generic', { sub: 'ada@example.com', email: 'ada@example.com', email_verified: true }],
+  ])('%s: in its own words, and the same for the same address', async ([kind, claims]) => {
+    const { claims: first, beside } = await said(kind)
+    expect(first).toMatchObject(claims)
+    expect((await said(kind)).claims['sub']).toBe(first['sub'])
+    expect(beside.has('user')).toBe(kind === 'apple')
+    expect('email_verified' in first).toBe(kind !== 'microsoft' && kind !== 'github')
   })
 })
 
@@ -269,6 +317,24 @@ describe('the account picker in a browser without JavaScript', () => {
       await page.keyboard.press('Enter')
     })
     expect(claims).toMatchObject({ sub: 'eve@example.com', name: 'Eve <b>' })
+  })
+
+  test('what is said about somebody can be changed before it is sent, and what is taken out is not said', async () => {
+    const claims = await choose(async page => {
+      await page.getByLabel(/says about$/).fill('alice@example.com')
+      await page.getByRole('button', { name: /^Edit/ }).click()
+      const text = await page.getByLabel('Claims').inputValue()
+      expect(JSON.parse(text)).toEqual({
+        sub: 'alice@example.com',
+        email: 'alice@example.com',
+        email_verified: true,
+        given_name: 'Alice',
+      })
+      await page.getByLabel('Claims').fill('{"sub": "alice@example.com", "groups": ["dev"]}')
+      await page.getByRole('button', { name: 'Send' }).click()
+    })
+    expect(claims).toMatchObject({ sub: 'alice@example.com', groups: ['dev'] })
+    expect(claims).not.toHaveProperty('email')
   })
 
   test('cancelling is an answer too', async () => {

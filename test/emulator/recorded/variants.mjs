@@ -8,7 +8,35 @@ const keysAfter = { after: { webauthn: session, passkey: session } };
 const keysSchema = { identity: { schemas: [{ id: 'default', url: 'file://./keys.schema.json' }] } };
 const highestLevel = { session: { whoami: { required_aal: 'highest_available' } } };
 
+/** Mappers that do, and do not do, what Kratos asks of them. */
+const MAPPERS = {
+  empty: '{}', nothing: '{ identity: {} }', 'a-text': '"text"', 'traits-list': '{ identity: { traits: [] } }', 'traits-missing': '{ identity: { metadata_public: {} } }',
+  throws: "local claims = std.extVar('claims');\nif 'nope' in claims then {} else error 'there is no address'",
+  'unknown-claim': "{ identity: { traits: { email: std.extVar('claims').nope } } }",
+  'a-function': "function(ctx) { identity: { traits: {} } }", imports: "import 'other.jsonnet'",
+  ...Object.fromEntries(Object.entries({
+    'public-text': "metadata_public: 'text'", 'public-null': 'metadata_public: null', 'admin-list': 'metadata_admin: []', 'verified-text': "verified_addresses: 'text'",
+    'verified-odd': "verified_addresses: ['text']", 'verified-numbers': 'verified_addresses: [{ via: 1, value: 2 }]', 'verified-other': "verified_addresses: [{ via: 'email', value: 'else@example.org' }]",
+    'verified-upper': "verified_addresses: [{ via: 'email', value: ' ' + std.asciiUpper(std.extVar('claims').email) + ' ' }]", 'verified-sms': "verified_addresses: [{ via: 'sms', value: std.extVar('claims').email }]",
+    'more-keys': "metadata_public: { a: 1 }, metadata_admin: { b: [2, 1.5, { c: null }] }, state: 'inactive', id: 'x', external_id: 'e'",
+  }).map(([id, more]) => [id, `{ identity: { traits: { email: std.extVar('claims').email }, ${more} } }`])),
+  'extra-traits': "{ identity: { traits: { email: std.extVar('claims').email, nope: 1 } } }", 'no-email': '{ identity: { traits: {} } }', 'bad-email': "{ identity: { traits: { email: 'nope' } } }",
+  'two-kinds': "{ identity: { traits: { email: std.extVar('claims').email, name: { first: 5 } } } }",
+};
+const base64 = text => 'base64://' + Buffer.from(text).toString('base64');
+const social = (id, provider, more) => ({ id, provider, client_id: 'lab', client_secret: 'secret', scope: ['openid', 'email', 'profile'], mapper_url: 'file://./claims.jsonnet', ...more });
+const generic = (id, more) => social(id, 'generic', { issuer_url: 'http://127.0.0.1:8091', ...more });
+
 export const variants = {
+  /** The five providers with a mapper that shows what it is told, and one for each mapper above. */
+  mappers: ['social', { selfservice: { methods: { oidc: { config: { providers: [
+    generic('generic'), social('google', 'google'), social('github', 'github', { scope: ['user:email'] }),
+    social('microsoft', 'microsoft', { microsoft_tenant: 'common' }), social('by-oid', 'microsoft', { microsoft_tenant: 'common', subject_source: 'oid' }),
+    // Only a real Kratos signs with it.
+    social('apple', 'apple', { client_secret: undefined, apple_team_id: 'TEAM', apple_private_key_id: 'KEY', apple_private_key: process.env.APPLE_KEY ?? 'none' }),
+    generic('not-here', { mapper_url: 'file:///nowhere/mapper.jsonnet' }),
+    ...Object.entries(MAPPERS).map(([id, text]) => generic(id, { mapper_url: base64(text) })),
+  ] } } } } }],
   /** Links in mails instead of codes. */
   link: ['default', {
     selfservice: {

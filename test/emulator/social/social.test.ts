@@ -10,6 +10,7 @@ import {
   hint,
   JSON_TYPE,
   lines,
+  mappedBy,
   named,
   ory,
   start,
@@ -52,22 +53,15 @@ describe('signing in', () => {
     expect(traits).toEqual({ email: 'typed@example.com', name: { first: 'Ada' } })
   })
 
-  test('the mapper is not evaluated, which is said once for each provider', () => {
-    expect(lines.filter(line => line.includes('Jsonnet'))).toHaveLength(2)
-  })
-
-  test.for([
-    [
-      { email: 'c@example.com', claims: '{"given_name":"Grace","family_name":"H","email":"c@example.com"}' },
-      { email: 'c@example.com', name: { first: 'Grace', last: 'H' } },
-    ],
-    [
-      { email: 'c@example.com', claims: '{"given_name":5,"groups":["x"]}' },
-      { email: 'c@example.com', name: {} },
-    ],
-  ] as const)('claims go to the traits of the same name: %j', async ([choice, traits]) => {
+  test('without a mapper, claims go to the traits of the same name where they fit, with a line that says so', async () => {
+    await start({ config: mappedBy(undefined) })
+    const claims = '{"family_name":"H","email_verified":true,"groups":["x"]}'
+    const choice = { email: 'c@example.com', claims }
     await through(visitor, await visitor.open('registration'), { provider: 'mock' }, choice)
-    expect((await visitor.whoami()).body.identity.traits).toEqual(traits)
+    const { traits } = (await visitor.whoami()).body.identity
+    expect(traits).toEqual({ email: 'c@example.com', name: { last: 'H' } })
+    expect(lines.filter(line => line.includes('no mapper_url at "mock"'))).toHaveLength(1)
+    await start()
   })
 
   test('what the provider does not say is asked for, and the same provider confirms it', async () => {
