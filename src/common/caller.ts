@@ -87,6 +87,13 @@ function isOurHop(hop: string): boolean {
 /** The name in a Host without its port, in small letters. */
 export const nameIn = (host: string): string => host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
 
+/** Whether a name is one of those listed; a leading dot lists all below it. */
+export function isListedName(name: string, listed: readonly string[]): boolean {
+  return listed.some(rule =>
+    rule.startsWith('.') ? name === rule.slice(1) || name.endsWith(rule) : name === rule.toLowerCase(),
+  )
+}
+
 /**
  * Why a caller may not use what is only for the developer at this machine: tools that sign in without a password.
  * Undefined for the developer.

@@ -32,6 +32,11 @@ export interface EmulatorOptions {
   /** Of the admin API; 0 is any free one, false leaves it out. @default 0 */
   adminPort?: number | false
   /**
+   * Names it answers to, besides those of this machine and of its configuration; a leading dot allows what is below.
+   * @default none: a name that anybody may own is how a page of another site looks whose name was pointed here
+   */
+  allowedHosts?: readonly string[]
+  /**
    * Kratos' configuration: a file (YAML or JSON) or its content, or several, laid over one another as Kratos does it.
    * An edited file is taken over without a restart.
    * @default password, codes, TOTP, backup codes, one social provider
@@ -115,7 +120,7 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   const adminHost = adminHostOf(options)
   const built = deferred<Parts>()
   const api = (isPublic: boolean): Promise<Api> => {
-    const ready = built.promise.then(parts => apiOf(parts, isPublic))
+    const ready = built.promise.then(parts => apiOf(parts, isPublic, options.allowedHosts))
     // Whoever asks meanwhile is hung up on; the failure itself is thrown below.
     ready.catch(() => {})
     return ready
@@ -174,10 +179,10 @@ async function build(options: EmulatorOptions, url: string, adminUrl: string | u
   return { spaces, settings, source }
 }
 
-function apiOf({ spaces }: Parts, isPublic: boolean): Api {
-  if (!isPublic) return { spaces, isPublic, routes: ADMIN_ROUTES }
+function apiOf({ spaces }: Parts, isPublic: boolean, allowedHosts: readonly string[] = []): Api {
+  if (!isPublic) return { spaces, isPublic, allowedHosts, routes: ADMIN_ROUTES }
   const routes = [...PUBLIC_ROUTES, ...devRoutes(spaces), ...REDIRECTS_TO_ADMIN]
-  return { spaces, isPublic, routes }
+  return { spaces, isPublic, allowedHosts, routes }
 }
 
 interface Sockets {

@@ -20,6 +20,8 @@ export interface Api {
   routes: readonly Route[]
   /** Browsers use it, so forms and cookies have to be guarded. */
   isPublic: boolean
+  /** Names it answers to besides those of this machine. */
+  allowedHosts: readonly string[]
 }
 
 /** Starts to listen. Requests wait until `api` is there, so that the address is known while it is built. */
@@ -104,8 +106,9 @@ const MALFORMED: Answer = {
 async function answer(api: Api, x: Exchange, lost: string | undefined): Promise<Answer> {
   if (/%(?![0-9a-f]{2})/i.test(x.path)) return MALFORMED
   try {
-    if (isRebound(x)) throw notOurs(x)
-    const refusal = api.isPublic ? undefined : whyNoAdmin(x)
+    const { isPublic, allowedHosts } = api
+    if (isPublic && isRebound(x, allowedHosts)) throw notOurs(x)
+    const refusal = isPublic ? undefined : whyNoAdmin(x, allowedHosts)
     if (refusal) throw new Problem(403, { id: 'admin_forbidden', reason: refusal })
     if (lost !== undefined) return nowhere(x, lost)
     if (api.isPublic && share(x)) return { status: 204 }
@@ -127,7 +130,7 @@ function share(x: Exchange): boolean {
 }
 
 function notOurs(x: Exchange): Problem {
-  const reason = `The emulator is not reached by the name "${nameIn(x.caller.host)}": serve.public.base_url names another one.`
+  const reason = `The emulator is not reached by the name "${nameIn(x.caller.host)}": serve.public.base_url names another one, and --allowed-hosts does not list it.`
   return new Problem(403, { id: 'host_not_allowed', reason })
 }
 

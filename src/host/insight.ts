@@ -8,8 +8,6 @@ import type { Logger } from '../log.js'
 import type { Exchange, Middleware, Reason, Stage } from '../middleware/pipeline.js'
 import type { AnswerGiven } from '../middleware/proxy.js'
 import type { OryClient } from '../ory/client.js'
-import { readText } from '../ory/read.js'
-import type { OryTarget } from '../ory/types.js'
 import { createJournal } from '../tools/journal.js'
 import { toolsStage } from '../tools/stage.js'
 import type { TokenRules } from '../tools/token.js'
@@ -26,10 +24,10 @@ export interface Insight {
   diagnoses(): readonly Diagnosis[]
 }
 
-export function createInsight(client: OryClient, target: OryTarget, logger: Logger): Insight {
+export function createInsight(client: OryClient, logger: Logger): Insight {
   const journal = createJournal()
   const book = createDiagnosisBook(line => logger.warn(line))
-  const errorOf = (id: string): Promise<OryError | undefined> => readError(client, target, id)
+  const errorOf = (id: string): Promise<OryError | undefined> => readError(client, id)
   const observer = createObserver({ book, errorOf, open: journal.open })
   return {
     watch: journal.watch,
@@ -69,9 +67,8 @@ export function createInsight(client: OryClient, target: OryTarget, logger: Logg
 }
 
 /** What the error page of Ory's would show; its redirect names only the id. */
-async function readError(client: OryClient, { url }: OryTarget, id: string): Promise<OryError | undefined> {
-  const path = client.pathOf(`/self-service/errors?id=${encodeURIComponent(id)}`)
-  const text = await readText(client.way, url.host, path)
-  const { error } = JSON.parse(text ?? '{}') as { error?: OryError }
+async function readError(client: OryClient, id: string): Promise<OryError | undefined> {
+  const answer = await client.read(`/self-service/errors?id=${encodeURIComponent(id)}`)
+  const { error } = JSON.parse(answer?.status === 200 ? answer.text : '{}') as { error?: OryError }
   return error
 }

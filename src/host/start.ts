@@ -6,7 +6,7 @@ import { projectSlug } from '../common/project.js'
 import type { Emulator } from '../emulator/index.js'
 import { OryProxyError } from '../errors.js'
 import { createMinter, jwksText, type Minter, type SigningKey, sign } from '../keys/jwt.js'
-import { loadKey } from '../keys/key-file.js'
+import type { KeyKind } from '../keys/key-file.js'
 import { type Logger, printable } from '../log.js'
 import { handshakeStages, type Parts, requestStages } from '../middleware/index.js'
 import { atRoot, MOUNT } from '../middleware/mount.js'
@@ -21,6 +21,7 @@ import type { OryTarget } from '../ory/types.js'
 import { createExplainer, createOriginWarning } from './explain.js'
 import { createInsight, type Insight } from './insight.js'
 import { noteRunning } from './running.js'
+import { type Keys, keyFor, keysOf } from './signing.js'
 import { gateServer } from './upgrade.js'
 
 /** Somebody to sign in as, in the emulator. */
@@ -81,10 +82,10 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const options = resolveOptions(raw, context.env, context)
   const choice = await chooseTarget(options)
   const kind = choice === 'emulator' ? choice : 'ory'
-  const keys = lazily(() => loadKey(options.keyFile, options.logger, context.root, kind))
+  const keys = keysOf(options, context.root)
   if (options.jwt && options.keyFile !== undefined) {
     // A wrong file is told now, not by the first request.
-    await keys().catch(async error => {
+    await keys(kind).catch(async error => {
       if (choice !== 'emulator') await choice.release?.()
       throw error
     })
@@ -92,7 +93,9 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   if (choice !== 'emulator') {
     warnOfPlainKey(choice, options.logger)
     const issuer = choice.url.origin
-    return assemble({ options, context, keys, issuer, target: choice })
+    // Ory Network is no emulator.
+    const known = options.sdkUrl === undefined ? kind : undefined
+    return assemble({ options, context, keys, kind: known, issuer, target: choice })
   }
   const { startEmulator } = await import('../emulator/index.js')
   const { logger } = options
@@ -101,6 +104,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
     ...context.emulator,
     ...(context.root !== undefined && { folder: context.root }),
     embedded: true,
+    allowedHosts: options.allowedHosts,
     project: projectSlug(context.root),
     logger,
     mintJwt: sessionJson => mintFor(sessionJson),
@@ -108,10 +112,10 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
   const mintFor = async (sessionJson: string): Promise<string> => {
     const { identity } = JSON.parse(sessionJson) as { identity: { id: string } }
     const iat = Math.floor(Date.now() / 1000) // the verifier has the machine's clock, too
-    return sign(await keys(), { iss: EMULATOR_ISSUER, sub: identity.id, sessionJson }, iat)
+    return sign(await keys(kind), { iss: EMULATOR_ISSUER, sub: identity.id, sessionJson }, iat)
   }
   const target: OryTarget = { url: new URL(emulator.url), why: 'no other Ory is named' }
-  return assemble({ options, context, keys, issuer: EMULATOR_ISSUER, target, emulator })
+  return assemble({ options, context, keys, kind, issuer: EMULATOR_ISSUER, target, emulator })
 }
 
 function warnOfPlainKey({ url, apiKey }: OryTarget, logger: Logger): void {
@@ -127,7 +131,9 @@ const EMULATOR_ISSUER = 'http://emulator.localhost'
 interface Ingredients {
   readonly options: ResolvedOptions
   readonly context: HostContext
-  readonly keys: () => Promise<SigningKey>
+  readonly keys: Keys
+  /** Whose key signs; undefined where the Ory has to be asked. */
+  readonly kind: KeyKind | undefined
   /** The tokens' `iss`. */
   readonly issuer: string
   readonly target: OryTarget
@@ -141,24 +147,26 @@ interface Machinery {
   readonly breaker: Breaker
   readonly sessions: SessionLookup
   readonly minter: Minter
+  readonly key: () => Promise<SigningKey>
 }
 
-function build({ options, keys, issuer, target }: Ingredients): Machinery {
+function build({ options, keys, kind, issuer, target }: Ingredients): Machinery {
   const client = createOryClient(target.url)
   const breaker = createBreaker(client, options.logger)
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
   const sessions = createSessionLookup({ client, breaker, ttl, now: Date.now, warn })
-  const minter = createMinter(keys, issuer, Date.now)
-  return { client, breaker, sessions, minter, insight: createInsight(client, target, options.logger) }
+  const key = keyFor(keys, client, kind)
+  const minter = createMinter(key, issuer, Date.now)
+  return { client, breaker, sessions, minter, key, insight: createInsight(client, options.logger) }
 }
 
 function partsOf(
-  { options, context, keys, target, emulator }: Ingredients,
+  { options, context, target, emulator }: Ingredients,
   machinery: Machinery,
   home: Parts['home'],
 ): Parts {
-  const { client, sessions, minter, insight } = machinery
+  const { client, sessions, minter, key, insight } = machinery
   const { tunnelFor } = context
   const explain = createExplainer(options)
   const warnOfOrigin = createOriginWarning(options)
@@ -193,7 +201,7 @@ function partsOf(
       // To a real Ory, who has no namespaces, a header of that name is a client's word and no more.
       onChange: namespace => sessions.flush(emulator && namespace),
     },
-    jwks: lazily(async () => jwksText(await keys())),
+    jwks: async () => jwksText(await key()),
     sessions,
     bearer: minter.bearer,
     tools: insight.tools(
@@ -270,16 +278,4 @@ function report({ req }: Exchange, error: unknown, logger: Logger): void {
   if (!(error instanceof OryProxyError)) logger.error(`${where}: ${printable(String(error))}`)
   else if (error.status >= 500) logger.warn(`${where}: ${error.message}`)
   else logger.debug(`${where}: ${error.message}`)
-}
-
-/** Computed at the first call and then kept; a failure is not kept. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make().catch(error => {
-      made = undefined
-      throw error
-    })
-    return made
-  }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { isListedName } from '../common/caller.js'
 import { isLoopbackName } from '../common/loopback.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
@@ -84,11 +85,7 @@ export function hostName(host: string): string | null {
 export function isAllowedHost(name: string, { allowedHosts, publicUrl }: HostRules): boolean {
   if (allowedHosts === true || isLoopbackName(name) || isIP(name) !== 0) return true
   if (publicUrl?.hostname === name) return true
-  return allowedHosts.some(allowed =>
-    allowed.startsWith('.')
-      ? name === allowed.slice(1) || name.endsWith(allowed)
-      : name === allowed.toLowerCase(),
-  )
+  return isListedName(name, allowedHosts)
 }
 
 function publicOrigin(req: IncomingMessage, host: string, rules: HostRules): string {

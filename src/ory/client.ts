@@ -1,5 +1,6 @@
 import { createOutbound, type Outbound } from '../outbound/pool.js'
 import { ask } from './question.js'
+import { type Read, read } from './read.js'
 import { type Credentials, isInNamespace, type WhoamiAnswer } from './whoami.js'
 
 /** Milliseconds until whoami is given up; what waits for its turn here has not begun. */
@@ -17,6 +18,8 @@ export interface OryClient {
   whoami(credentials: Credentials, deadline?: number): Promise<WhoamiAnswer>
   /** The way of everything else; its connections are not those of whoami. */
   readonly way: Outbound
+  /** A small answer to ourselves, on a connection of whoami's; undefined where none comes. */
+  read(path: string): Promise<Read | undefined>
   /** A path of Ory's as it is requested: that of its address in front. */
   pathOf(path: string): string
   /** Calls of whoami so far, and connections opened. */
@@ -35,6 +38,7 @@ export function createOryClient(base: URL): OryClient {
   return {
     way,
     pathOf,
+    read: path => read(questions, base.host, pathOf(path)),
     get counters() {
       return { whoami: asked, connections: way.connections + questions.connections }
     },

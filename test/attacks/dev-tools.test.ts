@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isRebound } from '../../src/emulator/http/callers.js'
+import { isRebound, whyNoAdmin } from '../../src/emulator/http/callers.js'
 import { type Emulator, startEmulator } from '../../src/emulator/index.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
@@ -48,40 +48,65 @@ test('a form or an image of another site does not reach them either, a page of o
 })
 
 test.for([
-  ['evil.example', 403],
-  ['127.0.0.1.evil.example', 403],
-  ['localhost.evil.example', 403],
-  ['evil.test.example', 403],
-  ['', 200],
-  ['localhost:1', 200],
-  ['ory.localhost', 200],
-  ['[::1]:4434', 200],
-  ['192.0.2.1', 200],
-  ['kratos:4434', 200],
-  ['auth.app.test', 200],
-  ['host.docker.internal:4434', 200],
-] as const)('the emulator itself is no way for a page whose name points here: %j', async ([host, status]) => {
-  for (const [url, path] of [
-    [emulator.adminUrl!, '/admin/identities'],
-    [emulator.url, '/sessions/whoami'],
-  ] as const) {
-    const answer = await rawRequest(url, path, { host })
-    expect([path, answer.status === 403 ? 403 : 200]).toEqual([path, status])
-    if (status === 403) expect(answer.body).not.toContain('alice@example.com')
+  ['evil.example', 403, 403],
+  ['127.0.0.1.evil.example', 403, 403],
+  ['localhost.evil.example', 403, 403],
+  ['evil.test.example', 403, 403],
+  ['evil.internal.example', 403, 403],
+  ['', 200, 200],
+  ['localhost:1', 200, 200],
+  ['LOCALHOST.', 200, 200],
+  ['ory.localhost', 200, 200],
+  ['[::1]:4434', 200, 200],
+  ['127.8.9.1', 200, 200],
+  ['192.0.2.1', 403, 200],
+  ['[2001:db8::1]:4434', 403, 200],
+  ['kratos:4434', 403, 200],
+  ['auth.app.test', 403, 200],
+  ['evil.internal', 403, 200],
+  ['host.docker.internal:4434', 200, 200],
+] as const)(
+  'the emulator itself is no way for a page whose name points here: %j',
+  async ([host, admin, open]) => {
+    for (const [url, path, status] of [
+      [emulator.adminUrl!, '/admin/identities', admin],
+      [emulator.url, '/sessions/whoami', open],
+    ] as const) {
+      const answer = await rawRequest(url, path, { host })
+      expect([path, answer.status === 403 ? 403 : 200]).toEqual([path, status])
+      if (status === 403) expect(answer.body).not.toContain('alice@example.com')
+    }
+  },
+)
+
+test('from the network it is reached by whatever name the network has for it; its admin API by none that anybody may own', () => {
+  const { base, adminBase } = { base: 'http://127.0.0.1:1', adminBase: 'http://127.0.0.1:2' }
+  const core = { base, adminBase, config: { serve: { admin: {} } } }
+  const asked = (host: string, peer: string): boolean[] => {
+    const x = { caller: { host, peer }, core } as never
+    return [isRebound(x, []), whyNoAdmin(x, []) !== undefined]
+  }
+  expect(asked('ci.example', '::ffff:127.0.0.1')).toEqual([true, true])
+  expect(asked('ci.example', '172.18.0.3')).toEqual([false, true])
+  for (const host of ['kratos:4434', '172.18.0.2:4434', '[fd00::2]', 'host.docker.internal']) {
+    expect(asked(host, '172.18.0.3')).toEqual([false, false])
   }
 })
 
-test('from the network it is reached by whatever name the network has for it', () => {
-  const asked = (peer: string): boolean =>
-    isRebound({ caller: { host: 'ci.example', peer }, core: { base: 'http://127.0.0.1:1' } } as never)
-  expect([asked('::ffff:127.0.0.1'), asked('172.18.0.3')]).toEqual([true, false])
-})
-
-test('the name it is configured with is its own', async () => {
-  const named = await startEmulator({ publicUrl: 'https://auth.example.com' })
-  const { status } = await rawRequest(named.adminUrl!, '/admin/identities', { host: 'auth.example.com' })
+test('the names it is configured with, and those that are listed, are its own', async () => {
+  const named = await startEmulator({
+    publicUrl: 'https://auth.example.com',
+    config: { serve: { admin: { base_url: 'https://admin.example.com:4434' } } },
+    allowedHosts: ['ci.example', '.below.example'],
+  })
+  const ask = async (host: string): Promise<number> =>
+    (await rawRequest(named.adminUrl!, '/admin/identities', { host })).status
+  for (const host of ['auth.example.com', 'admin.example.com', 'ci.example', 'a.below.example']) {
+    expect([host, await ask(host)]).toEqual([host, 200])
+  }
+  const { status, body } = await rawRequest(named.adminUrl!, '/admin/identities', { host: 'x.ci.example' })
   await named.close()
-  expect(status).toBe(200)
+  expect([status, body]).toEqual([403, expect.stringContaining('--allowed-hosts x.ci.example')])
 })
 
 test.for([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { startEmulator } from '../../src/emulator/index.js'
 import { startOry } from '../../src/host/start.js'
 import { silentLogger } from '../../src/index.js'
 import { verifySession } from '../../src/verify.js'
@@ -38,7 +39,7 @@ async function run(sdkUrl?: string, cookie = ''): Promise<Run> {
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  const signedIn = sdkUrl ? cookie : await signIn(url)
+  const signedIn = cookie || (await signIn(url))
   const token = (await (await fetch(`${url}/x`, { headers: { cookie: signedIn } })).text()).replace(
     'Bearer ',
     '',
@@ -84,16 +85,32 @@ test("the emulator's issuer and key stay over restarts, and verifySession can in
 test("a token of the emulator's is nobody's where a real Ory runs, nor the other way round", async ({
   ory,
 }) => {
+  const alone = await startEmulator()
   const emulator = await run()
+  const named = await run(alone.url)
   const real = await run(ory.url, ory.signIn('ada@example.com'))
-  const runs = [emulator, real]
-  for (const { token } of runs) {
-    for (const { jwksUrl, token: own } of runs) {
-      const verified = verifySession({ authorization: `Bearer ${token}` }, { jwksUrl }).catch(() => null)
-      expect(Boolean(await verified)).toBe(token === own)
+  const emulated = [emulator, named]
+  for (const { token, jwksUrl } of [...emulated, real]) {
+    for (const other of [...emulated, real]) {
+      const verified = verifySession({ authorization: `Bearer ${token}` }, { jwksUrl: other.jwksUrl })
+      const isKnown = Boolean(await verified.catch(() => null))
+      expect(isKnown).toBe(jwksUrl === other.jwksUrl || (emulated.includes(other) && token !== real.token))
     }
   }
-  for (const one of runs) await one.close()
+  for (const one of [...emulated, real, alone]) await one.close()
+})
+
+test('an Ory that does not say what it is at first is asked again', async ({ ory }) => {
+  const undo = ory.on('/dev/version', (_req, res) => void res.writeHead(503).end())
+  const kids = async (url: string): Promise<string> => (await fetch(url)).text()
+  const { jwksUrl, close } = await run(ory.url)
+  const meanwhile = await kids(jwksUrl)
+  undo()
+  const undoMark = ory.on('/dev/version', (_req, res) => void res.end('{"emulator":"ory-proxy"}'))
+  expect(await kids(jwksUrl), 'an emulator after all').not.toBe(meanwhile)
+  undoMark()
+  expect(await kids(jwksUrl), 'known by now').not.toBe(meanwhile)
+  await close()
 })
 
 test('an API key that would travel in the open is one line, and none to this machine', async () => {

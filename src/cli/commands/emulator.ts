@@ -8,6 +8,9 @@ const portOf =
   (text: string): number =>
     checked('port', KINDS.port.fromText(text) as number, flag)
 
+const hosts = (text: string): string[] =>
+  checked('allowedHosts', KINDS.hosts.fromText(text) as string[], '--allowed-hosts')
+
 /** Several flags, or one with commas in it, as Kratos takes them. */
 const addFiles = (text: string, before: string[] = []): string[] => [...before, ...text.split(',')]
 
@@ -22,6 +25,11 @@ export function emulatorCommand(): Command {
     .option(
       '--admin-host <address>',
       'address of the admin API (default: --host on this machine, else 127.0.0.1)',
+    )
+    .option(
+      '--allowed-hosts <names>',
+      "names it answers to besides this machine's and the configured ones",
+      hosts,
     )
     .option(
       '-c, --config <file>',

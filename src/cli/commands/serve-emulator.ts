@@ -15,6 +15,7 @@ export interface EmulatorFlags {
   adminPort?: number
   host: string
   adminHost?: string
+  allowedHosts?: string[]
   config?: string
   seed?: string
   import?: string

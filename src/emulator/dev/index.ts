@@ -1,7 +1,7 @@
 /** Tools for developers and tests at `/dev`, reached as `/.ory/dev` through a dev server. Not part of Kratos. */
 
 import { ownVersion } from '../../common/version.js'
-import type { Exchange } from '../http/exchange.js'
+import { type Answer, type Exchange, json } from '../http/exchange.js'
 import type { Route } from '../operations/routes.js'
 import { html } from '../pages/index.js'
 import { showClock, turnClock } from './clock.js'
@@ -36,11 +36,15 @@ const TOOLS: readonly [method: 'GET' | 'POST' | 'DELETE', path: string, tool: To
 ]
 
 export function devRoutes(spaces: NamespaceBook): Route[] {
-  return TOOLS.map(([method, path, tool]) => {
+  const tools = TOOLS.map(([method, path, tool]): Route => {
     const safe = guarded(tool)
     return { method, path, run: x => safe(x, spaces.of(x.core)) }
   })
+  return [...tools, { method: 'GET', path: '/dev/version', run: tellName }]
 }
+
+/** For everybody: who asks learns that this is no Kratos, and that a session here proves nothing. */
+const tellName = (): Answer => json(200, { emulator: 'ory-proxy', version: ownVersion() })
 
 function showOverview(x: Exchange, dev: DevTools): View {
   const index = {

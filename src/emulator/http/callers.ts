@@ -1,6 +1,13 @@
 /** Who asks, from where and by which name. */
 import { isIP } from 'node:net'
-import { type Caller, callerInFront, isForeignPage, nameIn, whyNotOwner } from '../../common/caller.js'
+import {
+  type Caller,
+  callerInFront,
+  isForeignPage,
+  isListedName,
+  nameIn,
+  whyNotOwner,
+} from '../../common/caller.js'
 import { isLoopback } from '../../common/loopback.js'
 import type { Exchange } from './exchange.js'
 
@@ -23,25 +30,56 @@ function calledBy(x: Exchange): Caller | undefined {
 
 /**
  * Why the admin API, which asks nobody for a password, is not for whoever asked: a page of another origin, which a
- * browser lets send what looks like a form without asking first. Programs say nothing of a page.
+ * browser lets send what looks like a form without asking first, or one whose name was pointed here after it loaded
+ * (DNS rebinding). Programs say nothing of a page, and know us by a name of our own.
+ *
+ * @param listed names that our user gave us
  */
-export function whyNoAdmin({ caller }: Exchange): string | undefined {
-  if (!isForeignPage(caller)) return undefined
-  const page = caller.page ?? `a page (Sec-Fetch-Site: ${caller.site})`
-  return `The admin API is for programs and answers no pages of another origin; this is ${page}.`
+export function whyNoAdmin({ caller, core }: Asked, listed: readonly string[]): string | undefined {
+  if (isForeignPage(caller)) {
+    const page = caller.page ?? `a page (Sec-Fetch-Site: ${caller.site})`
+    return `The admin API is for programs and answers no pages of another origin; this is ${page}.`
+  }
+  const name = nameIn(caller.host)
+  if (isOwnName(name, core, listed) || OF_CONTAINERS.test(name)) return undefined
+  // Another machine calls us as its network does. What no resolver of the world answers is nobody's to point at us.
+  if (!isLoopback(caller.peer) && (isAddress(name) || NO_DOT.test(name))) return undefined
+  return `The admin API is reached by a name of this machine, like localhost, or one that is listed, not by "${name}": --allowed-hosts ${name}.`
 }
 
-/** Names without a dot, and below domains that are for private use (RFC 6761; ICANN's .internal). */
-const NOBODYS = /^[^.]*$|\.(?:test|internal)$/
+type Asked = Pick<Exchange, 'caller' | 'core'>
+
+/** This machine, and what the configuration or its user calls it. */
+function isOwnName(
+  name: string,
+  { base, adminBase, config }: Asked['core'],
+  listed: readonly string[],
+): boolean {
+  if (name === '' || isLoopback(name) || isListedName(name, listed)) return true // HTTP/1.0 has no Host; browsers do
+  const { serve } = config
+  return [base, adminBase, serve.admin.base_url].some(url => url !== undefined && hostOf(url) === name)
+}
+
+const hostOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).hostname : undefined)
+
+const isAddress = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, '')) !== 0
+
+/** What containers and virtual machines call the machine they run on: `.internal` is for private use (ICANN, 2024). */
+const OF_CONTAINERS = /^(?:host|gateway)\.(?:docker|containers|lima|orb|minikube)\.internal$/
+
+const NO_DOT = /^[^.]*$/
+
+/** Names below domains that are for private use (RFC 6761). */
+const PRIVATE = /\.(?:test|internal)$/
 
 /**
  * Whether a caller on this machine knows us by a name that anybody may own: a browser, then, on a page of a site
- * whose name was pointed here after it loaded (DNS rebinding). It could read everything, as Kratos' admin API asks
- * nobody for a password. From the network we are reached by whatever name the network has for us.
+ * whose name was pointed here after it loaded (DNS rebinding). From the network we are reached by whatever name the
+ * network has for us.
  */
-export function isRebound({ caller: { host, peer }, core }: Pick<Exchange, 'caller' | 'core'>): boolean {
+export function isRebound({ caller: { host, peer }, core }: Asked, listed: readonly string[]): boolean {
   const name = nameIn(host)
-  const isOwn = isLoopback(name) || name === new URL(core.base).hostname
-  const isPrivate = isOwn || isIP(name.replace(/^\[|\]$/g, '')) !== 0 || NOBODYS.test(name)
+  const isPrivate =
+    isOwnName(name, core, listed) || isAddress(name) || NO_DOT.test(name) || PRIVATE.test(name)
   return !isPrivate && isLoopback(peer)
 }
