@@ -83,6 +83,13 @@ test.for<[string, string, string]>([
   ['differences-closed', 'differences.mjs#closed', 'closed'],
   ['differences-social', 'differences.mjs#social', 'social'],
   ['mappers', 'mappers.mjs#scenarios', 'mappers'],
+  ['odds', 'odds.mjs#scenarios', 'default'],
+  ['every-address', 'odds.mjs#everyAddress', 'every-address'],
+  ['groups', 'odds.mjs#groups', 'groups'],
+  ['old-links', 'odds.mjs#links', 'old-links'],
+  ['old-tokens', 'odds.mjs#tokens', 'old-tokens'],
+  ['number', 'odds.mjs#number', 'number'],
+  ['hidden', 'odds.mjs#hidden', 'hidden'],
 ])(
   'the answers of a real Kratos to "%s" are the emulator’s',
   { timeout: 120_000 },

@@ -4,6 +4,7 @@ import type { Exchange } from '../http/exchange.js'
 import { decodeJson } from '../http/go-json.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../store/model.js'
+import { timeMistake, uuidValueMistake } from './go-values.js'
 import { foldNames } from './names.js'
 
 /** A shape: a Go type by its name, or a struct with fields. */
@@ -12,6 +13,7 @@ export type Shape =
   | 'bool'
   | 'any'
   | 'uuid'
+  | 'time'
   | StructShape
   | { list: Shape; go: string }
   | { named: string }
@@ -49,6 +51,15 @@ function read(
   return { value: (value ?? {}) as JsonObject, mistake: check(value, shape, [], strict) }
 }
 
+/** A document that no request held whole, as its struct writes it. */
+export function readDocument(
+  document: JsonObject,
+  shape: StructShape,
+): { value: JsonObject; mistake: string | undefined } {
+  const value = fold(document, shape) as JsonObject
+  return { value, mistake: check(value, shape, [], false) }
+}
+
 /** Every name in a body as its struct writes it. */
 function fold(value: Json, shape: Shape): Json {
   if (typeof shape !== 'object' || value === null || typeof value !== 'object') return value
@@ -72,7 +83,8 @@ function check(value: Json, shape: Shape, path: string[], strict: boolean, owner
     return first(value, item => check(item, shape.list, path, strict, owner))
   }
   if (shape === 'bool') return typeof value === 'boolean' ? undefined : mismatch(value, 'bool', path, owner)
-  if (shape === 'uuid') return checkUuid(value)
+  if (shape === 'uuid') return uuidValueMistake(value)
+  if (shape === 'time') return timeMistake(value)
   const named = typeof shape === 'object' ? shape.named : 'string'
   return typeof value === 'string' ? undefined : mismatch(value, named, path, owner)
 }
@@ -92,22 +104,6 @@ function checkStruct(
     if (field === undefined) return strict ? `json: unknown field ${JSON.stringify(key)}` : undefined
     return check(inner, field, [...path, key], strict, shape.struct)
   })
-}
-
-function checkUuid(value: Json): string | undefined {
-  if (typeof value === 'string') return uuidMistake(value)
-  return `uuid: incorrect UUID length ${JSON.stringify(value).length} in string ${JSON.stringify(JSON.stringify(value))}`
-}
-
-/** What Go's UUID parser says; undefined for a UUID. */
-export function uuidMistake(text: string): string | undefined {
-  const plain = text.replace(/^urn:uuid:/, '').replace(/^\{(.*)\}$/, '$1')
-  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|^[0-9a-f]{32}$/i.test(plain))
-    return undefined
-  if (![32, 36, 38, 41, 45].includes(text.length)) {
-    return `uuid: incorrect UUID length ${text.length} in string ${JSON.stringify(text)}`
-  }
-  return `uuid: incorrect UUID format in string ${JSON.stringify(text)}`
 }
 
 function mismatch(value: Json, type: string, path: string[], owner: string): string {

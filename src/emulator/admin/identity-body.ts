@@ -36,8 +36,8 @@ const recoveryFields: Record<string, Shape> = {
   id: 'uuid',
   value: 'string',
   via: 'string',
-  created_at: 'string',
-  updated_at: 'string',
+  created_at: 'time',
+  updated_at: 'time',
 }
 
 const common: Record<string, Shape> = {
@@ -51,31 +51,52 @@ const common: Record<string, Shape> = {
   region: 'string',
 }
 
+const addresses: Record<string, Shape> = {
+  verifiable_addresses: {
+    go: '[]identity.VerifiableAddress',
+    list: {
+      struct: 'VerifiableAddress',
+      fields: {
+        ...recoveryFields,
+        verified: 'bool',
+        status: { named: 'identity.VerifiableAddressStatus' },
+        verified_at: 'time',
+      },
+    },
+  },
+  recovery_addresses: {
+    go: '[]identity.RecoveryAddress',
+    list: { struct: 'RecoveryAddress', fields: recoveryFields },
+  },
+}
+
 export const CREATE_BODY: StructShape = {
   struct: 'CreateIdentityBody',
   fields: {
     ...common,
     organization_id: 'uuid',
-    verifiable_addresses: {
-      go: '[]identity.VerifiableAddress',
-      list: {
-        struct: 'VerifiableAddress',
-        fields: {
-          ...recoveryFields,
-          verified: 'bool',
-          status: { named: 'identity.VerifiableAddressStatus' },
-          verified_at: 'string',
-        },
-      },
-    },
-    recovery_addresses: {
-      go: '[]identity.RecoveryAddress',
-      list: { struct: 'RecoveryAddress', fields: recoveryFields },
-    },
+    ...addresses,
   },
 }
 
 export const UPDATE_BODY: StructShape = { struct: 'UpdateIdentityBody', fields: common }
+
+/** An identity as it is when a patch has been applied. */
+export const PATCHED: StructShape = {
+  struct: 'WithCredentialsAndAdminMetadataInJSON',
+  fields: {
+    ...common,
+    ...addresses,
+    id: 'uuid',
+    // What it may be is looked at key by key.
+    credentials: 'any',
+    schema_url: 'string',
+    state_changed_at: 'time',
+    created_at: 'time',
+    updated_at: 'time',
+    organization_id: 'uuid',
+  },
+}
 
 export const BATCH_BODY: StructShape = {
   struct: 'BatchPatchIdentitiesBody',

@@ -8,9 +8,10 @@ import { Problem } from '../http/kratos-errors.js'
 import { asList, asObject } from '../schema/fields.js'
 import { isoTime } from '../store/clock.js'
 import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '../store/model.js'
+import { readDocument } from './body.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
+import { PATCHED } from './identity-body.js'
 import { adminIdentityJson } from './identity-json.js'
-import { foldNames } from './names.js'
 
 const DENIED = /^\/(id|statechangedat|credentials|credentials\/oidc\/.*)$/i
 const KINDS = new Set(['add', 'remove', 'replace', 'move', 'test', 'copy'])
@@ -24,16 +25,12 @@ export function patchIdentity(x: Exchange): Answer {
   const everything = { credentials: true, include: Object.keys(identity.credentials) }
   const document = structuredClone(adminIdentityJson(x.core, identity, everything))
   for (const operation of operations) apply(document, operation)
-  takeOver(x.core, identity, foldNames(document, DOCUMENT))
+  const { value, mistake } = readDocument(document, PATCHED)
+  if (mistake !== undefined) throw refused(mistake)
+  takeOver(x.core, identity, value)
   saveChanged(x.core, identity)
   return json(200, adminIdentityJson(x.core, identity, { credentials: true }))
 }
-
-const DOCUMENT = [
-  ...['id', 'external_id', 'credentials', 'schema_id', 'schema_url', 'state', 'state_changed_at', 'traits'],
-  ...['verifiable_addresses', 'recovery_addresses', 'metadata_public', 'metadata_admin'],
-  ...['created_at', 'updated_at', 'organization_id'],
-]
 
 function readOperations(text: string): JsonObject[] {
   const decoded = decodeJson(text)
@@ -130,18 +127,20 @@ function ensureParents(document: JsonObject, path: string): void {
 
 function takeOver(core: Core, identity: Identity, document: JsonObject): void {
   const { external_id: externalId } = document
-  const state = textOf(document, 'state', 'identity.State')
+  const state = text(document['state'])
   if (state !== 'active' && state !== 'inactive') {
     throw new Problem(400, {
       message: 'identity state is not valid',
       reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
     })
   }
-  takeStateTime(identity, document['state_changed_at'] ?? null)
+  if (typeof document['state_changed_at'] === 'string')
+    identity.state_changed_at = document['state_changed_at']
+  else delete identity.state_changed_at
   changeState(core, identity, state)
-  identity.schema_id = textOf(document, 'schema_id', 'string')
+  identity.schema_id = text(document['schema_id'])
   setExternalId(identity, typeof externalId === 'string' ? externalId : undefined)
-  identity.traits = (document['traits'] ?? {}) as JsonObject
+  identity.traits = (document['traits'] === undefined ? {} : document['traits']) as JsonObject
   identity.metadata_public = document['metadata_public'] ?? null
   identity.metadata_admin = document['metadata_admin'] ?? null
   const organization = document['organization_id']
@@ -150,19 +149,8 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
   takeCredentials(identity, asObject(document['credentials']))
 }
 
-function takeStateTime(identity: Identity, given: Json): void {
-  if (typeof given !== 'string' || Number.isNaN(Date.parse(given))) return
-  identity.state_changed_at = given
-}
-
-/** As Go decodes into a string: what is not there is empty. */
-function textOf(document: JsonObject, field: string, type: string): string {
-  const value = document[field] ?? ''
-  if (typeof value === 'string') return value
-  throw refused(
-    `json: cannot unmarshal ${kindOf(value)} into Go struct field WithCredentialsAndAdminMetadataInJSON.${field} of type ${type}`,
-  )
-}
+/** What is not there is empty. */
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 
 /** An address that is patched away is made anew, unverified, for as long as the traits have it. */
 function takeAddresses(core: Core, identity: Identity, document: JsonObject): void {

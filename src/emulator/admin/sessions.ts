@@ -7,7 +7,7 @@ import { identityJson } from '../identities/identities.js'
 import { isActive, sessionJson } from '../identities/sessions.js'
 import { isoTime } from '../store/clock.js'
 import type { Json, JsonObject, Session } from '../store/model.js'
-import { uuidMistake } from './body.js'
+import { uuidMistake } from './go-values.js'
 import { keysetPage, offsetPage, type Page } from './paging.js'
 
 export function listSessions(x: Exchange): Answer {

@@ -260,11 +260,10 @@ export const CONFIG_KEYS: JsonObject = {
       legacy_require_verified_login_error: flag(false),
       ...all(['cacheable_sessions', 'cacheable_sessions_max_age', 'faster_session_extend'], ignored),
       choose_recovery_address: flag(false),
-      ...all(
-        ['password_profile_registration_node_group', 'legacy_oidc_registration_node_group'],
-        unsupported,
-      ),
-      ...all(['legacy_allow_insecure_origins', 'refresh_login_choose_address'], unsupported),
+      // Kratos v26.2.0 takes it here and looks for it elsewhere.
+      password_profile_registration_node_group: ignored,
+      ...all(['legacy_oidc_registration_node_group', 'legacy_allow_insecure_origins'], unsupported),
+      refresh_login_choose_address: unsupported,
     }),
     oauth2_provider: section({ url: unsupported, headers: ignored, override_return_to: ignored }),
     ...all(['organizations', 'enterprise'], unsupported),

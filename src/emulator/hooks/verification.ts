@@ -47,17 +47,31 @@ function afterVerification(url: string): string {
   return params.size > 0 ? `${path}?${params}` : path
 }
 
-/** Sends a code to the first address that nobody has proved yet. */
+/**
+ * Sends a code to the first address that nobody has proved yet, as a browser can be led to one flow only; with
+ * `legacy_continue_with_verification_ui` to all of them, and each is named to the script that asked.
+ */
 export function startVerification(x: Exchange, flow: Flow, identity: Identity): void {
-  const atSignIn = flow.kind !== 'settings'
-  const address = identity.verifiable_addresses.find(
-    a => a.value !== '' && (atSignIn ? !a.verified : a.status === 'pending'),
-  )
-  if (!address) return
-  const csrf = flow.type !== 'browser' ? '' : atSignIn ? x.csrf.regenerate() : x.csrf.token
-  const started = send(x, flow, identity, address, csrf)
-  flow.internal[NOTE] = verificationNote(x.core, started, address.value)
+  const { legacy_continue_with_verification_ui: legacy } = x.core.config.feature_flags
+  const unproved = identity.verifiable_addresses.filter(address => isUnproved(flow, address))
+  for (const address of legacy ? unproved : unproved.slice(0, 1)) {
+    const started = send(x, flow, identity, address, csrfOf(x, flow))
+    const note = verificationNote(x.core, started, address.value)
+    flow.internal[NOTE] = note
+    if (legacy) passing(flow).continueWith.push(showing(note))
+  }
 }
+
+/** After settings only those that have just been changed. */
+const isUnproved = (flow: Flow, { value, verified, status }: VerifiableAddress): boolean =>
+  value !== '' && (flow.kind === 'settings' ? status === 'pending' : !verified)
+
+function csrfOf(x: Exchange, flow: Flow): string {
+  if (flow.type !== 'browser') return ''
+  return flow.kind === 'settings' ? x.csrf.token : x.csrf.regenerate()
+}
+
+const showing = (note: JsonObject): JsonObject => ({ action: 'show_verification_ui', flow: note })
 
 const verificationNote = (core: Core, flow: Flow, address: string): JsonObject => ({
   id: flow.id,
@@ -69,7 +83,7 @@ const verificationNote = (core: Core, flow: Flow, address: string): JsonObject =
 export function showVerification(x: Exchange, flow: Flow): void {
   const note = flow.internal[NOTE] as JsonObject | undefined
   if (!note) return
-  passing(flow).continueWith.push({ action: 'show_verification_ui', flow: note })
+  passing(flow).continueWith.push(showing(note))
   const { ui_url } = x.core.config.selfservice.flows.verification
   if (isBrowser(x)) passing(flow).returnToVerification = withQuery(ui_url, { flow: String(note['id']) })
 }
@@ -94,7 +108,7 @@ export function requireVerified(x: Exchange, flow: Flow, identity: Identity): An
   const url = uiUrl(x.core, started)
   if (!isJson(x)) return redirect(x, url)
   const note = { id: started.id, verifiable_address: address.value, url }
-  const continue_with = [{ action: 'show_verification_ui', flow: note }]
+  const continue_with = [showing(note)]
   return problem(new Problem(400, { ...NOT_VERIFIED, details: { continue_with } }), 403)
 }
 

@@ -2,7 +2,7 @@
 
 import { flowJson, requireFresh, uiUrl } from '../flows/flow.js'
 import { noStrategy } from '../flows/messages.js'
-import type { Flow } from '../flows/types.js'
+import type { Flow, FlowType } from '../flows/types.js'
 import { type Answer, type Exchange, flowOrRedirect, isJson, json, redirect } from '../http/exchange.js'
 import { forward } from '../http/failures.js'
 import { alreadySignedInForRecovery, NoMethod } from '../http/kratos-errors.js'
@@ -49,15 +49,19 @@ export function submitRecovery(x: Exchange): Promise<Answer> {
     x,
     'recovery',
     flow => take(x, flow),
-    (flow, error) =>
-      submitError(x, flow, error, {
-        replacement: () => startWithMethod(x, 'recovery', flow.type),
-        redirectExpired:
-          flow.type === 'browser' || !x.core.config.feature_flags.use_continue_with_transitions,
+    (flow, error) => {
+      const type = replacementType(flow)
+      return submitError(x, flow, error, {
+        replacement: () => startWithMethod(x, 'recovery', type),
+        redirectExpired: type === 'browser' || !x.core.config.feature_flags.use_continue_with_transitions,
         marksActive: true,
-      }),
+      })
+    },
   )
 }
+
+/** A link is opened in a browser, whoever asked for it: https://github.com/ory/kratos/issues/2049 */
+const replacementType = ({ type, active }: Flow): FlowType => (active === 'link' ? 'browser' : type)
 
 async function take(x: Exchange, flow: Flow): Promise<Answer> {
   requireFresh(x.core, flow)

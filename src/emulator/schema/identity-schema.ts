@@ -13,7 +13,7 @@ import { isRegex, refusalOf } from './linear-regex.js'
 import { inOrder, reasonText } from './reason.js'
 
 export type { Address } from './extension.js'
-export { normalizeIdentifier } from './normalize.js'
+export { normalizeCodeAddress, normalizeIdentifier } from './normalize.js'
 
 /** A schema that is ready for work. */
 export interface CompiledSchema {

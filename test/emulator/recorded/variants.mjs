@@ -82,4 +82,38 @@ export const variants = {
   off: ['default', { selfservice: { flows: { recovery: { enabled: false }, verification: { enabled: false } } } }],
   /** Nobody may sign up. */
   closed: ['default', { selfservice: { flows: { registration: { enabled: false } } } }],
+  /** A mail to every address, and all of them named. */
+  'every-address': ['default', {
+    feature_flags: { legacy_continue_with_verification_ui: true },
+    identity: { schemas: [{ id: 'default', url: 'file://./two-addresses.schema.json' }] },
+  }],
+  /** Groups of nodes as older versions had them, on one page. */
+  groups: ['default', {
+    feature_flags: { password_profile_registration_node_group: 'password', legacy_oidc_registration_node_group: true },
+    selfservice: { flows: { registration: { enable_legacy_one_step: true } } },
+  }],
+  /** Links in flows that last two seconds. */
+  'old-links': ['default', {
+    selfservice: {
+      methods: { link: { enabled: true } },
+      flows: { recovery: { use: 'link', lifespan: '2s' }, verification: { use: 'link', lifespan: '2s' } },
+    },
+  }],
+  /** Links that last two seconds. */
+  'old-tokens': ['default', {
+    selfservice: {
+      methods: { link: { enabled: true, config: { lifespan: '2s' } } },
+      flows: { recovery: { use: 'link' }, verification: { use: 'link' } },
+    },
+  }],
+  /** A telephone number instead of an address. */
+  number: ['default', {
+    selfservice: { methods: { totp: { config: { issuer: "Lab & Söhne's (x), a/b" } } } },
+    identity: { schemas: [{ id: 'default', url: 'file://./number.schema.json' }] },
+  }],
+  /** Codes alone; nothing says who has an account. */
+  hidden: ['passwordless', {
+    selfservice: { methods: { password: { enabled: false }, totp: { enabled: false }, lookup_secret: { enabled: false } } },
+    security: { account_enumeration: { mitigate: true } },
+  }],
 };

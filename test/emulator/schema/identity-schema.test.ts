@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { compileSchema, normalizeIdentifier } from '../../../src/emulator/schema/identity-schema.js'
+import { compileSchema, normalizeCodeAddress, normalizeIdentifier } from '../../../src/emulator/schema/identity-schema.js'
 import type { JsonObject } from '../../../src/emulator/store/model.js'
 import { OryProxyError } from '../../../src/errors.js'
 
@@ -133,9 +133,16 @@ describe('identifiers', () => {
   test.for([
     ['Ada@Example.com', 'ada@example.com'],
     ['  ada ', 'ada'],
-    ['+49 151 2345-6789', '+4915123456789'],
+    ['+49 151 2345-6789', '+49 151 2345-6789'],
   ])('%j is looked up as %j', ([given, stored]) => {
     expect(normalizeIdentifier(given!)).toBe(stored)
+  })
+
+  test.for([
+    ['Ada@Example.com', 'ada@example.com'],
+    ['+49 151 2345-6789', '+4915123456789'],
+  ])('a code to %j is one to %j', ([given, stored]) => {
+    expect(normalizeCodeAddress(given!)).toBe(stored)
   })
 })
 

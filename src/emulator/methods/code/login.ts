@@ -12,11 +12,11 @@ import { type Answer, type Exchange, isJson, json, redirect } from '../../http/e
 import { badRequest, Invalid } from '../../http/kratos-errors.js'
 import { verifyAddress } from '../../identities/identities.js'
 import type { SignedIn } from '../../identities/types.js'
-import { normalizeIdentifier } from '../../schema/identity-schema.js'
+import { normalizeCodeAddress } from '../../schema/identity-schema.js'
 import type { Channel, Identity, JsonObject } from '../../store/model.js'
 import { identifierLabel } from '../identifier.js'
 import { findPerson } from '../identifier-first.js'
-import type { LoginMethod } from '../method.js'
+import type { LoginMethod, Method } from '../method.js'
 import { allMethods } from '../registry.js'
 import {
   ANY_METHOD,
@@ -143,7 +143,7 @@ function findRecipient(
   given: string,
 ): { identity: Identity; addresses: Address[] } {
   if (!given) throw new Invalid({ name: 'identifier', text: INVALID.required('identifier') })
-  const identifier = normalizeIdentifier(given)
+  const identifier = normalizeCodeAddress(given)
   const withCode = core.state.identityByIdentifier('code', identifier)
   if (withCode) return { identity: withCode, addresses: codeAddresses(withCode) }
   const fallback = configOf(core).config.missing_credential_fallback_enabled
@@ -165,7 +165,7 @@ function send(
   status = 400,
 ): Answer {
   const { core } = x
-  const exact = addresses.filter(a => a.value === normalizeIdentifier(given))
+  const exact = addresses.filter(a => a.value === normalizeCodeAddress(given))
   core.state.deleteCodes(flow.id)
   for (const { value, via } of exact.length > 0 ? exact : addresses)
     mailCode(core, flow, value, via, createCode(core, flow, { identityId: identity.id, address: value, via }))
@@ -214,7 +214,7 @@ function secondFactorAddresses(x: Exchange, identity: Identity): Address[] {
   const trait = identity.traits[via]
   if (typeof trait !== 'string' || trait === '')
     throw badRequest(`No value found for trait ${via} in the current identity.`)
-  const match = all.find(a => a.value === normalizeIdentifier(trait))
+  const match = all.find(a => a.value === normalizeCodeAddress(trait))
   if (all.length > 0 && !match)
     throw badRequest(
       'You can only reference a trait that matches a verification email address in the via parameter, or a registered credential.',
@@ -222,16 +222,20 @@ function secondFactorAddresses(x: Exchange, identity: Identity): Address[] {
   return match ? [match] : []
 }
 
+const othersWithCredentials = ({ core }: Exchange): Method[] =>
+  allMethods().filter(m => m.id !== 'code' && m.enabled(core) && (m.firstFactors ?? m.secondFactors))
+
 const othersHave = (x: Exchange, identity: Identity, kind: 'firstFactors' | 'secondFactors'): boolean =>
-  allMethods().some(m => m.id !== 'code' && m.enabled(x.core) && (m[kind]?.(x.core, identity) ?? 0) > 0)
+  othersWithCredentials(x).some(method => (method[kind]?.(x.core, identity) ?? 0) > 0)
 
 /** Nothing but a code is possible: it is sent at once. */
 function shortcutFirst(x: Exchange, flow: Flow): Answer | undefined {
   if (!configOf(x.core).passwordless_enabled || flow.state !== 'choose_method') return undefined
   const given = str(payloadOf(x, flow, fields('string', 'identifier')), 'identifier')
   const { identity, addresses } = findRecipient(x.core, flow, undefined, given)
-  const mitigated = x.core.config.security.account_enumeration.mitigate
-  if (mitigated || othersHave(x, identity, 'firstFactors')) return undefined
+  // With other methods it would tell who has none of them.
+  const telling = x.core.config.security.account_enumeration.mitigate && othersWithCredentials(x).length > 0
+  if (telling || othersHave(x, identity, 'firstFactors')) return undefined
   return send(x, flow, identity, given, addresses)
 }
 

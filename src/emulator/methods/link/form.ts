@@ -1,5 +1,6 @@
 /** The form that asks where a link is to be sent, and what comes back with it. */
 
+import { ownUrl } from '../../core.js'
 import { newFlow, saveFlow, uiUrl } from '../../flows/flow.js'
 import { flowExpired, INVALID, LABEL } from '../../flows/messages.js'
 import { input, submit } from '../../flows/nodes.js'
@@ -8,6 +9,7 @@ import * as ui from '../../flows/ui.js'
 import { fields, str } from '../../http/decode.js'
 import { type Answer, type Exchange, redirect } from '../../http/exchange.js'
 import { FlowExpired, Invalid } from '../../http/kratos-errors.js'
+import { withQuery } from '../../http/urls.js'
 import type { JsonObject, UiNode, UiText } from '../../store/model.js'
 import { emailIssues, payloadOf, requireValid } from '../submission.js'
 
@@ -59,5 +61,6 @@ export function startOver(
   if (error instanceof FlowExpired) ui.addMessage(flow.ui, flowExpired(kind, error.at, x.core.now()))
   else ui.reportError(flow.ui, error)
   saveFlow(x.core, flow)
-  return redirect(x, uiUrl(x.core, flow))
+  if (type === 'browser') return redirect(x, uiUrl(x.core, flow))
+  return redirect(x, withQuery(ownUrl(x.core, `/self-service/${kind}/flows`), { id: flow.id }))
 }
