@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { compileSchema, normalizeCodeAddress, normalizeIdentifier } from '../../../src/emulator/schema/identity-schema.js'
+import {
+  compileSchema,
+  normalizeCodeAddress,
+  normalizeIdentifier,
+} from '../../../src/emulator/schema/identity-schema.js'
 import type { JsonObject } from '../../../src/emulator/store/model.js'
 import { OryProxyError } from '../../../src/errors.js'
 
