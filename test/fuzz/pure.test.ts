@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Core } from '../../src/emulator/core.js'
-import { decodeJson } from '../../src/emulator/http/go-json.js'
+import { decodeJson } from '../../src/emulator/go/json.js'
 import { Problem } from '../../src/emulator/http/kratos-errors.js'
 import { secureReturnTo } from '../../src/emulator/http/return-to.js'
 import { OryProxyError } from '../../src/errors.js'

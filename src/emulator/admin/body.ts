@@ -1,10 +1,11 @@
 /** Bodies of the admin API: JSON of a known shape, refused in the words of Kratos' decoder. */
+
+import { decodeJson } from '../go/json.js'
+import { timeMistake, uuidValueMistake } from '../go/values.js'
 import { requireBody } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
-import { decodeJson } from '../http/go-json.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import type { Json, JsonObject } from '../store/model.js'
-import { timeMistake, uuidValueMistake } from './go-values.js'
 import { foldNames } from './names.js'
 
 /** A shape: a Go type by its name, or a struct with fields. */

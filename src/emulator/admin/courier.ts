@@ -1,8 +1,9 @@
 /** `/admin/courier/messages`: what was sent, newest first. */
+
+import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import type { CourierMessage } from '../store/model.js'
-import { uuidMistake } from './go-values.js'
 import { keysetPage, type Page } from './paging.js'
 
 const STATUSES = new Set(['queued', 'sent', 'processing', 'abandoned'])

@@ -1,9 +1,10 @@
 /** `GET /admin/identities`: one filter at a time, page by page. */
+
+import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
 import { badRequest } from '../http/kratos-errors.js'
 import { normalizeIdentifier } from '../schema/identity-schema.js'
 import type { Identity } from '../store/model.js'
-import { uuidMistake } from './go-values.js'
 import { adminIdentityJson, isCredentialsType } from './identity-json.js'
 import { keysetPage, numberedPage, type Page } from './paging.js'
 

@@ -2,8 +2,8 @@
 
 import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import type { Core } from '../core.js'
+import { decodeJson } from '../go/json.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
-import { decodeJson } from '../http/go-json.js'
 import { Problem } from '../http/kratos-errors.js'
 import { asList, asObject } from '../schema/fields.js'
 import { isoTime } from '../store/clock.js'

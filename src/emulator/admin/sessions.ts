@@ -1,13 +1,13 @@
 /** `/admin/sessions` and the sessions of one identity. */
 
 import type { Core } from '../core.js'
+import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json, noContent, noContentJson } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
 import { isActive, sessionJson } from '../identities/sessions.js'
 import { isoTime } from '../store/clock.js'
 import type { Json, JsonObject, Session } from '../store/model.js'
-import { uuidMistake } from './go-values.js'
 import { keysetPage, offsetPage, type Page } from './paging.js'
 
 export function listSessions(x: Exchange): Answer {

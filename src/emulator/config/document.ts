@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import type * as Yaml from 'yaml'
 import { OryProxyError, type OryProxyErrorCode } from '../../errors.js'
-import { decodeJson } from '../http/go-json.js'
+import { decodeJson } from '../go/json.js'
 import type { Json } from '../store/model.js'
 
 export type DocumentPath = readonly (string | number)[]

@@ -3,10 +3,10 @@
  * of each what the method's schema has under that name; what no schema knows is dropped.
  */
 
+import { decodeJson } from '../go/json.js'
 import type { CompiledSchema } from '../schema/identity-schema.js'
 import type { Json, JsonObject } from '../store/model.js'
 import type { Exchange } from './exchange.js'
-import { decodeJson } from './go-json.js'
 import { badRequest, PlainFailure, Problem } from './kratos-errors.js'
 
 export type FieldType =

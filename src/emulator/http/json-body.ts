@@ -1,7 +1,7 @@
+import { decodeJson } from '../go/json.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { requireBody } from './decode.js'
 import type { Exchange } from './exchange.js'
-import { decodeJson } from './go-json.js'
 import { badRequest, type Problem } from './kratos-errors.js'
 
 /** A JSON object as the endpoints for programs take it: whole, not as a form. */

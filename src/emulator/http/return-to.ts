@@ -3,7 +3,7 @@
  * sign-in page an open redirect (CWE-601).
  */
 import type { Core } from '../core.js'
-import { goQuote } from './go-quote.js'
+import { goQuote } from '../go/quote.js'
 import { badRequest, Problem } from './kratos-errors.js'
 
 interface Parts {

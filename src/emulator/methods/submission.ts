@@ -4,6 +4,7 @@ import type { Core } from '../core.js'
 import { passing } from '../flows/flow.js'
 import { INVALID } from '../flows/messages.js'
 import type { Flow } from '../flows/types.js'
+import { goQuote } from '../go/quote.js'
 import { csrfProblem } from '../http/csrf.js'
 import {
   type DecodeOptions,
@@ -15,7 +16,6 @@ import {
   unreadable,
 } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
-import { goQuote } from '../http/go-quote.js'
 import { badRequest, Invalid, type Issue, Problem } from '../http/kratos-errors.js'
 import { isEmail } from '../schema/email-address.js'
 import { jsonType } from '../schema/failures.js'

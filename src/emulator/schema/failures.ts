@@ -3,7 +3,7 @@
  * validator's order and words. `schemaPath` and `instancePath` are lists of unescaped segments.
  */
 import type { ErrorObject } from 'ajv'
-import { goQuote } from '../http/go-quote.js'
+import { goQuote } from '../go/quote.js'
 import type { Json, JsonObject } from '../store/model.js'
 
 export interface Failure {

@@ -1,6 +1,6 @@
 /** What a browser sends about a key. Whatever is not right in it is told in the words of Kratos. */
 
-import { decodeJson } from '../../http/go-json.js'
+import { decodeJson } from '../../go/json.js'
 import { asObject } from '../../schema/fields.js'
 import type { JsonObject } from '../../store/model.js'
 

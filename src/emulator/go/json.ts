@@ -3,7 +3,7 @@
  * the first value of a body without looking at what follows.
  */
 import type { Json } from '../store/model.js'
-import { goQuote } from './go-quote.js'
+import { goQuote } from './quote.js'
 
 /** `end` and `at`: places in the text. */
 export type Decoded = { value: Json; end: number } | { error: string; at: number }
