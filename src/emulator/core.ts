@@ -20,6 +20,8 @@ export interface Core {
   /** Our public address, maybe with a path, without a slash at the end. */
   readonly base: string
   readonly adminBase: string
+  /** `iss` of the tokens that sessions are turned into: the same wherever we were asked. */
+  readonly issuer: string
   /** Whether cookies are for https only. */
   readonly secure: boolean
   /** Origins of dev servers that forward to us; what they serve counts as ours. One request's own is among them. */

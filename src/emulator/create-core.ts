@@ -61,6 +61,9 @@ export async function coreFactory(
       get adminBase() {
         return adminUrl ?? settings.view.base
       },
+      get issuer() {
+        return settings.issuer
+      },
       get secure() {
         return settings.view.base.startsWith('https:')
       },

@@ -102,6 +102,15 @@ export class Settings {
     return this.#file.files
   }
 
+  /** Kratos' own address, as it is written: with or without a slash at the end. */
+  get issuer(): string {
+    const { baseUrl } = this.#file
+    // A dev server's emulator is at another address at every start.
+    if (this.#standing.embedded) return baseUrl ?? 'http://emulator.localhost/'
+    const { base } = this.view
+    return baseUrl === undefined || baseUrl.endsWith('/') ? `${base}/` : base
+  }
+
   /** For what is no request. */
   get view(): View {
     return this.#viewAt(baseFor(this.#file, this.#standing))

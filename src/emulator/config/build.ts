@@ -12,6 +12,7 @@ import type {
   Hook,
   KratosConfig,
   OidcProvider,
+  TokenTemplate,
 } from './model.js'
 import { relyingParty } from './relying-party.js'
 import type { UrlResolver } from './urls.js'
@@ -19,7 +20,10 @@ import type { UrlResolver } from './urls.js'
 type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: After }
 
 /** Everything but the identity schemas and the programs, which are read from files. */
-export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConfig, 'identity' | 'snippets'> {
+export function buildConfig(
+  raw: JsonObject,
+  urls: UrlResolver,
+): Omit<KratosConfig, 'identity' | 'snippets' | 'keySets'> {
   const serve = asObject(raw['serve'])
   const session = asObject(raw['session'])
   const whoami = asObject(session['whoami'])
@@ -47,7 +51,7 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
       cookie: buildSessionCookie(asObject(session['cookie']), cookies),
       whoami: {
         required_aal: whoami['required_aal'] as 'aal1' | 'highest_available',
-        templates: Object.keys(asObject(asObject(whoami['tokenizer'])['templates'])),
+        templates: buildTemplates(asObject(asObject(whoami['tokenizer'])['templates'])),
       },
     },
     cookies,
@@ -69,6 +73,16 @@ export function buildConfig(raw: JsonObject, urls: UrlResolver): Omit<KratosConf
       legacy_require_verified_login_error: flags['legacy_require_verified_login_error'] === true,
     },
   }
+}
+
+function buildTemplates(raw: JsonObject): Record<string, TokenTemplate> {
+  const build = ({ jwks_url, ttl, subject_source, claims_mapper_url }: JsonObject): TokenTemplate => ({
+    jwks_url: jwks_url as string,
+    ttl: ttl === undefined ? 0 : milliseconds(ttl),
+    subject_source: subject_source === 'external_id' ? subject_source : 'id',
+    ...(typeof claims_mapper_url === 'string' && { claims_mapper_url }),
+  })
+  return Object.fromEntries(Object.entries(raw).map(([name, template]) => [name, build(asObject(template))]))
 }
 
 /** `1h30m` in milliseconds. */

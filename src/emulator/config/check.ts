@@ -128,14 +128,15 @@ function* walk(
   for (const [i, item] of asList(value).entries()) {
     yield* walk(item, asObject(schema['items']), [...path, String(i)])
   }
-  if (typeof schema['properties'] !== 'object') return
+  const others = schema['additionalProperties']
+  if (typeof schema['properties'] !== 'object' && typeof others !== 'object') return
   const hook = asObject(value)['hook']
   if (typeof hook === 'string' && UNSUPPORTED_HOOKS.includes(hook))
     yield [`${path.join('.')} (${hook})`, 'unsupported']
   for (const [key, inner] of Object.entries(asObject(value))) {
-    const known = asObject(schema['properties'])[key]
+    const known = asObject(schema['properties'])[key] ?? (typeof others === 'object' ? others : undefined)
     if (known !== undefined) yield* walk(inner, asObject(known), [...path, key])
-    else if (!schema['additionalProperties']) yield [[...path, key].join('.'), 'unknown']
+    else if (!others) yield [[...path, key].join('.'), 'unknown']
   }
 }
 

@@ -178,6 +178,17 @@ const flows = section({
   }),
 })
 
+const tokenTemplate: JsonObject = {
+  type: 'object',
+  properties: {
+    ...all(['jwks_url', 'claims_mapper_url'], { type: 'string', format: 'uri' }),
+    // Kratos' schema says a minute, and Kratos v26.2.0 does not fill it in below a name of one's own.
+    ttl: { type: 'string', pattern: DURATION },
+    subject_source: choice('id', 'external_id'),
+  },
+  required: ['jwks_url'],
+}
+
 const cors = section({
   enabled: flag(false),
   allowed_origins: { ...list({ type: 'string', pattern: ORIGIN }), default: ['*'] },
@@ -242,7 +253,10 @@ export const CONFIG_KEYS: JsonObject = {
         same_site: sameSite(),
         secure: ignored,
       }),
-      whoami: section({ required_aal: requiredAal, tokenizer: unsupported }),
+      whoami: section({
+        required_aal: requiredAal,
+        tokenizer: section({ templates: { type: 'object', additionalProperties: tokenTemplate } }),
+      }),
     }),
     cookies: section({
       domain: text,

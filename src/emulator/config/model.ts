@@ -2,7 +2,7 @@
  * Kratos' configuration after loading: the same keys as in `kratos.yml`, every default filled in,
  * durations as milliseconds, URLs absolute. Only what the emulator acts on.
  */
-import type { Snippets } from '../snippets/index.js'
+import type { Resources, Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 
 export type Hook =
@@ -89,6 +89,17 @@ export interface AddressFlow {
   after: After
 }
 
+/** How a session becomes a JWT. */
+export interface TokenTemplate {
+  /** To be found in {@link KratosConfig.keySets}. */
+  jwks_url: string
+  /** Milliseconds. Without one in the configuration none, although Kratos documents a minute. */
+  ttl: number
+  subject_source: 'id' | 'external_id'
+  /** To be found in {@link KratosConfig.snippets}. */
+  claims_mapper_url?: string
+}
+
 /** Who may read answers from another origin. */
 export interface Cors {
   enabled: boolean
@@ -104,6 +115,8 @@ export interface Cors {
 export interface KratosConfig {
   /** The Jsonnet that is named anywhere in here, by its address. */
   snippets: Snippets
+  /** The keys that sessions become tokens with, by their address. */
+  keySets: Resources
   serve: {
     public: { base_url: string | undefined; host: string; port: number; cors: Cors }
     admin: { base_url: string | undefined; host: string; port: number }
@@ -180,8 +193,8 @@ export interface KratosConfig {
     }
     whoami: {
       required_aal: 'aal1' | 'highest_available'
-      /** Names of the tokens that sessions could be turned into. */
-      templates: string[]
+      /** What sessions can be turned into, by name. */
+      templates: Readonly<Record<string, TokenTemplate>>
     }
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }

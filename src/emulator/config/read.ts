@@ -2,7 +2,7 @@
 
 import type { Logger } from '../../log.js'
 import { asList, asObject } from '../schema/fields.js'
-import { loadSnippets } from '../snippets/index.js'
+import { loadKeySets, loadSnippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 import { buildConfig } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
@@ -40,8 +40,14 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const raw = withDefaults(document)
   checkUrls(document, raw)
   const { identity, read } = await loadIdentity(raw, document)
-  const { snippets, ...programs } = await loadSnippets(raw, document)
-  for (const remark of [...remarks, ...read.flatMap(({ remark }) => remark ?? []), ...programs.remarks])
+  const programs = await loadSnippets(raw, document)
+  const keySets = await loadKeySets(raw, document)
+  for (const remark of [
+    ...remarks,
+    ...read.flatMap(({ remark }) => remark ?? []),
+    ...programs.remarks,
+    ...keySets.remarks,
+  ])
     logger.warn(remark)
   if (variables.length > 0)
     logger.info(`${name}: what the environment says comes first: ${variables.join(', ')}`)
@@ -55,13 +61,18 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const port = listener('public')['port'] as number
   const own = { baseUrl, isDirect: baseUrl !== undefined && isDirect(baseUrl, port) }
   return {
-    at: place => ({ ...buildConfig(raw, urlResolver(place, own, raw)), identity: identity.config, snippets }),
+    at: place => ({
+      ...buildConfig(raw, urlResolver(place, own, raw)),
+      identity: identity.config,
+      snippets: programs.found,
+      keySets: keySets.found,
+    }),
     name,
     baseUrl,
     port,
     adminPort: listener('admin')['port'] as number,
     frontEnds: frontEndsOf(raw, own),
-    files: [...files, ...read.flatMap(({ path }) => path ?? []), ...programs.files],
+    files: [...files, ...read.flatMap(({ path }) => path ?? []), ...programs.files, ...keySets.files],
   }
 }
 

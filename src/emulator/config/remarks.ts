@@ -5,9 +5,11 @@ import { isDirect } from './urls.js'
 
 /** One line each. */
 export function remarksOn(file: ConfigFile, standing: Standing): string[] {
-  return [...aboutAddress(file, standing), ...aboutCookies(file, standing)].map(
-    line => `${file.name}: ${line}`,
-  )
+  return [
+    ...aboutAddress(file, standing),
+    ...aboutCookies(file, standing),
+    ...aboutTokens(file, standing),
+  ].map(line => `${file.name}: ${line}`)
 }
 
 function aboutAddress(file: ConfigFile, { embedded, publicUrl, listening }: Standing): string[] {
@@ -39,6 +41,16 @@ function aboutCookies(file: ConfigFile, standing: Standing): string[] {
       domain =>
         `cookies of the domain "${domain}" are kept by no browser that is at ${base}: nobody stays signed in`,
     )
+}
+
+/** Kratos' schema documents a minute, and Kratos v26.2.0 does not fill it in. */
+function aboutTokens(file: ConfigFile, standing: Standing): string[] {
+  const { templates } = file.at({ base: baseFor(file, standing) }).session.whoami
+  const expired = Object.entries(templates).filter(([, { ttl }]) => ttl === 0)
+  return expired.map(
+    ([name]) =>
+      `session.whoami.tokenizer.templates.${name} has no ttl: its tokens are expired when they are made, as in Kratos v26.2.0. Write "ttl: 1m".`,
+  )
 }
 
 function isWithin(host: string, domain: string): boolean {

@@ -12,10 +12,11 @@ import {
   sessionJson,
   signedIn,
 } from '../identities/sessions.js'
+import { tokenize } from '../identities/tokenize.js'
 import type { SignedIn } from '../identities/types.js'
 
 /** `/sessions/whoami` */
-export function whoami(x: Exchange): Answer {
+export async function whoami(x: Exchange): Promise<Answer> {
   let who: SignedIn
   try {
     who = signedIn(x)
@@ -23,25 +24,17 @@ export function whoami(x: Exchange): Answer {
     if (!(error instanceof NoSession)) throw error
     return problem(new Problem(401, { reason: 'No valid session credentials found in the request.' }))
   }
+  const { session, identity } = who
   requireAal(x.core, who, x.core.config.session.whoami.required_aal)
-  if (x.query.get('tokenize_as')) throw tokenizing(x)
-  x.extraHeaders['x-kratos-authenticated-identity-id'] = who.identity.id
-  refreshCookie(x, who.session)
+  const shown = sessionJson(x.core, session, identity)
+  const template = x.query.get('tokenize_as')
+  const tokenized = template ? await tokenize(x.core, template, { session, identity, shown }) : undefined
+  x.extraHeaders['x-kratos-authenticated-identity-id'] = identity.id
+  refreshCookie(x, session)
   const ahead = x.core.now() - Date.now()
   // For who keeps this answer until the session ends: its times are not the machine's.
   if (Math.abs(ahead) > 1000) x.extraHeaders['ory-dev-clock-offset'] = String(ahead)
-  return json(200, sessionJson(x.core, who.session, who.identity))
-}
-
-/** The answer to who wants a session as a JWT of Kratos. */
-function tokenizing(x: Exchange): Problem {
-  const template = x.query.get('tokenize_as') ?? ''
-  if (!x.core.config.session.whoami.templates.includes(template))
-    return badRequest(`Unable to find tokenizer template ${JSON.stringify(template)}.`)
-  return new Problem(501, {
-    id: 'emulator_not_implemented',
-    reason: 'The emulator does not have session tokenization (tokenize_as).',
-  })
+  return json(200, { ...shown, ...(tokenized !== undefined && { tokenized }) })
 }
 
 function mine(x: Exchange): SignedIn {
@@ -76,7 +69,7 @@ export function revokeSessions(x: Exchange): Answer {
 }
 
 /** `DELETE /sessions/{id}` */
-export function revokeSession(x: Exchange): Answer {
+export function revokeSession(x: Exchange): Answer | Promise<Answer> {
   const id = x.params['id'] ?? ''
   if (id === 'whoami') return whoami(x)
   const { session, identity } = mine(x)

@@ -2,27 +2,28 @@
  * Jsonnet of a configuration: mappers of social sign-in, bodies of web hooks and of the courier's channels, claims of
  * tokens. What does not parse ends the start; what fails while it runs is told to whoever runs it.
  */
-import { isLoopback } from '../../common/loopback.js'
 import type { DocumentPath, TextDocument } from '../config/document.js'
-import { matches } from '../config/paths.js'
+import { get, matches } from '../config/paths.js'
 import type { JsonObject } from '../store/model.js'
-import { compiled, missing, remote, type Snippet } from './snippet.js'
-import { NoSource, openSource, schemeOf } from './source.js'
+import { type Opened, openResource, type Resource } from './resource.js'
+import { type Snippet, snippetOf } from './snippet.js'
 
+export { asGoSaysIt, type Resource, Unavailable } from './resource.js'
 export { type Snippet, SnippetFailed, type SnippetInput } from './snippet.js'
 
 /** By their addresses, as the configuration has them. */
 export type Snippets = ReadonlyMap<string, Snippet>
+export type Resources = ReadonlyMap<string, Resource>
 
-export interface LoadedSnippets {
-  readonly snippets: Snippets
+interface Loaded<T> {
+  readonly found: ReadonlyMap<string, T>
   /** The files that were read; absolute. */
   readonly files: readonly string[]
   readonly remarks: readonly string[]
 }
 
 /** Where a configuration has the address of a program. */
-const PLACES = [
+const PROGRAMS = [
   'selfservice.methods.oidc.config.providers.*.mapper_url',
   'selfservice.flows.*.before.hooks.*.config.body',
   'selfservice.flows.*.after.hooks.*.config.body',
@@ -30,71 +31,57 @@ const PLACES = [
   'session.whoami.tokenizer.templates.*.claims_mapper_url',
   'courier.http.request_config.body',
   'courier.channels.*.request_config.body',
-].map(place => place.split('.'))
+]
+
+/** Where it has that of keys. */
+const KEY_SETS = ['session.whoami.tokenizer.templates.*.jwks_url']
 
 /** @throws {OryProxyError} `ORY_PROXY_EMULATOR_CONFIG`, with file, line and column of what does not parse */
-export async function loadSnippets(raw: JsonObject, document: TextDocument): Promise<LoadedSnippets> {
-  const snippets = new Map<string, Snippet>()
-  const files: string[] = []
-  const remarks: string[] = []
-  for (const [address, path] of addressesIn(raw)) {
-    const { snippet, file, remark } = await loadSnippet(address, path, document)
-    snippets.set(address, snippet)
-    if (file !== undefined) files.push(file)
-    if (remark !== undefined) remarks.push(remark)
+export async function loadSnippets(raw: JsonObject, document: TextDocument): Promise<Loaded<Snippet>> {
+  if (addressesIn(raw, PROGRAMS).size === 0) return { found: new Map(), files: [], remarks: [] }
+  // Loaded when there is something to run: most configurations have nothing.
+  const { load, JsonnetError } = await import('../../jsonnet/index.js')
+  return loadAll(raw, document, PROGRAMS, (resource, path) => {
+    try {
+      return snippetOf(resource, load)
+    } catch (error) {
+      if (error instanceof JsonnetError) throw document.problem(path, error.line, error)
+      throw error
+    }
+  })
+}
+
+/** The keys that sessions become tokens with. What is in them is looked at when one is signed, as in Kratos. */
+export const loadKeySets = (raw: JsonObject, document: TextDocument): Promise<Loaded<Resource>> =>
+  loadAll(raw, document, KEY_SETS, resource => resource)
+
+async function loadAll<T>(
+  raw: JsonObject,
+  document: TextDocument,
+  places: readonly string[],
+  made: (resource: Resource, path: DocumentPath) => T,
+): Promise<Loaded<T>> {
+  const found = new Map<string, T>()
+  const opened: Opened[] = []
+  for (const [address, keys] of addressesIn(raw, places)) {
+    const path = keys.map(key => (/^\d+$/.test(key) ? Number(key) : key))
+    const one = await openResource(address, path, document)
+    opened.push(one)
+    found.set(address, made(one.resource, path))
   }
-  return { snippets, files, remarks }
+  return {
+    found,
+    files: opened.flatMap(({ file }) => file ?? []),
+    remarks: opened.flatMap(({ remark }) => remark ?? []),
+  }
 }
 
 /** Each once, with the first place it is at. */
-function addressesIn(raw: JsonObject): Map<string, string[]> {
+function addressesIn(raw: JsonObject, places: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>()
-  for (const { path } of PLACES.flatMap(place => matches(raw, place))) {
-    const address = at(raw, path)
+  for (const { path } of places.flatMap(place => matches(raw, place.split('.')))) {
+    const address = get(raw, path)
     if (typeof address === 'string' && address !== '' && !found.has(address)) found.set(address, path)
   }
   return found
-}
-
-const at = (raw: JsonObject, path: readonly string[]): unknown =>
-  path.reduce<unknown>((value, step) => (value as JsonObject)[step], raw)
-
-interface Loaded {
-  snippet: Snippet
-  file?: string | undefined
-  remark?: string | undefined
-}
-
-async function loadSnippet(address: string, keys: string[], document: TextDocument): Promise<Loaded> {
-  // Loaded when there is something to run: most configurations have nothing.
-  const { load, JsonnetError } = await import('../../jsonnet/index.js')
-  const path: DocumentPath = keys.map(key => (/^\d+$/.test(key) ? Number(key) : key))
-  const scheme = schemeOf(address)
-  if (scheme === 'http' || scheme === 'https') {
-    if (isHere(address)) return { snippet: remote(address, load) }
-    return absent(
-      address,
-      path,
-      document,
-      `${address} is not asked: the emulator reads from this machine only`,
-    )
-  }
-  try {
-    const { text, name, path: file, remark } = await openSource(address, path, document)
-    return { snippet: compiled(load(text, name)), file, remark }
-  } catch (error) {
-    if (error instanceof NoSource) return absent(address, path, document, error.message)
-    if (error instanceof JsonnetError) throw document.problem(path, error.line, error)
-    throw error
-  }
-}
-
-const isHere = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname)
-
-/** Kratos starts without it, and fails where it is needed. */
-function absent(address: string, path: DocumentPath, document: TextDocument, why: string): Loaded {
-  return {
-    snippet: missing(address, why),
-    remark: `${document.at(path)}: ${why} (what needs it fails, as in Kratos)`,
-  }
 }

@@ -1,5 +1,6 @@
 /** A program of the configuration, ready to run. */
 import type { load as Load, Program } from '../../jsonnet/index.js'
+import { type Resource, Unavailable } from './resource.js'
 
 /** What a program is given: JSON values. */
 export interface SnippetInput {
@@ -35,54 +36,33 @@ export class SnippetFailed extends Error {
 /** Kratos gives a program 512 KiB for its result, and a second: about these steps, in which nobody else is served. */
 const LIMITS = { output: 512 * 1024, steps: 1_000_000 }
 
-export const compiled = (program: Program): Snippet => ({
-  name: program.file,
-  async run(input) {
-    try {
-      return program.run({ ...input, limits: LIMITS })
-    } catch (cause) {
-      throw new SnippetFailed('run', lineOf(cause, program.file), { cause })
-    }
-  },
-})
-
-/** There is none, which counts when it is needed, as in Kratos. */
-export const missing = (name: string, why: string): Snippet => ({
-  name,
-  run: () => Promise.reject(new SnippetFailed('fetch', why)),
-})
-
-const MOST = 1024 * 1024
-const PATIENCE = 5_000
-
-/** Asked for each time it is needed: whoever serves it may start after us, and is being worked on. */
-export const remote = (url: string, load: typeof Load): Snippet => ({
-  name: url,
-  async run(input) {
-    const source = await fetched(url)
-    let program: Program
-    try {
-      program = load(source, url)
-    } catch (cause) {
-      throw new SnippetFailed('run', lineOf(cause, url), { cause })
-    }
-    return compiled(program).run(input)
-  },
-})
-
-async function fetched(url: string): Promise<string> {
-  let answer: Response
-  try {
-    // From this machine to another one through a redirect would be a way out.
-    answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
-    const text = await answer.text()
-    if (answer.status === 200 && text.length <= MOST) return text
-  } catch (cause) {
-    const { message } = ((cause as Error).cause as Error | undefined) ?? (cause as Error)
-    throw new SnippetFailed('fetch', `${url} cannot be read: ${message}`, { cause })
+/** @throws {JsonnetError} where what is there already does not parse */
+export function snippetOf(resource: Resource, load: typeof Load): Snippet {
+  const { name, text } = resource
+  const program = text === undefined ? undefined : load(text, name)
+  return {
+    name,
+    async run(input) {
+      return run(program ?? (await fetched(resource, load)), input)
+    },
   }
-  const what = answer.status === 200 ? 'more than 1 MiB' : `status ${answer.status}`
-  throw new SnippetFailed('fetch', `${url} cannot be read: it answers with ${what}`)
+}
+
+async function fetched(resource: Resource, load: typeof Load): Promise<Program> {
+  try {
+    return load(await resource.read(), resource.name)
+  } catch (cause) {
+    if (cause instanceof Unavailable) throw new SnippetFailed('fetch', cause.message, { cause })
+    throw new SnippetFailed('run', lineOf(cause, resource.name), { cause })
+  }
+}
+
+function run(program: Program, input: SnippetInput): string {
+  try {
+    return program.run({ ...input, limits: LIMITS })
+  } catch (cause) {
+    throw new SnippetFailed('run', lineOf(cause, program.file), { cause })
+  }
 }
 
 /** A failure that is no {@link JsonnetError} is ours, and said all the same. */

@@ -5,7 +5,7 @@ import type { Core } from '../core.js'
 import { badRequest, PlainFailure, Problem } from '../http/kratos-errors.js'
 import { asObject } from '../schema/fields.js'
 import type { CompiledSchema } from '../schema/identity-schema.js'
-import { type Snippet, SnippetFailed } from '../snippets/index.js'
+import { asGoSaysIt, type Snippet, SnippetFailed } from '../snippets/index.js'
 import { isoTime } from '../store/clock.js'
 import type { Identity, Json, JsonObject } from '../store/model.js'
 import { traitsFromClaims } from './claims.js'
@@ -52,14 +52,9 @@ const reasonOf = (error: unknown, { name }: Snippet): string => {
 }
 
 function asKratos(failure: SnippetFailed, address: string): PlainFailure {
-  const reason = (failure.cause as Error | undefined)?.message ?? failure.message
-  if (failure.step === 'run')
-    return new PlainFailure(
-      `jsonnetsecure: ERROR: ${/^RUNTIME ERROR/.test(reason) ? '' : 'RUNTIME ERROR: '}${reason}`,
-    )
-  if (/^https?:/i.test(address)) return new PlainFailure(failure.message)
-  const path = address.replace(/^file:\/\//i, '')
-  return new PlainFailure(`unable to open file: ${path}: open ${path}: no such file or directory`)
+  if (failure.step === 'fetch') return new PlainFailure(asGoSaysIt(address, failure.message))
+  const { message } = (failure.cause as Error | undefined) ?? failure
+  return new PlainFailure(`jsonnetsecure: ERROR: RUNTIME ERROR: ${message}`)
 }
 
 const isObject = (value: Json | undefined): value is JsonObject =>

@@ -1,3 +1,5 @@
+import { templates } from './tokenizer.mjs';
+
 // Configurations near the four of test/conformance: one of them, and what is different.
 const chooseAddress = { feature_flags: { choose_recovery_address: true } };
 const rp = { id: 'localhost', display_name: 'Lab' }, origins = ['http://localhost:4455', 'https://localhost:4455'];
@@ -28,6 +30,8 @@ const social = (id, provider, more) => ({ id, provider, client_id: 'lab', client
 const generic = (id, more) => social(id, 'generic', { issuer_url: 'http://127.0.0.1:8091', ...more });
 
 export const variants = {
+  /** Sessions as tokens. */
+  tokenizer: ['default', { session: { whoami: { tokenizer: { templates } } } }],
   /** The five providers with a mapper that shows what it is told, and one for each mapper above. */
   mappers: ['social', { selfservice: { methods: { oidc: { config: { providers: [
     generic('generic'), social('google', 'google'), social('github', 'github', { scope: ['user:email'] }),
