@@ -81,6 +81,7 @@ test('its times are the machine’s, so that a backend accepts it whatever the e
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ advance: '2h' }),
   })
+  expect(moved.status).toBe(200)
   expect(
     await verify((await client.toSession({ xSessionToken, tokenizeAs: 'app' })).tokenized ?? ''),
   ).toBeTruthy()
