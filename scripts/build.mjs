@@ -1,17 +1,32 @@
 // Compiles src to dist: a file an entry of the package and few shared ones, so that a start reads dozens and not
 // hundreds; types by tsc; the command executable.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const { bin, dependencies, exports, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const VERIFY = 'packages/verify/dist'
 rmSync('dist', { recursive: true, force: true })
+rmSync(VERIFY, { recursive: true, force: true })
 await bundle()
 emitTypes()
+await buildVerify()
 
 async function bundle() {
-  const files = [...Object.values(exports).map(entry => entry.default), ...Object.values(bin)]
+  const files = [
+    ...Object.values(exports).map(entry => entry.default ?? entry.import?.default),
+    ...Object.values(bin),
+  ]
   const scripts = files
     .filter(file => /^(\.\/)?dist\/.*\.js$/.test(file ?? ''))
     .map(file => normalize(file).slice('dist/'.length, -'.js'.length))
@@ -37,13 +52,32 @@ function chunkName({ moduleIds }) {
   return emulators ? 'emulator/[name]-[hash].js' : 'shared/[name]-[hash].js'
 }
 
+/** What backends import is a package of its own, for `import` and `require`; `ory-proxy/verify` takes its second half. */
+async function buildVerify() {
+  const build = await rolldown({ input: 'src/verify.ts', platform: 'neutral', external: ['jose'] })
+  for (const [format, extension] of Object.entries({ esm: 'js', cjs: 'cjs' })) {
+    await build.write({ file: `${VERIFY}/verify.${extension}`, format, comments: false })
+  }
+  await build.close()
+  const types = new Set()
+  reach('dist/verify.d.ts', types)
+  for (const file of types) {
+    const text = readFileSync(file, 'utf8')
+    const name = relative('dist', file)
+    const required = text.replaceAll(/(from '\.[^']+)\.js'/g, "$1.cjs'")
+    writeFileSync(join(VERIFY, name), text)
+    for (const folder of ['dist', VERIFY]) writeFileSync(join(folder, name.replace(/ts$/, 'cts')), required)
+  }
+  copyFileSync(`${VERIFY}/verify.cjs`, 'dist/verify.cjs')
+}
+
 function emitTypes() {
   const args = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--emitDeclarationOnly']
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
   const reachable = new Set()
-  for (const { types } of Object.values(exports))
-    if (types?.startsWith('./dist/')) reach(normalize(types), reachable)
+  const entries = Object.values(exports).map(entry => entry.types ?? entry.import?.types)
+  for (const types of entries.filter(file => file?.startsWith('./dist/'))) reach(normalize(types), reachable)
   for (const file of everything().filter(file => file.endsWith('.d.ts') && !reachable.has(file))) rmSync(file)
   const folders = everything().filter(file => statSync(file).isDirectory())
   for (const folder of folders.reverse()) if (readdirSync(folder).length === 0) rmdirSync(folder)

@@ -41,9 +41,9 @@ const PREVIEWS = [
 
 /** Pages of docs/recipes, and the library that verifies there. */
 const RECIPES = [
-  ['express', 'Express', 'ory-proxy/verify'],
-  ['fastify', 'Fastify', 'ory-proxy/verify'],
-  ['hono', 'Hono', 'ory-proxy/verify'],
+  ['express', 'Express', 'ory-proxy-verify'],
+  ['fastify', 'Fastify', 'ory-proxy-verify'],
+  ['hono', 'Hono', 'ory-proxy-verify'],
   ['python', 'Python', 'PyJWT'],
   ['go', 'Go', 'golang-jwt and keyfunc'],
   ['java', 'Java', 'Nimbus'],

@@ -1,5 +1,4 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { rejectUnknown } from './common/spelling.js'
 import { OryProxyError } from './errors.js'
 
 export { OryProxyError, type OryProxyErrorCode } from './errors.js'
@@ -87,7 +86,7 @@ export interface SessionClaims<Traits = Readonly<Record<string, unknown>>> {
  * `ORY_PROXY_JWKS` when the keys cannot be loaded
  *
  * @example
- * import { verifySession } from 'ory-proxy/verify'
+ * import { verifySession } from 'ory-proxy-verify'
  *
  * export async function GET(request: Request): Promise<Response> {
  *   const claims = await verifySession(request, { jwksUrl: 'http://localhost:5173/.ory/jwks.json' })
@@ -125,8 +124,20 @@ const CLOCK_SKEW = 5
 /** Milliseconds between two looks for a key we do not know: a new key of a restarted proxy is found at once. */
 const COOLDOWN = 1000
 
+/** Said here and not by the ground's `rejectUnknown`: this file is a package of its own, with jose alone. */
+function rejectUnknown(options: VerifyOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    const type = options === null ? 'null' : typeof options
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `The options must be an object, not ${type}.`)
+  }
+  const unknown = Object.keys(options).find(name => name !== 'jwksUrl' && name !== 'issuer')
+  if (unknown === undefined) return
+  const message = `There is no option "${unknown}": verifySession takes "jwksUrl" and "issuer".`
+  throw new OryProxyError('ORY_PROXY_BAD_OPTION', message)
+}
+
 function jwksUrlOf(options: VerifyOptions): string {
-  rejectUnknown(options, ['jwksUrl', 'issuer'], '')
+  rejectUnknown(options)
   // No `process` at the edge, and nothing of Node's types is needed for one look.
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
   const given = options.jwksUrl ?? process?.env?.['ORY_JWKS_URL']

@@ -44,7 +44,8 @@ export const BACKENDS: Readonly<Record<string, () => Promise<Backend>>> = {
 async function node(name: string): Promise<Backend> {
   const folder = join(ecosystem, 'backends')
   await ensureInstalled(folder)
-  await symlink(root, join(folder, 'node_modules/ory-proxy'), 'junction').catch(() => {}) // there already
+  const verify = join(root, 'packages/verify')
+  await symlink(verify, join(folder, 'node_modules/ory-proxy-verify'), 'junction').catch(() => {}) // there already
   const cwd = await written(name, 'server.js')
   await symlink(join(folder, 'node_modules'), join(cwd, 'node_modules'), 'junction')
   await writeFile(join(cwd, 'package.json'), '{ "type": "module" }')

@@ -236,7 +236,7 @@ describe('a wrong option', () => {
     ['http://localhost/', 'ORY_PROXY_BAD_OPTION', 'must be an object, not string'],
     [{ jwksUrl: '/.ory/jwks.json' }, 'ORY_PROXY_BAD_URL', 'jwksUrl'],
     [{ jwksUrl: 'file:///etc/passwd' }, 'ORY_PROXY_BAD_URL', 'jwksUrl'],
-    [{ jwksUrl: 'http://localhost/', isuer: 'x' }, 'ORY_PROXY_BAD_OPTION', 'Did you mean "issuer"'],
+    [{ jwksUrl: 'http://localhost/', isuer: 'x' }, 'ORY_PROXY_BAD_OPTION', 'takes "jwksUrl" and "issuer"'],
   ])('%j is told at once, even without a token', async ([options, code, message]) => {
     const error = await verifySession({}, options as object).catch(caught => caught)
     expect(error).toMatchObject({ name: 'OryProxyError', code })

@@ -1,5 +1,5 @@
 // The backend: a function from a request to its answer, which tests call without a server.
-import { verifySession } from 'ory-proxy/verify'
+import { verifySession } from 'ory-proxy-verify'
 
 /** Notes by the id of whose they are. */
 const notes = new Map()

@@ -1,6 +1,6 @@
 // The API behind the dev server's proxy: who asks? `verifySession` reads the JWT and checks it.
 import { createServer } from 'node:http'
-import { verifySession } from 'ory-proxy/verify'
+import { verifySession } from 'ory-proxy-verify'
 
 /** Starts the API; `jwksUrl` is where the dev server serves its public keys. */
 export function startApi(port, jwksUrl) {

@@ -48,7 +48,7 @@ function openForTest(): Promise<TestOry> {
  *
  * @example
  * import { expect, test } from 'ory-proxy/vitest'
- * import { verifySession } from 'ory-proxy/verify'
+ * import { verifySession } from 'ory-proxy-verify'
  *
  * test('the backend knows who asks', async ({ ory }) => {
  *   const { headers } = await ory.signIn('alice@example.com')
