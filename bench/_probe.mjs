@@ -9,8 +9,11 @@ if (process.send) {
   const answers = {
     usage() {
       globalThis.gc?.()
+      return process.memoryUsage()
+    },
+    cpu() {
       const { user, system } = process.cpuUsage()
-      return { cpu: (user + system) / 1e6, ...process.memoryUsage() }
+      return { cpu: (user + system) / 1e6 }
     },
     watch() {
       globalThis.gc?.()

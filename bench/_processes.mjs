@@ -40,9 +40,14 @@ export class Side {
     })
   }
 
-  /** Processor time and memory of the process, memory after a full garbage collection. */
+  /** Memory of the process after a full garbage collection. */
   usage() {
     return this.ask({ usage: true })
+  }
+
+  /** Seconds of processor time so far. No collection is asked for: it would be measured with the rest. */
+  async cpu() {
+    return (await this.ask({ cpu: true })).cpu
   }
 
   close() {

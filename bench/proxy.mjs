@@ -37,10 +37,10 @@ export async function proxy() {
 }
 
 async function withCpu(side, run) {
-  const before = await side.usage()
+  const before = await side.cpu()
   const result = await run()
-  const after = await side.usage()
-  return { ...result, micros: ((after.cpu - before.cpu) / result.requests) * 1e6 }
+  const after = await side.cpu()
+  return { ...result, micros: ((after - before) / result.requests) * 1e6 }
 }
 
 function report(rounds, ory) {

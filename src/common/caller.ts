@@ -57,16 +57,11 @@ const ADDRESSES = [
 const HOSTS = ['x-forwarded-host', 'x-original-host']
 
 function evidence(headers: IncomingMessage['headers']): string | undefined {
-  const speaksOf = (isOurs: (value: string) => boolean) => (name: string) => {
+  for (const [name, isOurs] of EVIDENCE) {
     const value = headers[name]
-    return value !== undefined && !listed(String(value)).every(isOurs)
+    if (value !== undefined && !listed(String(value)).every(isOurs)) return name
   }
-  return (
-    ADDRESSES.find(speaksOf(isLoopback)) ??
-    HOSTS.find(speaksOf(host => isLoopback(nameIn(host)))) ??
-    ['forwarded'].find(speaksOf(isOurHop)) ??
-    ['via'].find(speaksOf(() => false)) // a proxy that keeps its clients to itself
-  )
+  return undefined
 }
 
 const listed = (value: string): string[] =>
@@ -93,6 +88,14 @@ export function isListedName(name: string, listed: readonly string[]): boolean {
     rule.startsWith('.') ? name === rule.slice(1) || name.endsWith(rule) : name === rule.toLowerCase(),
   )
 }
+
+/** What speaks of somebody else, and which of its values does not. */
+const EVIDENCE: readonly (readonly [name: string, isOurs: (value: string) => boolean])[] = [
+  ...ADDRESSES.map(name => [name, isLoopback] as const),
+  ...HOSTS.map(name => [name, (host: string) => isLoopback(nameIn(host))] as const),
+  ['forwarded', isOurHop],
+  ['via', () => false], // a proxy that keeps its clients to itself
+]
 
 /**
  * Why a caller may not use what is only for the developer at this machine: tools that sign in without a password.

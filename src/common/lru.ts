@@ -4,6 +4,8 @@ export class LruMap<K, V> {
   readonly #max: number
   readonly #weigh: (key: K, value: V) => number
   #weight = 0
+  /** Used last: to move it again would make the Map grow and be packed anew, request by request. */
+  #newest: K | undefined
 
   /**
    * @param max what all entries may weigh together; a heavier single one is not kept
@@ -20,7 +22,8 @@ export class LruMap<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
-    if (value === undefined) return undefined
+    if (value === undefined || key === this.#newest) return value
+    this.#newest = key
     this.#entries.delete(key) // a Map keeps the order of insertion: this makes it the newest
     this.#entries.set(key, value)
     return value
@@ -29,6 +32,7 @@ export class LruMap<K, V> {
   set(key: K, value: V): void {
     this.delete(key)
     this.#entries.set(key, value)
+    this.#newest = key
     this.#weight += this.#weigh(key, value)
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#max) return

@@ -11,8 +11,12 @@ export function answerWith(req: IncomingMessage, res: ServerResponse, answer: An
   const trailers = announcesTrailers(req, answer)
   if (trailers !== undefined) headers.push('Trailer', trailers)
   begin(res, answer.status, answer.reason, headers)
-  return sinkOf(req, res)
+  const length = Number(fieldOf(answer, 'content-length') ?? 0)
+  return length <= SMALL ? sinkOf(req, res, length) : sinkOf(req, res)
 }
+
+/** Bytes of a body that go out together with the head. */
+const SMALL = 16 * 1024
 
 /** Sends the head of an answer. */
 export function begin(res: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
@@ -57,14 +61,25 @@ function grouped(headers: readonly string[]): Record<string, string | string[]> 
   return Object.fromEntries(fields) as Record<string, string | string[]>
 }
 
-/** The rest of an answer whose head is sent. */
-export function sinkOf(req: IncomingMessage, res: ServerResponse): Sink {
+/**
+ * The rest of an answer whose head is sent.
+ *
+ * @param whole bytes of a body that is not long, where it is known: if it comes in one piece, its end comes with it
+ */
+export function sinkOf(req: IncomingMessage, res: ServerResponse, whole?: number): Sink {
+  let body: Buffer | undefined
   return {
-    write: chunk => res.write(chunk),
+    write(chunk) {
+      if (chunk.length !== whole) return res.write(chunk)
+      body = chunk
+      return true
+    },
     end(trailers) {
-      const allowed = allowedTrailers(trailers)
+      const allowed = trailers.length > 0 ? allowedTrailers(trailers) : []
       if (allowed.length > 0) res.addTrailers(Object.fromEntries(allowed))
-      res.end()
+      // As text, as which node:http puts it behind the head: one write for both.
+      if (body) res.end(body.toString('latin1'), 'latin1')
+      else res.end()
       stopUpload(req, res)
     },
   }

@@ -46,6 +46,7 @@ class Passage implements Listener {
   readonly #way: Outbound
   readonly #rules: PassageRules
   readonly #body: ClientBody | null
+  readonly #outgoing: Outgoing
   #controller: Dispatcher.DispatchController | undefined
   #sink: Sink | undefined
   /** The other side has no more to say. */
@@ -59,6 +60,7 @@ class Passage implements Listener {
     this.#way = way
     this.#rules = rules
     this.#body = bodyOf(req)
+    this.#outgoing = { ...rules.outgoing, body: this.#body }
     const { method } = rules.outgoing
     this.#mayRetry = this.#body === null && (method === 'GET' || method === 'HEAD') // RFC 9110, section 9.2.2
   }
@@ -69,7 +71,7 @@ class Passage implements Listener {
   }
 
   #send(): void {
-    this.#way.send({ ...this.#rules.outgoing, body: this.#body }, this)
+    this.#way.send(this.#outgoing, this)
   }
 
   readonly #leave = (): void => {

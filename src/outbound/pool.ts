@@ -32,6 +32,8 @@ export function createOutbound(base: URL, { headersTimeout = 0 }: PoolRules = {}
   let loading: Promise<Pool> | undefined
   let connections = 0
   let closed = false
+  // The same name always, or a client with another Host would cost the connection to an https server.
+  const named = base.protocol === 'https:' ? { servername: base.hostname } : undefined
   const load = async (): Promise<Pool> => {
     const [{ default: UndiciPool }, { createConnector }] = await Promise.all([
       import('undici/lib/dispatcher/pool.js'),
@@ -53,8 +55,7 @@ export function createOutbound(base: URL, { headersTimeout = 0 }: PoolRules = {}
       return connections
     },
     send(request, listener) {
-      // The same name always, or a client with another Host would cost the connection to an https server.
-      const options = { ...request, servername: base.hostname }
+      const options = named ? { ...request, ...named } : request
       if (pool) return void pool.dispatch(options, listener)
       loading ??= load()
       loading.then(

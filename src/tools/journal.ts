@@ -41,6 +41,9 @@ export interface Journal {
 
 const NOTE = Symbol('journal')
 
+/** An entry before anybody wants to read it. */
+type Kept = Omit<Entry, 'at'> & { readonly at: number }
+
 interface Note {
   who: string | null
   why: Why
@@ -51,26 +54,22 @@ interface Note {
 type Noted = IncomingMessage & { [NOTE]?: Note }
 
 export function createJournal(): Journal {
-  const ring: Entry[] = []
+  const ring: Kept[] = []
   const waiting = new Set<() => void>()
   const open = { anonymous: 0, signedIn: 0 }
   let last = 0
 
-  function add(entry: Omit<Entry, 'id'>): void {
-    ring[last % SIZE] = { id: ++last, ...entry }
-    for (const wake of waiting) wake()
-  }
-
   function list(after = 0): Entry[] {
     const first = Math.max(after, last - SIZE)
-    return Array.from({ length: Math.max(0, last - first) }, (_, i) => ring[(first + i) % SIZE]!)
+    return Array.from({ length: Math.max(0, last - first) }, (_, i) => entryOf(ring[(first + i) % SIZE]!))
   }
 
   function finish(method: string, path: string, status: number, ms: number, note: Note): void {
     if (note.withApp) open[note.who === null ? 'anonymous' : 'signedIn']--
-    const at = new Date(Date.now() - ms).toISOString()
     const { who, why } = note
-    add({ at, method, path: printable(withoutValues(path)), status, ms: Math.round(ms * 10) / 10, who, why })
+    const at = Date.now() - ms
+    ring[last % SIZE] = { id: ++last, at, method, path: printable(withoutValues(path)), status, ms, who, why }
+    if (waiting.size > 0) for (const wake of waiting) wake()
   }
 
   return {
@@ -113,6 +112,12 @@ export function createJournal(): Journal {
     open: () => open,
   }
 }
+
+const entryOf = (kept: Kept): Entry => ({
+  ...kept,
+  at: new Date(kept.at).toISOString(),
+  ms: Math.round(kept.ms * 10) / 10,
+})
 
 /** The tools' own requests are not what anybody looks for. */
 const OURS = /^\/dev(?:[/?]|$)/

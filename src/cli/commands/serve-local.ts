@@ -1,4 +1,3 @@
-import connect from 'connect'
 import { answerError } from '../../middleware/answer.js'
 import { createForwarderToApps } from '../server/apps.js'
 import { openBrowser } from '../server/browser.js'
@@ -27,11 +26,10 @@ export async function serveLocal(
       const { trustForwarded } = ory.options
       const rules = { rewriteHost, trustForwarded, logger, onError: answerError }
       const forwarder = createForwarderToApps(app, routes, rules)
-      const chain = connect().use(ory.middleware).use(forwarder.request)
       return {
         onRequest(req, res) {
           watch.request(req, res)
-          chain(req, res)
+          ory.middleware(req, res, () => forwarder.request(req, res))
         },
         onUpgrade(req, socket, head) {
           watch.upgraded(req)

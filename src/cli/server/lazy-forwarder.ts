@@ -19,10 +19,9 @@ export function createLazyForwarder(rules: ForwardRules): Forwarder {
   return {
     request(req, res) {
       if (forwarder) return forwarder.request(req, res)
-      load().then(
-        loaded => loaded.request(req, res),
-        error => answerError(req, res, error),
-      )
+      load()
+        .then(loaded => loaded.request(req, res))
+        .catch(error => answerError(req, res, error))
     },
     upgrade(req, socket, head) {
       if (forwarder) return forwarder.upgrade(req, socket, head)
