@@ -9,8 +9,7 @@ import type { Exchange, Middleware, Reason, Stage } from '../middleware/pipeline
 import type { AnswerGiven } from '../middleware/proxy.js'
 import type { OryClient } from '../ory/client.js'
 import { createJournal } from '../tools/journal.js'
-import { toolsStage } from '../tools/stage.js'
-import type { TokenRules } from '../tools/token.js'
+import { type ToolRules, toolsStage } from '../tools/stage.js'
 
 /** What a developer is shown of what goes by: the last requests, what is wrong, who one is. */
 export interface Insight {
@@ -20,9 +19,12 @@ export interface Insight {
   listen(x: Exchange): void
   answered(x: Exchange, path: string, answer: AnswerGiven): void
   /** The tools, as a stage. */
-  readonly tools: (rules: TokenRules, isEmulator: boolean) => Stage
+  readonly tools: (rules: ToolChoice) => Stage
   diagnoses(): readonly Diagnosis[]
 }
+
+/** What of the tools depends on the set-up. */
+type ToolChoice = Omit<ToolRules, 'journal' | 'diagnoses'>
 
 export function createInsight(client: OryClient, logger: Logger): Insight {
   const journal = createJournal()
@@ -61,7 +63,7 @@ export function createInsight(client: OryClient, logger: Logger): Insight {
         text: values('content-type')[0]?.includes('json') ? text : undefined,
       })
     },
-    tools: (rules, isEmulator) => toolsStage({ ...rules, journal, diagnoses: book.list, isEmulator }),
+    tools: rules => toolsStage({ ...rules, journal, diagnoses: book.list }),
     diagnoses: book.list,
   }
 }

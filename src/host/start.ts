@@ -18,6 +18,7 @@ import { type Breaker, createBreaker } from '../ory/breaker.js'
 import { createOryClient, type OryClient } from '../ory/client.js'
 import { chooseTarget } from '../ory/target.js'
 import type { OryTarget } from '../ory/types.js'
+import { badgeStage } from '../tools/badge-stage.js'
 import { createExplainer, createOriginWarning } from './explain.js'
 import { createInsight, type Insight } from './insight.js'
 import { noteRunning } from './running.js'
@@ -204,14 +205,14 @@ function partsOf(
     jwks: async () => jwksText(await key()),
     sessions,
     bearer: minter.bearer,
-    tools: insight.tools(
-      {
-        sessions,
-        bearer: options.jwt ? minter.bearer : undefined,
-        ory: { url: emulator ? 'emulator' : target.url.origin, why: target.why },
-      },
-      emulator !== undefined,
-    ),
+    tools: insight.tools({
+      sessions,
+      bearer: options.jwt ? minter.bearer : undefined,
+      ory: { url: emulator ? 'emulator' : target.url.origin, why: target.why },
+      isEmulator: emulator !== undefined,
+      panel: options.panel,
+    }),
+    ...(options.panel && { badge: badgeStage() }),
     explain(x, reason) {
       insight.identified(x, reason)
       context.explain?.(x, reason)

@@ -159,7 +159,9 @@ progress{width:min(16rem,100%);height:.375rem;accent-color:var(--accent)}
 @media (min-width:52rem){.split{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.split .card+.card{margin:0}}
 .split>*{min-width:0}
 @media (max-width:30rem){nav.tools{margin-inline:0}}
-@media (max-width:34rem){nav.tools{padding-top:0}.tools .card{padding:1.25rem}.tools dl{grid-template-columns:1fr;gap:.125rem}.tools dd{margin-bottom:.5rem}
+.tools .lead+.list,.tools .lead+form>.list{margin-top:1rem}
+.tools form:last-child{margin-bottom:0}
+@media (max-width:34rem){nav.tools{padding-top:0}nav.tools ul{flex-wrap:wrap;padding:.375rem}nav.tools a{padding:.1875rem .5rem;font-size:.8125rem}td.ms::after{content:" ms"}.tools .card{padding:1.25rem}.tools dl{grid-template-columns:1fr;gap:.125rem}.tools dd{margin-bottom:.5rem}
 thead{position:absolute;clip-path:inset(50%)}tbody tr{display:flex;flex-wrap:wrap;gap:.125rem .625rem;align-items:baseline;padding:.625rem 0;border-bottom:1px solid var(--line)}
 tbody td,tbody tr:last-child td{padding:0;border:0}td.path{order:-1;flex:1 0 100%}td.num{text-align:left}}
 `

@@ -33,6 +33,8 @@ export interface Parts {
   readonly protect: readonly string[]
   /** Tools for the developer, in front of everything that changes a request. */
   readonly tools?: Stage
+  /** Adds the badge that opens them to pages of the app, where somebody wants it. */
+  readonly badge?: Stage
   /** Told why each request is who it is. */
   readonly explain: (x: Exchange, reason: Reason) => void
   /** Told what a stage threw that is no refusal of ours. */
@@ -46,6 +48,7 @@ export function requestStages(parts: Parts): Middleware {
     loopStage(), // has it been here before?
     otherNameStage(parts.home, parts.warn), // 127.0.0.1 where localhost was announced: cookies are not seen
     ...(parts.tools ? [parts.tools] : []), // what was seen, for the developer; judged by what came
+    ...(parts.badge ? [parts.badge] : []), // opens the tools, on pages of this machine
     guardStage(), // drops what only we may say
     corsStage(parts.cors), // who may read the answer from another origin
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys

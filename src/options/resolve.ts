@@ -20,6 +20,7 @@ export const DEFAULTS = {
   trustForwarded: false,
   allowedCorsOrigins: [],
   additionalCorsHeaders: [],
+  panel: false,
   debug: false,
 } as const
 
@@ -47,6 +48,7 @@ export interface ResolvedOptions {
   readonly allowedCorsOrigins: readonly string[]
   readonly additionalCorsHeaders: readonly string[]
   readonly keyFile: string | undefined
+  readonly panel: boolean
   readonly debug: boolean
   readonly emulator: EmbeddedEmulatorOptions
   readonly logger: Logger
@@ -135,6 +137,7 @@ export function resolveOptions(
     allowedCorsOrigins: value('allowedCorsOrigins') ?? DEFAULTS.allowedCorsOrigins,
     additionalCorsHeaders: value('additionalCorsHeaders') ?? DEFAULTS.additionalCorsHeaders,
     keyFile: value('keyFile'),
+    panel: value('panel') ?? DEFAULTS.panel,
     debug,
     emulator,
     logger: value('logger') ?? createLogger(debug ? 'debug' : 'info'),

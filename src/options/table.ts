@@ -243,6 +243,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     help: "tell the app its own host name instead of the browser's",
     commandOnly: true,
   },
+  panel: {
+    kind: 'switch',
+    group: 'Answers',
+    help: 'a badge in every page that opens the tools; nothing for others',
+  },
   route: {
     kind: 'routes',
     group: 'Answers',

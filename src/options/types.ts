@@ -91,6 +91,13 @@ export interface OryOptions {
   additionalCorsHeaders?: readonly string[]
   /** Where the signing key is kept. @default 'node_modules/.cache/ory-proxy/jwt-key.json' */
   keyFile?: string
+  /**
+   * A badge of 28 pixels in the app's pages that says who is signed in and opens the tools (`/.ory/dev`); Escape closes
+   * them. It is one script behind the HTML of a page that somebody at this machine goes to. Without it, pages have not a
+   * byte of ours, and a build never has. Absent where a test drives the browser (`navigator.webdriver`).
+   * @default false
+   */
+  panel?: boolean
   /** Says for each request why it was anonymous or signed in. @default false */
   debug?: boolean
   /** Settings of the embedded emulator. */

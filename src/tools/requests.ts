@@ -38,7 +38,7 @@ export const rows = (entries: readonly Entry[]): Fragment => entries.map(row).re
 function row({ at, method, path, status, ms, who, why }: Entry): Html {
   const kinds = [why === 'for Ory' ? 'ory' : who === null ? 'out' : 'in', ...(status >= 400 ? ['bad'] : [])]
   const look = status >= 400 ? 'bad' : status >= 300 ? 'note' : 'good'
-  return html`<tr data-kind="${kinds.join(' ')}"><td class="num"><time datetime="${at}">${at.slice(11, 19)}</time></td><td>${method}</td><td class="path">${path}</td><td><span class="tag ${look}">${status}</span></td><td class="num">${ms}</td><td>${who ?? '–'}</td><td class="why">${whyText(why)}</td></tr>
+  return html`<tr data-kind="${kinds.join(' ')}"><td class="num"><time datetime="${at}">${at.slice(11, 19)}</time></td><td>${method}</td><td class="path">${path}</td><td><span class="tag ${look}">${status}</span></td><td class="num ms">${ms}</td><td>${who ?? '–'}</td><td class="why">${whyText(why)}</td></tr>
 `
 }
 

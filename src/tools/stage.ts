@@ -5,6 +5,7 @@ import { type Fragment, html } from '../look/html.js'
 import { answer } from '../middleware/answer.js'
 import { belowMount } from '../middleware/mount.js'
 import type { HttpExchange, Stage } from '../middleware/pipeline.js'
+import { BADGE_SCRIPT } from './badge.js'
 import { requireDeveloper } from './guard.js'
 import type { Journal } from './journal.js'
 import { overviewBody } from './overview.js'
@@ -18,12 +19,14 @@ export interface ToolRules extends TokenRules {
   readonly diagnoses: () => readonly Diagnosis[]
   /** The emulator has tools of its own, at the same place. */
   readonly isEmulator: boolean
+  /** Whether pages have the badge. */
+  readonly panel: boolean
 }
 
 /** Seconds that somebody may wait for the next request. */
 const LONGEST_WAIT = 60
 
-const TOOL = /^\/dev(\/requests|\/token|\/?)$/
+const TOOL = /^\/dev(\/requests|\/token|\/badge\.js|\/?)$/
 
 /** The tools that need no emulator: `/.ory/dev/requests`, `/.ory/dev/token`, and where one begins. */
 export function toolsStage(rules: ToolRules): Stage {
@@ -31,13 +34,17 @@ export function toolsStage(rules: ToolRules): Stage {
     const path = belowMount(x.req.url!)
     const [name = '', query] = path?.split('?', 2) ?? []
     const tool = TOOL.exec(name)?.[1]
-    if (tool === undefined) return 'next'
+    if (tool === undefined || (tool === '/badge.js' && !rules.panel)) return 'next'
     const isOverview = tool === '' || tool === '/'
     // The emulator tells programs more than we could.
     if (isOverview && rules.isEmulator && !wants(x, 'text/html')) return 'next'
     requireDeveloper(x)
     if (x.req.method !== 'GET' && x.req.method !== 'HEAD') {
       answer(x.req, x.res, 405, { Allow: 'GET, HEAD' }, '')
+      return 'done'
+    }
+    if (tool === '/badge.js') {
+      answer(x.req, x.res, 200, SCRIPT, BADGE_SCRIPT)
       return 'done'
     }
     const params = new URLSearchParams(query)
@@ -49,6 +56,8 @@ export function toolsStage(rules: ToolRules): Stage {
     return shown.then(() => 'done' as const)
   }
 }
+
+const SCRIPT = { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-store' }
 
 const wants = ({ req }: HttpExchange, type: string): boolean => (req.headers.accept ?? '').includes(type)
 

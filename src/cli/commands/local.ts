@@ -36,6 +36,7 @@ export const LOCAL_FLAGS: readonly OptionName[] = [
   'additionalCorsHeaders',
   'rewriteHost',
   'route',
+  'panel',
   'open',
   'quiet',
   'yes',

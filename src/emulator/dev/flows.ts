@@ -21,6 +21,7 @@ export function listFlows(x: Exchange): View {
       flows.length === 0
         ? html`<p class="empty">No flow yet. <a href="${rootOf(x)}/ui/login" target="_top">Begin one</a></p>`
         : html`<ul class="list">${flows.map(flow => row(x, flow))}</ul>`,
+    script: COPY,
   }
 }
 
@@ -52,9 +53,29 @@ function row(x: Exchange, flow: Flow): Html {
   return html`<li><div><strong>${kind}</strong> <span class="tag ${over ? 'bad' : state === 'success' ? 'good' : 'note'}">${over ? 'expired' : state}</span>
 <p class="hint">${type}, ${renderTime(issued_at)}<br><code>${id}</code></p>
 ${messagesOf(flow).map(({ id: code, text }) => html`<p class="hint">${text} <code>${code}</code></p>`)}
-<details><summary>As curl</summary><pre tabindex="0">${curlOf(x, flow)}</pre></details></div></li>
+<details><summary>As curl</summary><pre tabindex="0">${curlOf(x, flow)}</pre></details></div>
+<button type="button" class="quiet copy" hidden aria-label="Copy ${kind} ${id.slice(0, 8)} as curl">Copy as curl</button></li>
 `
 }
+
+/** The clipboard is there in pages of https and of this machine; a frame's parent may withhold it. */
+const COPY = `
+for (const button of document.querySelectorAll('.copy')) {
+  if (!navigator.clipboard) break
+  button.hidden = false
+  button.addEventListener('click', async () => {
+    const command = button.closest('li').querySelector('pre')
+    try {
+      await navigator.clipboard.writeText(command.textContent)
+      button.textContent = 'Copied'
+    } catch {
+      command.parentElement.open = true
+      getSelection().selectAllChildren(command)
+      button.textContent = 'Selected: copy it'
+    }
+  })
+}
+`
 
 /** To look at a flow from a terminal. The browser's cookies are not ours to show: a flow of a browser wants them too. */
 function curlOf(x: Exchange, { id, kind, type }: Flow): string {
