@@ -14,6 +14,7 @@ export const STYLE = `
 --bad:#ff9d92;--bad-well:#2c1a1a;--good:#85d6a5;--good-well:#15261d;--note:#b6bcff;--note-well:#1d1f36;
 --shadow:0 1px 2px rgb(0 0 0/.4),0 16px 48px -12px rgb(0 0 0/.5)}}
 *,*::before,*::after{box-sizing:border-box}
+[hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;
 padding:clamp(1.25rem,8vh,5.5rem) 1rem 1.5rem;color:var(--ink);
@@ -161,6 +162,10 @@ progress{width:min(16rem,100%);height:.375rem;accent-color:var(--accent)}
 @media (max-width:30rem){nav.tools{margin-inline:0}}
 .tools .lead+.list,.tools .lead+form>.list{margin-top:1rem}
 .tools form:last-child{margin-bottom:0}
+.tools form.fields{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(13rem,100%),1fr));gap:0 1rem}
+.tools .fields>.field:first-child{grid-column:1/-1}.tools .fields>button{justify-self:start}
+.tools button.copy{width:auto;min-height:2.25rem;padding-block:.25rem;font-size:.8125rem}
+.tools form>.plain{padding-inline:0;min-width:0}.tools form>.plain:hover{background:none;text-decoration:underline}
 @media (max-width:34rem){nav.tools{padding-top:0}nav.tools ul{flex-wrap:wrap;padding:.375rem}nav.tools a{padding:.1875rem .5rem;font-size:.8125rem}td.ms::after{content:" ms"}.tools .card{padding:1.25rem}.tools dl{grid-template-columns:1fr;gap:.125rem}.tools dd{margin-bottom:.5rem}
 thead{position:absolute;clip-path:inset(50%)}tbody tr{display:flex;flex-wrap:wrap;gap:.125rem .625rem;align-items:baseline;padding:.625rem 0;border-bottom:1px solid var(--line)}
 tbody td,tbody tr:last-child td{padding:0;border:0}td.path{order:-1;flex:1 0 100%}td.num{text-align:left}}

@@ -1,4 +1,3 @@
-import AxeBuilderModule from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../src/tools/journal.js'
@@ -57,37 +56,6 @@ test('of 1,000 mixed requests the last 500 are there, from whom the app was told
   expect(token).not.toContain('eyJ')
   await face.close()
   await Promise.all([ory.close(), app.close()])
-})
-
-test('the pages have no finding of axe, in a window and in a dock, light and dark', async () => {
-  const app = await startEchoApp()
-  const face = await FACES['connect']!(app.url, {})
-  for (const [colorScheme, width] of [
-    ['light', 1200],
-    ['dark', 360],
-  ] as const) {
-    const context = await freshContext(browser)
-    const page = await context.newPage()
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 800 })
-    await page.goto(`${face.url}/api/x?a=1`)
-    for (const path of ['', '/requests', '/token', '/flows', '/users', '/state']) {
-      await page.goto(`${face.url}/.ory/dev${path}`)
-      const client = await context.newCDPSession(page)
-      await client.send('Page.setBypassCSP', { enabled: true })
-      await page.evaluate(AxeBuilderModule.source)
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }
-        return (await axe.run()).violations.map(({ id }) => id)
-      })
-      expect([path, colorScheme, found]).toEqual([path, colorScheme, []])
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect([path, width, overflow]).toEqual([path, width, 0])
-    }
-    await context.close()
-  }
-  await face.close()
-  await app.close()
 })
 
 test('whoever switches the person in a frame of the app stays at the address of the page', async () => {

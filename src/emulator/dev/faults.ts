@@ -28,7 +28,7 @@ export function listFaults(x: Exchange, dev: DevTools): View {
 ${faults.map(row)}</ul></form>
 <form action="${action}" method="post"><button class="plain" type="submit" name="clear" value="true">Remove all</button></form>
 `
-    }<form action="${action}" method="post">
+    }<form class="fields" action="${action}" method="post">
 ${field('path', 'Path', { required: true, placeholder: '/sessions/whoami or /self-service/*' })}${field('method', 'Method', { placeholder: 'any' })}${field('status', 'Status', { inputmode: 'numeric', placeholder: 'as it is, or 503' })}${field('delay', 'Delay', { placeholder: '2s' })}${field('count', 'How often', { inputmode: 'numeric', placeholder: 'always' })}<button type="submit">Add</button></form>
 `,
   }
