@@ -21,3 +21,6 @@ export declare function compareSet(
   publicUrl: string,
   adminUrl: string,
 ): Promise<Row[]>
+
+/** What differs between a recorded value and another one, a line each. */
+export declare function diff(golden: unknown, actual: unknown): string[]

@@ -65,3 +65,6 @@ function sameAddress(golden, out, url) {
     if (recorded) writeFileSync(join(out, file), text.replaceAll(encodeURIComponent(url), recorded))
   }
 }
+
+/** What differs between a recorded value and another one, a line each. */
+export { diff } from './conformance/compare.mjs'

@@ -24,6 +24,8 @@ export interface Core {
   readonly issuer: string
   /** Whether cookies are for https only. */
   readonly secure: boolean
+  /** Whom web hooks and the courier may call beside this machine. */
+  readonly callHosts: readonly string[]
   /** Origins of dev servers that forward to us; what they serve counts as ours. One request's own is among them. */
   readonly frontOrigins: ReadonlySet<string>
   /** Of the request that is answered, for those who are told of it. */

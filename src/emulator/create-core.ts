@@ -18,6 +18,7 @@ export interface CoreOptions {
   embedded?: boolean | undefined
   project?: string | undefined
   ids?: Ids | undefined
+  callHosts?: readonly string[] | undefined
   mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
   log: Logger
 }
@@ -75,6 +76,7 @@ export async function coreFactory(
       ids: options.ids ?? RANDOM_IDS,
       frontOrigins: fronts.kept,
       requestHeaders: {},
+      callHosts: options.callHosts ?? [],
       project,
       get people() {
         return people.signIns

@@ -66,6 +66,12 @@ export interface EmulatorOptions {
   import?: string
   /** Where the state is written at the end. */
   export?: string
+  /**
+   * Hosts beside this machine that web hooks and the courier may call, with a port or without, like `hooks:8080` in
+   * Docker Compose.
+   * @default none
+   */
+  callHosts?: readonly string[]
   /** Mails are printed here as well. @default nothing */
   logger?: Logger
   /** The time in milliseconds. @default Date.now */

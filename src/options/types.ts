@@ -14,6 +14,8 @@ export interface EmbeddedEmulatorOptions {
   import?: string
   /** Writes the state to this file at the end. */
   export?: string
+  /** Hosts beside this machine that web hooks and the courier may call, with a port or without. */
+  callHosts?: readonly string[]
 }
 
 /** What you may write. Everything is optional: without any option the embedded emulator answers. */

@@ -20,6 +20,7 @@ export interface EmulatorFlags {
   seed?: string
   import?: string
   export?: string
+  callHost?: string[]
   quiet?: boolean
   json?: boolean
 }
@@ -51,10 +52,10 @@ function opened({ host, adminHost }: { host: string; adminHost: string }): strin
 }
 
 async function open(
-  options: Omit<EmulatorFlags, 'quiet' | 'json'>,
+  { callHost: callHosts, ...options }: Omit<EmulatorFlags, 'quiet' | 'json'>,
   terminal: Terminal,
 ): Promise<{ emulator: Emulator; close(): Promise<void> }> {
-  const emulator = await startEmulator({ ...options, logger: terminal.logger })
+  const emulator = await startEmulator({ ...options, ...(callHosts && { callHosts }), logger: terminal.logger })
   const close = async (): Promise<void> => {
     await emulator.close()
     terminal.close()

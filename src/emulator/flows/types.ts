@@ -1,5 +1,5 @@
 /** What a flow is, and what one request adds to it. */
-import type { Aal, JsonObject, UiContainer } from '../store/model.js'
+import type { Aal, Identity, JsonObject, UiContainer } from '../store/model.js'
 
 export type FlowKind = 'login' | 'registration' | 'recovery' | 'verification' | 'settings'
 export type FlowType = 'browser' | 'api'
@@ -50,4 +50,6 @@ export interface Passing {
   continueWith: JsonObject[]
   returnToVerification?: string
   exchangeCode?: string
+  /** What web hooks made of whoever signs in: shown in this answer, stored nowhere. */
+  shownIdentity?: Identity
 }

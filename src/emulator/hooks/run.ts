@@ -1,15 +1,17 @@
 /** What happens around flows: https://www.ory.com/docs/kratos/hooks/configure-hooks */
 
+import { namedUrl, warnOnce } from '../calls/hosts.js'
 import type { After, AfterMethod, Hook } from '../config/model.js'
 import type { Core } from '../core.js'
 import { passing } from '../flows/flow.js'
 import type { Flow } from '../flows/types.js'
 import { type Answer, type Exchange, isJson, json } from '../http/exchange.js'
+import { Invalid, notLocated, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
 import { issueCookie, revokeOthers, sessionJson } from '../identities/sessions.js'
 import { handOver } from '../social/token-exchange.js'
 import type { Identity, JsonObject, Session } from '../store/model.js'
-import { callWebHook } from './call-web-hook.js'
+import { callWebHook, isAsked } from './call-web-hook.js'
 import type { WebHookContext } from './types.js'
 import { requireVerified, showVerification, startVerification } from './verification.js'
 
@@ -37,23 +39,36 @@ async function webHooks(x: Exchange, hooks: readonly Hook[], context: WebHookCon
   for (const hook of hooks) if (hook.hook === 'web_hook') await callWebHook(x, hook.config, context)
 }
 
-export const runBefore = (x: Exchange, flow: Flow): Promise<void> =>
-  webHooks(x, x.core.config.selfservice.flows[flow.kind].before.hooks, { flow, phase: 'before' })
+/** @param session of whom the settings are */
+export async function runBefore(x: Exchange, flow: Flow, session?: Session): Promise<void> {
+  const { hooks } = x.core.config.selfservice.flows[flow.kind].before
+  try {
+    await webHooks(x, hooks, { flow, phase: 'before', ...(session && { session }) })
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error
+    // Kratos has no form yet that could show what the hook says.
+    throw flow.kind === 'login' ? notLocated() : new Problem(500)
+  }
+}
 
-/** Before a new or changed identity is stored. */
-export const runBeforePersist = (
+/** Before a new or changed identity is stored: the method's own hooks alone, as in Kratos. */
+export function runBeforePersist(
   x: Exchange,
   flow: Flow,
   method: string,
   identity: Identity,
   session?: Session,
-): Promise<void> =>
-  webHooks(x, hooksAfter(x.core, flow.kind, method), {
-    flow,
-    phase: 'prepersist',
-    identity,
-    ...(session && { session }),
-  })
+): Promise<void> {
+  const after = x.core.config.selfservice.flows[flow.kind].after
+  for (const hook of after.hooks)
+    if (hook.hook === 'web_hook' && isAsked(hook.config))
+      warnOnce(
+        x.core.log,
+        `web hook ${namedUrl(hook.config.url)} is never called, as in Kratos: one that is asked before somebody is stored (response.parse, can_interrupt) stands below a method, like ${flow.kind}.after.${method}.hooks`,
+      )
+  const own = ofMethod(after, method)?.hooks ?? []
+  return webHooks(x, own, { flow, phase: 'prepersist', identity, ...(session && { session }) })
+}
 
 export interface Completed {
   flow: Flow
@@ -119,7 +134,13 @@ async function runOne(
       if (kind !== 'registration') revokeOthers(x.core, session)
       return undefined
     case 'web_hook':
-      await callWebHook(x, hook.config, { flow, phase: 'after', identity, session })
+      await callWebHook(x, hook.config, {
+        flow,
+        phase: 'after',
+        // What a hook says of somebody who signs in counts for this answer alone.
+        identity: kind === 'login' ? identity : (x.core.state.identity(identity.id) ?? identity),
+        ...((kind === 'login' || kind === 'settings') && { session }),
+      })
       return undefined
   }
 }

@@ -47,13 +47,30 @@ export function parseResponse({ status, text }: { status: number; text: string }
   if (status !== 200 && status < 400) return { kind: 'passed' }
   const body = parse(text)
   if (status >= 400) return { kind: 'rejected', rejections: rejectionsOf(body) }
-  const { identity } = body
-  if (!isObject(identity)) return { kind: 'passed' }
+  const { identity = null } = body
+  if (identity === null) return { kind: 'passed' }
+  if (!isObject(identity)) throw unreadable('"identity" is no object')
+  for (const [name, type] of Object.entries(TYPES)) requireType(identity[name], type, `identity.${name}`)
   const changes = Object.entries(identity).filter(
     // An empty external_id takes the old one away, an empty anything else says nothing.
     ([name, value]) => CHANGEABLE.includes(name) && (name === 'external_id' || !isNothing(value)),
   )
   return { kind: 'identity', changes: Object.fromEntries(changes) }
+}
+
+/** What Go's decoder refuses otherwise. */
+const TYPES = {
+  schema_id: 'string',
+  state: 'string',
+  external_id: 'string',
+  verifiable_addresses: 'list',
+  recovery_addresses: 'list',
+} as const
+
+function requireType(value: Json | undefined, type: 'string' | 'number' | 'list', place: string): void {
+  if (value === undefined || value === null) return
+  if (type === 'list' ? Array.isArray(value) : typeof value === type) return
+  throw unreadable(`json: cannot unmarshal "${place}", which is no ${type}`)
 }
 
 function parse(text: string): JsonObject {
@@ -71,17 +88,26 @@ const unreadable = (detail: string, cause?: unknown): WebHookFailed =>
     cause,
   })
 
-function rejectionsOf(body: JsonObject): WebHookRejection[] {
-  const listed = Array.isArray(body['messages']) ? body['messages'].filter(isObject) : []
+function rejectionsOf({ messages }: JsonObject): WebHookRejection[] {
+  requireType(messages, 'list', 'messages')
+  const listed = Array.isArray(messages) ? messages.filter(isObject) : []
   if (listed.length === 0)
     throw new WebHookFailed(500, 'error while parsing webhook response: got no validation errors', '')
-  return listed.map(({ instance_ptr: pointer, messages }) => ({
-    pointer: typeof pointer === 'string' ? pointer : '',
-    messages: (Array.isArray(messages) ? messages.filter(isObject) : []).map(messageOf),
-  }))
+  return listed.map(one => {
+    requireType(one['instance_ptr'], 'string', 'messages.instance_ptr')
+    requireType(one['messages'], 'list', 'messages.messages')
+    const { instance_ptr: pointer, messages: details } = one
+    return {
+      pointer: typeof pointer === 'string' ? pointer : '',
+      messages: (Array.isArray(details) ? details.filter(isObject) : []).map(messageOf),
+    }
+  })
 }
 
 function messageOf({ id, text, type, context }: JsonObject): UiText {
+  requireType(id, 'number', 'messages.messages.id')
+  requireType(text, 'string', 'messages.messages.text')
+  requireType(type, 'string', 'messages.messages.type')
   return {
     id: typeof id === 'number' ? id : 0,
     text: typeof text === 'string' ? text : '',

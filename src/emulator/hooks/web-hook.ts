@@ -1,16 +1,19 @@
 /** Web hooks: https://www.ory.com/docs/kratos/hooks/configure-hooks#webhooks */
 
-import { isLoopback } from '../../common/loopback.js'
-import type { Logger } from '../../log.js'
-import { printable } from '../../log.js'
+import { type Logger, printable } from '../../log.js'
+import { type Asked, TooLate } from '../calls/ask.js'
+import { mayCall, namedUrl, warnOnce } from '../calls/hosts.js'
+import { type Prepared, prepare, Unprepared } from '../calls/request.js'
+import { askAgain, GaveUp } from '../calls/tries.js'
 import type { WebHookConfig } from '../config/model.js'
+import type { Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'
 
 export type { WebHookOutcome, WebHookRejection } from './web-hook-response.js'
 export { WebHookFailed } from './web-hook-response.js'
 
-/** What a hook is told: `ctx` of Kratos' body templates. */
+/** What a hook is told: `ctx` of its body. */
 export interface WebHookContext {
   flow: JsonObject
   request_headers: Record<string, string[]>
@@ -23,15 +26,27 @@ export interface WebHookContext {
 
 export interface WebHookDeps {
   log: Logger
+  snippets: Snippets
+  /** Whom it may call beside this machine. */
+  hosts?: readonly string[]
   /** Headers of ours beside those of the configuration. */
   headers?: Record<string, string>
   /** Milliseconds; Kratos waits 30 s. */
   timeout?: number
+  /** Waits before a further try. */
+  pause?(milliseconds: number): Promise<void>
 }
 
 const TIMEOUT = 30_000
+/** What Kratos reads of an answer. */
 const MOST = 5 * 1024 * 1024
+const TRIES = 3
+/** A hook that calls what calls it would go on until this machine has nothing left. */
+const MOST_AT_ONCE = 64
 const PASSED: WebHookOutcome = { kind: 'passed' }
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => void setTimeout(resolve, milliseconds).unref())
 
 /**
  * Runs a hook. With `response.ignore` it goes on in the background and whatever happens is a line in the
@@ -51,34 +66,25 @@ export async function runWebHook(
       'web hook misconfigured',
       'A webhook is configured to ignore the response but also to parse the response. This is not possible.',
     )
-  if (!URL.canParse(config.url) || !isLoopback(new URL(config.url).hostname)) {
+  if (!mayCall(config.url, deps.hosts ?? [])) {
     // The emulator is for working offline: a hook of production must not hear of test people.
-    once(deps.log, `web hook ${named(config)} is not called: the emulator sends hooks to this machine only`)
+    warnOnce(
+      deps.log,
+      `web hook ${namedUrl(config.url)} is not called: the emulator sends hooks to this machine only, unless its "callHosts" lists the host`,
+    )
     return PASSED
   }
   if (!ignore) return send(config, context, deps)
   send(config, context, deps).catch((error: unknown) => {
-    deps.log.warn(`web hook ${named(config)}: ${printable((error as Error).message)} (ignored)`)
+    deps.log.warn(`web hook ${namedUrl(config.url)}: ${printable(lineOf(error))} (ignored)`)
   })
   return PASSED
 }
 
-/** For a log line: a password before the host and a token in the query stay out of it. */
-function named({ url }: WebHookConfig): string {
-  if (!URL.canParse(url)) return printable(url)
-  const { protocol, host, pathname } = new URL(url)
-  return printable(`${protocol}//${host}${pathname}`)
-}
-
-const said = new WeakMap<Logger, Set<string>>()
-
-/** What holds for every call is said at the first. */
-function once(log: Logger, line: string): void {
-  const known = said.get(log) ?? new Set()
-  said.set(log, known)
-  if (known.has(line)) return
-  known.add(line)
-  log.warn(line)
+/** What the log says of a failure. */
+export const lineOf = (error: unknown): string => {
+  const { cause, message } = error as Error
+  return cause instanceof Unprepared ? cause.line : message
 }
 
 async function send(
@@ -86,69 +92,68 @@ async function send(
   context: WebHookContext,
   deps: WebHookDeps,
 ): Promise<WebHookOutcome> {
-  const response = await request(config, bodyOf(config, context, deps.log), deps)
-  const interrupts = config.can_interrupt || config.response.parse
-  if (response.status >= 400) {
-    if (interrupts) return parseResponse(response)
-    throw new WebHookFailed(
-      502,
-      `webhook failed with status code ${response.status}`,
-      'A third-party upstream service responded improperly. Please try again later.',
-    )
-  }
-  return config.response.parse ? parseResponse(response) : PASSED
+  const prepared = await made(config, context, deps)
+  if (!prepared) return PASSED
+  const response = await oneOfMany(config.url, () => request(prepared, deps))
+  const asked = config.can_interrupt || config.response.parse
+  if (response.cut && asked)
+    deps.log.warn(`web hook ${namedUrl(config.url)} answers more than ${MOST / 1024 / 1024} MiB: the rest is not read`)
+  if (response.status < 400) return config.response.parse ? parseResponse(response) : PASSED
+  if (asked) return parseResponse(response)
+  throw new WebHookFailed(
+    502,
+    `webhook failed with status code ${response.status}`,
+    'A third-party upstream service responded improperly. Please try again later.',
+  )
 }
 
-/** Kratos insists on a template; we send all that one could have chosen from. */
-function bodyOf(config: WebHookConfig, context: WebHookContext, log: Logger): string {
-  if (config.body)
-    once(
-      log,
-      `web hook ${named(config)}: its "body", Jsonnet, is not supported; all of "ctx" is sent as JSON instead`,
-    )
-  return JSON.stringify(context)
+async function made(
+  config: WebHookConfig,
+  context: WebHookContext,
+  { snippets, headers }: WebHookDeps,
+): Promise<Prepared | undefined> {
+  try {
+    const prepared = await prepare(config, context as unknown as JsonObject, snippets)
+    if (!prepared) return undefined
+    // By these a hook tells that it was asked before.
+    const ids = { 'ory-webhook-request-id': crypto.randomUUID(), 'ory-webhook-trigger-id': crypto.randomUUID() }
+    return { ...prepared, headers: { ...ids, ...headers, ...prepared.headers } }
+  } catch (cause) {
+    if (cause instanceof Unprepared) throw new WebHookFailed(500, cause.message, '', { cause })
+    throw cause
+  }
 }
 
 async function request(
-  config: WebHookConfig,
-  body: string,
-  { headers, timeout = TIMEOUT }: WebHookDeps,
-): Promise<{ status: number; text: string }> {
-  const method = config.method.toUpperCase()
-  const bodiless = method === 'GET' || method === 'HEAD'
+  prepared: Prepared,
+  { log, hosts = [], timeout = TIMEOUT, pause = sleep }: WebHookDeps,
+): Promise<Asked> {
+  const name = namedUrl(prepared.url)
+  const bounds = { patience: timeout, most: MOST, mayAsk: (url: string) => mayCall(url, hosts) }
+  const failed = (why: string, wait: number): void =>
+    log.warn(`web hook ${name}: ${printable(why)}; it is asked again in ${wait / 1000} s, as Kratos does`)
   try {
-    const response = await fetch(config.url, {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        ...headers,
-        ...lowerCased(config.headers),
-        ...authorization(config),
-      },
-      // From this machine to another one through a redirect would be a way out.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
-      ...(!bodiless && { body }),
-    })
-    return { status: response.status, text: (await response.text()).slice(0, MOST) }
+    return await askAgain(prepared, bounds, { most: TRIES, pause, failed })
   } catch (cause) {
-    const late = (cause as Error).name === 'TimeoutError'
-    const detail = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message
-    if (!late) throw new WebHookFailed(500, `web hook could not be reached: ${detail}`, '', { cause })
+    if (cause instanceof GaveUp) throw new WebHookFailed(500, cause.message, '', { cause })
+    if (!(cause instanceof TooLate)) throw cause
     const reason = 'A third-party upstream service could not be reached. Please try again later.'
-    throw new WebHookFailed(504, `no answer within ${timeout} ms`, reason, { cause })
+    throw new WebHookFailed(504, cause.message, reason, { cause })
   }
 }
 
-const lowerCased = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+const running = new Map<string, number>()
 
-function authorization({ auth }: WebHookConfig): Record<string, string> {
-  const text = (name: string): string => String(auth?.config[name] ?? '')
-  if (auth?.type === 'basic_auth')
-    return { authorization: `Basic ${Buffer.from(`${text('user')}:${text('password')}`).toString('base64')}` }
-  if (auth?.type !== 'api_key') return {}
-  return text('in') === 'cookie'
-    ? { cookie: `${text('name')}=${text('value')}` }
-    : { [text('name')]: text('value') }
+async function oneOfMany<T>(url: string, run: () => Promise<T>): Promise<T> {
+  const count = running.get(url) ?? 0
+  if (count >= MOST_AT_ONCE)
+    throw new WebHookFailed(500, `${count} calls of one web hook wait for their answers: does it call what calls it?`, '')
+  running.set(url, count + 1)
+  try {
+    return await run()
+  } finally {
+    const left = (running.get(url) ?? 1) - 1
+    if (left > 0) running.set(url, left)
+    else running.delete(url)
+  }
 }

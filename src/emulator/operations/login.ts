@@ -220,7 +220,7 @@ function conclude(
 ): Answer {
   const { continueWith, returnToVerification } = passing(flow)
   const shown = {
-    session: sessionJson(x.core, session),
+    session: sessionJson(x.core, session, passing(flow).shownIdentity),
     continue_with: continueWith.length > 0 ? continueWith : null,
   }
   if (flow.type === 'api') {

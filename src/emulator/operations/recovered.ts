@@ -8,6 +8,7 @@ import { locationChangeRequired } from '../http/kratos-errors.js'
 import { returnToOf } from '../http/return-to.js'
 import { withQuery } from '../http/urls.js'
 import { activate, issueCookie } from '../identities/sessions.js'
+import type { SignedIn } from '../identities/types.js'
 import { isoTime } from '../store/clock.js'
 import type { Identity } from '../store/model.js'
 import { startSettings } from './settings.js'
@@ -35,13 +36,13 @@ export async function finishRecovery(
   core.state.putSession(session)
   if (type === 'api')
     passing(flow).continueWith.push({ action: 'set_ory_session_token', ory_session_token: session.token })
-  const settings = await settingsFlow(x, flow, identity, type)
+  const settings = await settingsFlow(x, flow, { identity, session }, type)
   return method === 'link_recovery' ? redirect(x, uiUrl(core, settings)) : toSettings(x, flow, settings)
 }
 
-async function settingsFlow(x: Exchange, flow: Flow, identity: Identity, type: FlowType): Promise<Flow> {
+async function settingsFlow(x: Exchange, flow: Flow, who: SignedIn, type: FlowType): Promise<Flow> {
   const { settings: config, recovery } = x.core.config.selfservice.flows
-  const settings = await startSettings(x, identity, type)
+  const settings = await startSettings(x, who, type)
   const returnTo = returnToOf(flow.request_url) || recovery.after.default_browser_return_url
   if (returnTo) settings.request_url = withQuery(settings.request_url, { return_to: returnTo })
   const limit = config.privileged_session_max_age

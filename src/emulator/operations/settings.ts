@@ -46,11 +46,15 @@ const requiredAal = (x: Exchange) => x.core.config.selfservice.flows.settings.re
 const continuationOf = (method: Method): string => `ory_kratos_settings_${method.id}`
 
 /** A new flow, stored. */
-export async function startSettings(x: Exchange, identity: Identity, type: FlowType): Promise<Flow> {
+export async function startSettings(
+  x: Exchange,
+  { identity, session }: SignedIn,
+  type: FlowType,
+): Promise<Flow> {
   const { core } = x
   const flow = newFlow(x, 'settings', type)
   flow.identity_id = identity.id
-  await runBefore(x, flow)
+  await runBefore(x, flow, session)
   for (const method of allMethods()) {
     if (!method.settings || !method.enabled(core)) continue
     abort(x, continuationOf(method))
@@ -76,7 +80,7 @@ export async function createBrowserSettings(x: Exchange): Promise<Answer> {
     return stepUp(x, undefined, error)
   }
   return forwarding(x, async () => {
-    const flow = await startSettings(x, who.identity, 'browser')
+    const flow = await startSettings(x, who, 'browser')
     return flowOrRedirect(x, () => settingsJson(x, flow), uiUrl(x.core, flow))
   })
 }
@@ -94,7 +98,7 @@ export async function createNativeSettings(x: Exchange): Promise<Answer> {
       'This endpoint can only be accessed with a valid session. Please log in and try again.',
     )
   requireAal(x.core, who, requiredAal(x))
-  return json(200, settingsJson(x, await startSettings(x, who.identity, 'api')))
+  return json(200, settingsJson(x, await startSettings(x, who, 'api')))
 }
 
 function signInFirst(x: Exchange): Answer {
@@ -142,7 +146,7 @@ export async function refuseSettings(
   if (error instanceof NeedsRefresh) return reauthenticate(x, flow)
   return submitError(x, flow, error, {
     order: orderFor(x, who.identity),
-    replacement: () => startSettings(x, who.identity, flow.type),
+    replacement: () => startSettings(x, who, flow.type),
     keepMessages: true,
     show: shown => settingsJson(x, shown),
   })
@@ -238,7 +242,7 @@ export async function finishSettings(
   const to = returnToAfter(core, flow, returnUrlAfter(after, method, uiUrl(core, flow)))
   await runBeforePersist(x, flow, method, update, who.session)
   replaceIdentity(core, update, isPrivileged(core, who.session))
-  const fresh = await startSettings(x, update, flow.type)
+  const fresh = await startSettings(x, { identity: update, session: who.session }, flow.type)
   flow.state = 'success'
   flow.ui = fresh.ui
   flow.internal = fresh.internal
