@@ -11,15 +11,15 @@ import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
 import { coreFactory } from './create-core.js'
 import { devRoutes } from './dev/index.js'
-import type { Namespace } from './dev/types.js'
 import { People } from './identities/people.js'
 import { Namespaces } from './namespaces.js'
 import { PUBLIC_ROUTES } from './operations/routes.js'
 import { type Api, addressOf, adminHostOf, closeServer, listen } from './server.js'
 import type { Settings } from './settings.js'
 import type { Ids } from './store/ids.js'
-import { type SeedSource, seedSource, watchFile } from './store/seed-file.js'
+import { type SeedSource, seedSource } from './store/seed-file.js'
 import { checkWritable, exportState, importState, readState, writeState } from './store/state-file.js'
+import { watchSeed, watchSettings } from './watch.js'
 
 /** How {@link startEmulator} starts. Everything has a default. */
 export interface EmulatorOptions {
@@ -226,57 +226,6 @@ function running({ spaces, settings, source }: Parts, options: EmulatorOptions, 
       return closed
     },
   }
-}
-
-/** As Kratos does it: an edit counts at once, and everybody stays signed in. */
-function watchSettings(settings: Settings, log: Logger): () => void {
-  const watched = new Map<string, () => void>()
-  let stopped = false
-  let turn = Promise.resolve()
-  const changed = (): void => {
-    turn = turn.then(async () => {
-      await settings.reread()
-      watch()
-    })
-  }
-  const watch = (): void => {
-    if (stopped) return
-    for (const file of settings.files)
-      if (!watched.has(file)) watched.set(file, watchFile(file, changed, log))
-  }
-  watch()
-  return () => {
-    stopped = true
-    for (const stop of watched.values()) stop()
-  }
-}
-
-/** A seed that is broken while somebody is still writing it costs one line; the people stay. */
-function watchSeed({ core, people }: Namespace, source: SeedSource): () => void {
-  const { file } = source
-  if (file === undefined) return () => {}
-  let turn = Promise.resolve()
-  const take = async (): Promise<void> => {
-    try {
-      const seed = await source.read()
-      if (!(await people.reseed(core, seed))) return
-      const names = people.signIns.map(({ email }) => email).join(' and ')
-      core.log.info(
-        seed.optional
-          ? `${file} is gone: ${names} are back`
-          : `${file}: taken over, ${people.seeded.length} in it`,
-      )
-    } catch (error) {
-      core.log.error(error instanceof OryProxyError ? error.message : `${file}: ${String(error)}`)
-    }
-  }
-  return watchFile(
-    file,
-    () => {
-      turn = turn.then(take)
-    },
-    core.log,
-  )
 }
 
 const fail =

@@ -39,7 +39,11 @@ export function emulatorCommand(): Command {
     .option('--seed <file>', "people to begin with, in Kratos' import shape")
     .option('--import <file>', 'read the state from this file at the start')
     .option('--export <file>', 'write the state to this file at the end')
-    .option('--call-host <host>', 'host beside this machine that web hooks and the courier may call', addFiles)
+    .option(
+      '--call-host <host>',
+      'host beside this machine that web hooks and the courier may call',
+      addFiles,
+    )
     .option('-q, --quiet', 'say nothing but errors')
     .option('--json', 'JSON lines on standard output, for scripts')
     .addHelpText('after', '\nExample: ory-proxy emulator --config kratos.yml')

@@ -55,7 +55,11 @@ async function open(
   { callHost: callHosts, ...options }: Omit<EmulatorFlags, 'quiet' | 'json'>,
   terminal: Terminal,
 ): Promise<{ emulator: Emulator; close(): Promise<void> }> {
-  const emulator = await startEmulator({ ...options, ...(callHosts && { callHosts }), logger: terminal.logger })
+  const emulator = await startEmulator({
+    ...options,
+    ...(callHosts && { callHosts }),
+    logger: terminal.logger,
+  })
   const close = async (): Promise<void> => {
     await emulator.close()
     terminal.close()

@@ -36,7 +36,8 @@ export async function ask(prepared: Prepared, bounds: Bounds): Promise<Asked> {
     const target = redirectOf(next, asked)
     if (!target) return asked
     if (i === MOST_REDIRECTS) throw new Error(`stopped after ${MOST_REDIRECTS} redirects`)
-    if (!bounds.mayAsk(target.url)) throw new Error(`it redirects to ${new URL(target.url).host}, which is not asked`)
+    if (!bounds.mayAsk(target.url))
+      throw new Error(`it redirects to ${new URL(target.url).host}, which is not asked`)
     next = target
   }
 }
@@ -69,13 +70,10 @@ function once({ url, method, headers, body }: Prepared, bounds: Bounds, until: A
     }
     req.once('error', fail)
     req.once('response', res => {
-      read(res, bounds.most).then(
-        ({ text, cut }) => {
-          resolve({ status: res.statusCode ?? 0, headers: res.headers, text, cut })
-          req.destroy()
-        },
-        fail,
-      )
+      read(res, bounds.most).then(({ text, cut }) => {
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, text, cut })
+        req.destroy()
+      }, fail)
     })
     req.end(body)
   })

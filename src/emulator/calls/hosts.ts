@@ -7,7 +7,9 @@ export function mayCall(url: string, hosts: readonly string[]): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname, host } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') return false
-  return isLoopback(hostname) || hosts.some(one => one.toLowerCase() === hostname || one.toLowerCase() === host)
+  return (
+    isLoopback(hostname) || hosts.some(one => one.toLowerCase() === hostname || one.toLowerCase() === host)
+  )
 }
 
 /** For a log line: a password before the host and a token in the query stay out of it. */

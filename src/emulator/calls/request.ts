@@ -1,6 +1,7 @@
 /** From `request_config` of Kratos' configuration to a request: what web hooks and the courier's channels send. */
+
+import { SnippetFailed, type Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
-import { type Snippets, SnippetFailed } from '../snippets/index.js'
 
 export interface RequestConfig {
   url: string

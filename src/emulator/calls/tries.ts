@@ -1,5 +1,5 @@
 /** What Kratos asks again for: 429, and every 5xx but 501; and a server that cannot be reached. */
-import { type Asked, type Bounds, ask, TooLate } from './ask.js'
+import { type Asked, ask, type Bounds, TooLate } from './ask.js'
 import type { Prepared } from './request.js'
 
 /** Each of the tries came to nothing. */
@@ -30,7 +30,9 @@ export async function askAgain(prepared: Prepared, bounds: Bounds, tries: Tries)
     tries.failed(why, wait)
     await tries.pause(wait)
     // Kratos tells a hook which of its tries this is by an id of its own.
-    headers = prepared.headers['ory-webhook-request-id'] ? { 'ory-webhook-request-id': crypto.randomUUID() } : {}
+    headers = prepared.headers['ory-webhook-request-id']
+      ? { 'ory-webhook-request-id': crypto.randomUUID() }
+      : {}
   }
 }
 

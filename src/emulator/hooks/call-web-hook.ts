@@ -14,7 +14,14 @@ import { identityJson } from '../identities/identities.js'
 import { sessionJson } from '../identities/sessions.js'
 import { asList, asObject } from '../schema/fields.js'
 import { isoTime } from '../store/clock.js'
-import type { Identity, Json, JsonObject, RecoveryAddress, Session, VerifiableAddress } from '../store/model.js'
+import type {
+  Identity,
+  Json,
+  JsonObject,
+  RecoveryAddress,
+  Session,
+  VerifiableAddress,
+} from '../store/model.js'
 import type { RunWebHook, WebHookContext } from './types.js'
 import { lineOf, runWebHook, WebHookFailed, type WebHookOutcome, type WebHookRejection } from './web-hook.js'
 
@@ -29,7 +36,8 @@ export const callWebHook: RunWebHook = async (x, config, context) => {
 }
 
 /** Whether its answer counts. */
-export const isAsked = ({ can_interrupt, response }: WebHookConfig): boolean => can_interrupt || response.parse
+export const isAsked = ({ can_interrupt, response }: WebHookConfig): boolean =>
+  can_interrupt || response.parse
 
 /** Hooks that may say no, or change something, are asked before anything is stored; the others are told after. */
 function isDue(config: WebHookConfig, { phase, flow }: WebHookContext): boolean {
@@ -92,7 +100,8 @@ function shownSession(core: Core, session: Session, owner: Identity | undefined)
 /** Somebody who is not stored yet has no id and no times, and neither have the addresses. */
 function unstoredJson(identity: JsonObject): JsonObject {
   const none = { id: NIL, created_at: NEVER, updated_at: NEVER }
-  const addresses = (list: Json | undefined): Json[] => asList(list).map(one => ({ ...asObject(one), ...none }))
+  const addresses = (list: Json | undefined): Json[] =>
+    asList(list).map(one => ({ ...asObject(one), ...none }))
   const { verifiable_addresses, recovery_addresses } = identity
   return {
     ...identity,

@@ -97,7 +97,9 @@ async function send(
   const response = await oneOfMany(config.url, () => request(prepared, deps))
   const asked = config.can_interrupt || config.response.parse
   if (response.cut && asked)
-    deps.log.warn(`web hook ${namedUrl(config.url)} answers more than ${MOST / 1024 / 1024} MiB: the rest is not read`)
+    deps.log.warn(
+      `web hook ${namedUrl(config.url)} answers more than ${MOST / 1024 / 1024} MiB: the rest is not read`,
+    )
   if (response.status < 400) return config.response.parse ? parseResponse(response) : PASSED
   if (asked) return parseResponse(response)
   throw new WebHookFailed(
@@ -116,7 +118,10 @@ async function made(
     const prepared = await prepare(config, context as unknown as JsonObject, snippets)
     if (!prepared) return undefined
     // By these a hook tells that it was asked before.
-    const ids = { 'ory-webhook-request-id': crypto.randomUUID(), 'ory-webhook-trigger-id': crypto.randomUUID() }
+    const ids = {
+      'ory-webhook-request-id': crypto.randomUUID(),
+      'ory-webhook-trigger-id': crypto.randomUUID(),
+    }
     return { ...prepared, headers: { ...ids, ...headers, ...prepared.headers } }
   } catch (cause) {
     if (cause instanceof Unprepared) throw new WebHookFailed(500, cause.message, '', { cause })
@@ -147,7 +152,11 @@ const running = new Map<string, number>()
 async function oneOfMany<T>(url: string, run: () => Promise<T>): Promise<T> {
   const count = running.get(url) ?? 0
   if (count >= MOST_AT_ONCE)
-    throw new WebHookFailed(500, `${count} calls of one web hook wait for their answers: does it call what calls it?`, '')
+    throw new WebHookFailed(
+      500,
+      `${count} calls of one web hook wait for their answers: does it call what calls it?`,
+      '',
+    )
   running.set(url, count + 1)
   try {
     return await run()

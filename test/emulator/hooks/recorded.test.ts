@@ -10,7 +10,8 @@ const recorded = (name: string): Played => {
 }
 
 /** Kratos shows who changes their settings as they were, and without the time of this state; this one shows who they are. */
-const AS_BEFORE = /^\.arrived\[[567]\]\.body\.(flow\.|session\.)?identity\.(state_changed_at|traits\.name\.first): /
+const AS_BEFORE =
+  /^\.arrived\[[567]\]\.body\.(flow\.|session\.)?identity\.(state_changed_at|traits\.name\.first): /
 const LEFT_OUT = [
   AS_BEFORE,
   // Only here is the payload of a changed profile known when it is asked about.
@@ -23,15 +24,19 @@ const LEFT_OUT = [
   /^\.found\.an unknown schema\.body\.ui\.nodes\[1\]\.attributes\.value: /,
 ]
 
-test.for(Object.entries(SETS))('hooks are told, called and answered as by a real Kratos: "%s"', { timeout: 30_000 }, async ([name, set]) => {
-  const found = await playWith(set, async (config, use) => {
-    const emulator = await startEmulator({ config, seed: [] })
-    try {
-      return await use({ url: emulator.url, adminUrl: emulator.adminUrl ?? '' })
-    } finally {
-      await emulator.close()
-    }
-  })
-  const different = diff(recorded(name), found).filter(one => !LEFT_OUT.some(known => known.test(one)))
-  expect(different).toEqual([])
-})
+test.for(Object.entries(SETS))(
+  'hooks are told, called and answered as by a real Kratos: "%s"',
+  { timeout: 30_000 },
+  async ([name, set]) => {
+    const found = await playWith(set, async (config, use) => {
+      const emulator = await startEmulator({ config, seed: [] })
+      try {
+        return await use({ url: emulator.url, adminUrl: emulator.adminUrl ?? '' })
+      } finally {
+        await emulator.close()
+      }
+    })
+    const different = diff(recorded(name), found).filter(one => !LEFT_OUT.some(known => known.test(one)))
+    expect(different).toEqual([])
+  },
+)

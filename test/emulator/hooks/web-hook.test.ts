@@ -122,7 +122,10 @@ test('a hook without a body fails as in Kratos, and the log says what to write',
   const config = { selfservice: { flows: { registration: { before: { hooks } } } } }
   const emulator = await startEmulator({ config, seed: [], logger: log })
   const answered = await fetch(`${emulator.url}/self-service/registration/api`)
-  expect([answered.status, await answered.text()]).toEqual([500, expect.stringContaining('empty template path')])
+  expect([answered.status, await answered.text()]).toEqual([
+    500,
+    expect.stringContaining('empty template path'),
+  ])
   expect(lines.join()).toContain(`web hook ${url} failed: it has no "body": name a Jsonnet program there`)
   await emulator.close()
 })
@@ -213,9 +216,10 @@ test('a hook that Kratos never calls is not called here either, which is said on
 
 test('a host that a setting lists is called', async () => {
   const there = `http://machine.test:${new URL(url).port}/hook`
-  const failure = await runWebHook(hook({ url: there }), context, { ...deps(), hosts: ['machine.test'] }).catch(
-    (error: Error) => error,
-  )
+  const failure = await runWebHook(hook({ url: there }), context, {
+    ...deps(),
+    hosts: ['machine.test'],
+  }).catch((error: Error) => error)
   // Nobody has that name here: that it was looked for is what a listed host differs in.
   expect(String(failure)).toMatch(/ENOTFOUND|EAI_AGAIN/)
   expect(await runWebHook(hook({ url: there }), context, deps())).toEqual({ kind: 'passed' })
@@ -229,7 +233,10 @@ test('what is asked again waits as long as the server says, then one second and 
   answer = { status: 500 }
   await runWebHook(hook(), context, { ...deps(), pause }).catch(() => {})
   expect(waits).toEqual([7000, 7000, 1000, 2000])
-  const ids = received.map(({ headers }) => [headers['ory-webhook-trigger-id'], headers['ory-webhook-request-id']])
+  const ids = received.map(({ headers }) => [
+    headers['ory-webhook-trigger-id'],
+    headers['ory-webhook-request-id'],
+  ])
   expect(new Set(ids.map(([trigger]) => trigger)).size).toBe(2)
   expect(new Set(ids.map(([, request]) => request)).size).toBe(6)
 })
