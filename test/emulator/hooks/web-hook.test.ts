@@ -10,7 +10,7 @@ import {
   type WebHookOutcome,
 } from '../../../src/emulator/hooks/web-hook.js'
 import { startEmulator } from '../../../src/emulator/index.js'
-import { compiled } from '../../../src/emulator/snippets/snippet.js'
+import { snippetOf } from '../../../src/emulator/snippets/snippet.js'
 import { load } from '../../../src/jsonnet/index.js'
 import type { Logger } from '../../../src/log.js'
 import { snippet } from '../recorded/real-kratos.mjs'
@@ -56,6 +56,7 @@ beforeEach(() => {
 })
 
 const ALL = snippet('function(ctx) ctx')
+const TEXT = { name: 'all.jsonnet', text: 'function(ctx) ctx', read: () => Promise.resolve('') }
 const hook = (config: Partial<WebHookConfig> = {}): WebHookConfig => ({
   url,
   method: 'POST',
@@ -76,7 +77,7 @@ const context: WebHookContext = {
 const deps = (timeout = 5_000): WebHookDeps => ({
   log,
   timeout,
-  snippets: new Map([[ALL, compiled(load('function(ctx) ctx', 'all.jsonnet'))]]),
+  snippets: new Map([[ALL, snippetOf(TEXT, load)]]),
   pause: () => Promise.resolve(),
 })
 const run = (config: Partial<WebHookConfig> = {}, timeout?: number): Promise<WebHookOutcome> =>
