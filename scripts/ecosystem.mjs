@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
 import { ensureBrowser } from './ensure-browser.mjs'
 
 const root = process.cwd()
@@ -52,7 +53,7 @@ const RECIPES = [
 function run() {
   const folder = mkdtempSync(join(tmpdir(), 'ory-proxy-'))
   const outputFile = join(folder, 'results.json')
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...TESTS]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...TESTS, TESTING_TESTS]
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]
   const env = { ...process.env, ORY_PROXY_ECOSYSTEM: 'all' }
   const { status } = spawnSync(process.execPath, [...args, ...reporters], { stdio: 'inherit', env })
@@ -108,6 +109,8 @@ ${PREVIEWS.map(known => preview(tests, known)).join('\n')}
 | backend | verified with | result | tests passed |
 |---|---|---|---|
 ${RECIPES.map(known => recipe(tests, known)).join('\n')}
+
+${testingTable(tests)}
 
 All dev servers and frameworks but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
