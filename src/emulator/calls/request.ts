@@ -24,7 +24,7 @@ export class Unprepared extends Error {
   override readonly name = 'Unprepared'
   readonly line: string
 
-  constructor(message: string, line = message, options?: ErrorOptions) {
+  constructor(message: string, line: string = message, options?: ErrorOptions) {
     super(message, options)
     this.line = line
   }
