@@ -9,6 +9,7 @@ import { named } from '../common/project.js'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
+import { wake } from './courier/worker.js'
 import { coreFactory } from './create-core.js'
 import { devRoutes } from './dev/index.js'
 import { People } from './identities/people.js'
@@ -180,7 +181,7 @@ async function build(options: EmulatorOptions, url: string, adminUrl: string | u
   const spaces = new Namespaces({ makeCore, machine: options.clock ?? Date.now, people, log })
   const { core } = spaces.default
   const state = options.import && (await readState(options.import, options.export))
-  if (state) await importState(core, state, options.import ?? '')
+  if (state) await importState(core, state, options.import ?? '').then(() => wake(core))
   else await people.plant(core)
   return { spaces, settings, source }
 }
@@ -220,7 +221,7 @@ function running({ spaces, settings, source }: Parts, options: EmulatorOptions, 
     now: () => core.now(),
     reset,
     exportState: () => exportState(core),
-    importState: text => importState(core, text, 'state'),
+    importState: text => importState(core, text, 'state').then(() => wake(core)),
     close: () => {
       closed ??= close()
       return closed

@@ -3,7 +3,7 @@
 import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
-import type { CourierMessage } from '../store/model.js'
+import type { CourierMessage, JsonObject } from '../store/model.js'
 import { keysetPage, type Page } from './paging.js'
 
 const STATUSES = new Set(['queued', 'sent', 'processing', 'abandoned'])
@@ -24,7 +24,10 @@ export function listMessages(x: Exchange): Answer {
   const mistake = /[^\w-]/.exec(token)?.index ?? (token.length % 4 === 1 ? token.length - 1 : -1)
   if (mistake >= 0) return badPage(`decode token: illegal base64 data at input byte ${mistake}`)
   const { items, headers } = pageOf(x, found)
-  const answer = json(200, items)
+  const answer = json(
+    200,
+    items.map(one => messageJson(one, false)),
+  )
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
 
@@ -57,5 +60,11 @@ export function getMessage(x: Exchange): Answer {
   if (mistake) throw new Problem(400, { message: mistake })
   const message = x.core.state.messages.find(one => one.id === id.toLowerCase())
   if (!message) throw notLocated()
-  return json(200, message)
+  return json(200, messageJson(message, true))
+}
+
+/** @param tries whether they are shown: of one message, not in a list */
+function messageJson(message: CourierMessage, tries: boolean): JsonObject {
+  const { template_data: _, request_headers: __, dispatches, created_at, updated_at, ...shown } = message
+  return { ...shown, ...(tries && dispatches && { dispatches }), created_at, updated_at }
 }

@@ -1,5 +1,6 @@
 /** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
 
+import { buildCourier } from '../courier/config.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
@@ -56,6 +57,7 @@ export function buildConfig(
     },
     cookies,
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },
+    courier: buildCourier(asObject(raw['courier']), milliseconds),
     clients: {
       web_hook: {
         header_allowlist: asList(asObject(asObject(raw['clients'])['web_hook'])['header_allowlist']).map(

@@ -3,6 +3,7 @@
  * (https://www.ory.com/docs/kratos/reference/configuration). A key that is here without a type is a
  * server setting the emulator has no use for; `unsupported` ones are named in a warning when switched on.
  */
+import { COURIER_KEYS } from '../courier/keys.js'
 import type { Json, JsonObject } from '../store/model.js'
 
 /** What Kratos accepts as a duration. */
@@ -288,7 +289,8 @@ export const CONFIG_KEYS: JsonObject = {
         header_allowlist: { type: 'array', items: text, default: WEB_HOOK_HEADERS },
       }),
     }),
-    ...all(['courier', 'preview', 'help', 'config', 'revision'], ignored),
+    courier: COURIER_KEYS,
+    ...all(['preview', 'help', 'config', 'revision'], ignored),
     ...all(['sqa-opt-out', 'watch-courier', 'expose-metrics-port', '$schema'], ignored),
   },
 }

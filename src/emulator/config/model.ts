@@ -2,6 +2,8 @@
  * Kratos' configuration after loading: the same keys as in `kratos.yml`, every default filled in,
  * durations as milliseconds, URLs absolute. Only what the emulator acts on.
  */
+
+import type { CourierConfig } from '../courier/config.js'
 import type { Resources, Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
 
@@ -199,6 +201,7 @@ export interface KratosConfig {
   }
   cookies: { domain?: string; path: string; same_site: 'Strict' | 'Lax' | 'None' }
   security: { account_enumeration: { mitigate: boolean } }
+  courier: CourierConfig
   /** Which headers of a request web hooks are told. */
   clients: { web_hook: { header_allowlist: readonly string[] } }
   /** Only whether there is one: the emulator cannot talk to it. */

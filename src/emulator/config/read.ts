@@ -1,6 +1,7 @@
 /** Kratos' own configuration, `kratos.yml` or JSON, read for the emulator. */
 
 import type { Logger } from '../../log.js'
+import { courierRemarks } from '../courier/config.js'
 import { asList, asObject } from '../schema/fields.js'
 import { loadKeySets, loadSnippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
@@ -54,6 +55,7 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   if (files.length > 0 && identity.builtIn) logger.info(`${name}: ${NO_SCHEMA}`)
   const unmapped = source === undefined ? [] : providersWithoutMapper(raw)
   if (unmapped.length > 0) logger.info(`${name}: ${noMapper(unmapped)}`)
+  for (const remark of courierRemarks(asObject(raw['courier']))) logger.info(`${name}: ${remark}`)
   const idle = idleKeys(document.value ?? {})
   if (idle) logger.warn(`${name}: ${idle}`)
   const listener = (which: string): JsonObject => asObject(asObject(raw['serve'])[which])

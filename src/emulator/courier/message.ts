@@ -25,9 +25,11 @@ export interface Message {
 }
 
 /** What every template is told. */
-const common = (flow: Flow): JsonObject => ({
+const common = (flow: Flow, type: TemplateType): JsonObject => ({
   request_url: flow.request_url,
-  transient_payload: passing(flow).transientPayload ?? {},
+  // By link, Kratos forgets it when somebody recovers an account.
+  transient_payload:
+    type === 'recovery_valid' || type === 'recovery_invalid' ? {} : (passing(flow).transientPayload ?? {}),
 })
 
 const minutes = (milliseconds: number): JsonObject => ({
@@ -49,18 +51,19 @@ export function codeMessage(
   const lifespan = minutes(core.config.selfservice.methods.code.config.lifespan)
   const about = isStored(identity) ? identityJson(core, identity) : identity
   const link = withQuery(ownUrl(core, '/self-service/verification'), { code, flow: flow.id })
+  const type: TemplateType = `${kind}_code_valid`
   const data: JsonObject = {
     to,
     ...(kind === 'verification' && !sms && { verification_url: link }),
     // Kratos calls it so in an SMS of recovery.
     [kind === 'recovery' && sms ? 'verification_code' : `${kind}_code`]: code,
     [kind === 'registration' && !sms ? 'traits' : 'identity']: about,
-    ...common(flow),
+    ...common(flow, type),
     ...(kind === 'recovery' && sms && { request_url_domain: new URL(flow.request_url).hostname }),
     ...lifespan,
   }
   const told = kind === 'verification' ? {} : { headers: allowedHeaders(core, core.requestHeaders) }
-  return { type: `${kind}_code_valid`, to, via, data, ...told }
+  return { type, to, via, data, ...told }
 }
 
 const isStored = (identity: Identity | JsonObject): identity is Identity => 'credentials' in identity
@@ -72,14 +75,15 @@ export function linkMessage(
   { to, via, link, identity }: { to: string; via: Channel; link: string; identity: Identity | undefined },
 ): Message {
   const kind = flow.kind as 'recovery' | 'verification'
+  const type: TemplateType = `${kind}_valid`
   const data: JsonObject = {
     to,
     [`${kind}_url`]: link,
     identity: identity ? identityJson(core, identity) : {},
-    ...common(flow),
+    ...common(flow, type),
     ...minutes(core.config.selfservice.methods.link.config.lifespan),
   }
-  return { type: `${kind}_valid`, to, via, data }
+  return { type, to, via, data }
 }
 
 /** Tells whoever reads that address that it is not known here. */
@@ -87,5 +91,5 @@ export const unknownMessage = (flow: Flow, type: TemplateType, to: string): Mess
   type,
   to,
   via: 'email',
-  data: { to, ...common(flow) },
+  data: { to, ...common(flow, type) },
 })

@@ -1,6 +1,7 @@
 /** Starting over, and taking the state along. */
 
 import { OryProxyError } from '../../errors.js'
+import { wake } from '../courier/worker.js'
 import type { Answer, Exchange } from '../http/exchange.js'
 import { badRequest, Problem } from '../http/kratos-errors.js'
 import { exportState, importState } from '../store/state-file.js'
@@ -33,6 +34,7 @@ export async function importAll(x: Exchange): Promise<Done> {
   const { text, name } = await uploaded(x)
   try {
     await importState(x.core, text, name)
+    wake(x.core)
   } catch (error) {
     if (error instanceof OryProxyError) throw badRequest(error.message)
     throw error

@@ -205,6 +205,11 @@ export interface CourierMessage {
   template_type: string
   channel: string
   send_count: number
+  /** Each try, newest first. */
+  dispatches?: JsonObject[]
+  /** What its template was told, and of which headers of the request its channel is: shown by no API. */
+  template_data?: JsonObject
+  request_headers?: JsonObject
   created_at: string
   updated_at: string
 }

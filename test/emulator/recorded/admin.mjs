@@ -237,7 +237,7 @@ export const scenarios = {
     const u = (await s.step('recovery', '/self-service/recovery/api')).data;
     await s.step('ask', actionPath(u), { method: 'POST', json: { method: 'code', email: s.email('unknown') } });
     // Without a mail server Kratos' mails stay queued, and their texts are its own.
-    const own = m => { for (const k of ['body', 'subject', 'status', 'send_count']) if (k in m) m[k] = `<${k}>`; };
+    const own = m => { delete m.dispatches; for (const k of ['body', 'subject', 'status', 'send_count']) if (k in m) m[k] = `<${k}>`; };
     const count = async (label, q) => { const r = await s.step(label, '/admin/courier/messages' + q, { admin: true }); [s.steps.at(-1).response.body].flat().forEach(own); return r.data; };
     const list = await count('of the person', '?recipient=' + encodeURIComponent(email));
     for (const q of ['&status=processing', '&status=abandoned', '&status=', '&status=QUEUED', '&page_size=1', '&page_size=x', '&page_token=x', '&per_page=1', '&page=x'])

@@ -12,4 +12,3 @@ export interface Heard { arrived: object[]; count(n: number): Promise<void> }
 export const SETS: Record<string, [Record<string, Scenario>, object]>
 export function configuration(url: string, variant: object): object
 export function play(some: Record<string, Scenario>, places: Places, heard: Heard): Promise<Record<string, Recorded[]>>
-export function normal(message: object, url: string): Recorded

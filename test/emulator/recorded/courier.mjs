@@ -10,7 +10,7 @@ const request = (url, more = {}) => ({ url, method: 'POST', body: snippet('funct
 const flow = more => ({ enabled: true, notify_unknown_recipients: true, ...more });
 
 /** Mails and SMS go to `url`, over HTTP. */
-export const configuration = (url, { use = 'code', choose = false } = {}) => ({
+export const configuration = (url, { use = 'code', choose = false, wait = '1s' } = {}) => ({
   selfservice: {
     default_browser_return_url: 'http://127.0.0.1:4455/',
     methods: {
@@ -22,7 +22,7 @@ export const configuration = (url, { use = 'code', choose = false } = {}) => ({
   },
   identity: { schemas: [{ id: 'default', url: new URL('phone.schema.json', import.meta.url).href }] },
   courier: {
-    delivery_strategy: 'http',
+    delivery_strategy: 'http', worker: { pull_wait: wait },
     http: { request_config: request(`${url}/mail`, { auth: { type: 'basic_auth', config: { user: 'me', password: 'pw' } } }) },
     channels: [{
       id: 'sms', type: 'http',

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { startEmulator } from '../../../src/emulator/index.js'
+import { configuration, play, type Recorded, SETS } from '../recorded/courier.mjs'
+import { receiver } from '../recorded/real-kratos.mjs'
+
+const golden = new URL('../recorded/golden/courier/messages.json', import.meta.url)
+const recorded: Record<string, Record<string, Recorded[]>> = JSON.parse(readFileSync(golden, 'utf8'))
+
+/** By which way two clients differ, and in which order Kratos has addresses. */
+const comparable = (message: Recorded): Recorded => {
+  const text = JSON.stringify(message, (key, value) =>
+    key === 'recovery_addresses' || key === 'verifiable_addresses'
+      ? [...value].sort((one, other) => (one.via < other.via ? -1 : 1))
+      : value,
+  )
+  return JSON.parse(text)
+}
+
+test.for(Object.entries(SETS))(
+  'mails and SMS arrive at their channel as from a real Kratos, with its subjects and its lines with the code or the link: "%s"',
+  async ([name, [scenarios, variant]]) => {
+    const heard = await receiver()
+    const config = configuration(heard.url, { ...variant, wait: '1ms' })
+    const emulator = await startEmulator({ config, seed: [] })
+    const found = await play(scenarios, { url: emulator.url, adminUrl: emulator.adminUrl ?? '' }, heard)
+    for (const [title, messages] of Object.entries(found))
+      expect.soft(messages.map(comparable), title).toEqual(recorded[name]?.[title]?.map(comparable))
+    await emulator.close()
+    await heard.close()
+  },
+)
