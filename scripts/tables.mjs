@@ -6,6 +6,7 @@ import { PUBLIC_ROUTES } from '../src/emulator/operations/routes.ts'
 import { ERRORS } from '../src/errors.ts'
 import { DEFAULTS } from '../src/options/resolve.ts'
 import { flagOf, OPTIONS } from '../src/options/table.ts'
+import { OPERATIONS } from './kratos-api.mjs'
 
 const row = cells => `| ${cells.join(' | ')} |`
 const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n')
@@ -34,7 +35,10 @@ function errorsTable() {
 
 /** One row a path, the admin API's once, without the spelling that leaves `/admin` out. */
 function emulatorTable() {
-  const admin = ADMIN_ROUTES.filter(({ path }) => path.startsWith('/admin/') && !path.includes('*'))
+  const called = new Set(OPERATIONS.map(({ path }) => path))
+  const admin = ADMIN_ROUTES.filter(
+    ({ path }) => called.has(path) || (path.startsWith('/admin/') && !path.includes('*')),
+  )
   const paths = new Map()
   for (const { method, path, missing } of [...PUBLIC_ROUTES, ...admin]) {
     const { methods, absent } = paths.get(path) ?? { methods: new Set(), absent: missing }
@@ -43,10 +47,17 @@ function emulatorTable() {
   const rows = [...paths].map(([path, { methods, absent }]) => [
     code(path),
     absent ? '' : [...methods].join(' '),
+    operationsAt(path, methods).map(code).join(' '),
     absent ? `501: ${absent}` : 'yes',
   ])
-  return table(['path', 'methods', 'emulated'], rows)
+  return table(['path', 'methods', 'operations', 'emulated'], rows)
 }
+
+/** What Ory's API calls that is done there. */
+const operationsAt = (path, methods) =>
+  OPERATIONS.filter(one => methods.has(one.method) && unnamed(one.path) === unnamed(path)).map(({ id }) => id)
+
+const unnamed = path => path.replace(/\{\w+\}|:\w+/g, '{}')
 
 /** Keys below a list are written without its places. */
 const keyName = path => code(path.replaceAll('.*', '[]'))

@@ -24,3 +24,15 @@ export declare function compareSet(
 
 /** What differs between a recorded value and another one, a line each. */
 export declare function diff(golden: unknown, actual: unknown): string[]
+/** A request and its answer, as a recording has them. */
+export interface Step {
+  step: string
+  request: { method: string; path: string }
+  response: { status: number; body?: unknown; text?: string }
+}
+
+/** What is answered to a set of scenarios. */
+export declare function answersTo(set: string, publicUrl: string, adminUrl: string): Promise<Step[]>
+
+/** The steps of a folder of recorded answers. */
+export declare function stepsIn(folder: string): Step[]

@@ -39,11 +39,28 @@ export function compareProfile(profile, publicUrl, adminUrl) {
  * @param golden the folder with their recorded answers
  */
 export async function compareSet(set, golden, publicUrl, adminUrl) {
+  return recorded(set, publicUrl, adminUrl, out => {
+    sameAddress(golden, out, publicUrl)
+    return compareDirs(golden, out)
+  })
+}
+
+/**
+ * What is answered to a set of scenarios, as it is written down.
+ *
+ * @returns steps `{ step, request, response }`
+ */
+export const answersTo = (set, publicUrl, adminUrl) => recorded(set, publicUrl, adminUrl, stepsIn)
+
+/** The steps of a folder of recorded answers. */
+export const stepsIn = folder =>
+  readdirSync(folder).flatMap(file => JSON.parse(readFileSync(join(folder, file), 'utf8')))
+
+async function recorded(set, publicUrl, adminUrl, use) {
   const out = mkdtempSync(join(tmpdir(), 'conformance-'))
   try {
     await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set])
-    sameAddress(golden, out, publicUrl)
-    return compareDirs(golden, out)
+    return use(out)
   } finally {
     rmSync(out, { recursive: true, force: true })
   }

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { startEmulator } from '../../src/emulator/index.js'
-import { compareSet, configOf } from '../conformance-profile.mjs'
-import { variants } from './recorded/variants.mjs'
+import { compareSet } from '../conformance-profile.mjs'
+import { configFor } from './recorded/_configuration.js'
 
 const FOLDER = fileURLToPath(new URL('./recorded', import.meta.url))
 
@@ -23,34 +20,6 @@ const LEFT_OUT = [
 ]
 /** Of other programs of Ory, and of editions that are licensed: there the emulator says so. */
 const ELSEWHERE = /\/(\.well-known\/(jwks\.json|openid-configuration)|self-service\/fed-cm\/)/
-
-/** One of the four configurations, or one of them with what its variant changes. */
-function configFor(name: string): string | object {
-  const variant = variants[name]
-  if (!variant) return configOf(name)
-  const [profile, changes] = variant
-  const file = configOf(profile)
-  const folder = `${pathToFileURL(dirname(file)).href}/`
-  const base: Tree = parse(readFileSync(file, 'utf8').replaceAll('file://./', folder))
-  return merge(
-    base,
-    JSON.parse(JSON.stringify(changes).replaceAll('file://./', `${pathToFileURL(FOLDER).href}/`)),
-  )
-}
-
-type Tree = { [key: string]: unknown }
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const merge = (base: Tree, changes: Tree): Tree => ({
-  ...base,
-  ...Object.fromEntries(
-    Object.entries(changes).map(([key, value]) => [
-      key,
-      isTree(value) && isTree(base[key]) ? merge(base[key], value) : value,
-    ]),
-  ),
-})
 
 test.for<[string, string, string]>([
   ['journeys', 'journeys.mjs#scenarios', 'default'],
