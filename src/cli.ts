@@ -6,6 +6,7 @@ import { checkCommand } from './cli/commands/check.js'
 import { doctorCommand } from './cli/commands/doctor.js'
 import { emulatorCommand } from './cli/commands/emulator.js'
 import { exportCommand } from './cli/commands/export.js'
+import { initCommand } from './cli/commands/init.js'
 import { jsonnetCommand } from './cli/commands/jsonnet.js'
 import { localCommand } from './cli/commands/local.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .helpCommand(false)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // whoever read our lines is gone
   for (const command of [
+    initCommand(),
     localCommand(),
     tunnelCommand(),
     emulatorCommand(),

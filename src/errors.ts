@@ -14,6 +14,11 @@ export const ERRORS = {
     exit: 2,
     hint: 'Give it like http://localhost:3000, localhost:3000 or 3000.',
   },
+  ORY_PROXY_INIT: {
+    status: 500,
+    exit: 2,
+    hint: 'Mend the file, or write the lines of the README by hand: they are three.',
+  },
   ORY_PROXY_PROJECT: {
     status: 500,
     exit: 1,
