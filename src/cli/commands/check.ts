@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { checked } from '../../options/check.js'
 import { KINDS } from '../../options/kinds.js'
-import type { CheckFlags } from './run-check.js'
+import type { CheckFlags } from '../actions/run-check.js'
 
 const number = (kind: 'port' | 'seconds', name: 'port' | 'sessionCache', flag: string) => (text: string) =>
   checked(name, KINDS[kind].fromText(text) as number, flag)
@@ -42,7 +42,7 @@ export function checkCommand(): Command {
       '\nTheir passwords: ORY_PROXY_CHECK_PASSWORD, for both.\nExample: ory-proxy check https://staging.example.com --app-port 3000 --user probe@example.com',
     )
     .action(async (url: string, flags: CheckFlags) => {
-      const { runCheck } = await import('./run-check.js')
+      const { runCheck } = await import('../actions/run-check.js')
       await runCheck(new URL(url), flags)
     })
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { checked } from '../../options/check.js'
-import type { DoctorFlags } from './run-doctor.js'
+import type { DoctorFlags } from '../actions/run-doctor.js'
 
 /** `ory-proxy doctor [url]`: what is wrong with a set-up. */
 export function doctorCommand(): Command {
@@ -16,7 +16,7 @@ export function doctorCommand(): Command {
     .option('--json', 'one JSON object on standard output, for scripts')
     .addHelpText('after', '\nExample: ory-proxy doctor')
     .action(async (url: string | undefined, flags: DoctorFlags) => {
-      const { runDoctor } = await import('./run-doctor.js')
+      const { runDoctor } = await import('../actions/run-doctor.js')
       await runDoctor(url, flags)
     })
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { checked } from '../../options/check.js'
 import { KINDS } from '../../options/kinds.js'
-import type { EmulatorFlags } from './serve-emulator.js'
+import type { EmulatorFlags } from '../actions/serve-emulator.js'
 
 const portOf =
   (flag: string) =>
@@ -48,7 +48,7 @@ export function emulatorCommand(): Command {
     .option('--json', 'JSON lines on standard output, for scripts')
     .addHelpText('after', '\nExample: ory-proxy emulator --config kratos.yml')
     .action(async (flags: EmulatorFlags) => {
-      const { serveEmulator } = await import('./serve-emulator.js')
+      const { serveEmulator } = await import('../actions/serve-emulator.js')
       await serveEmulator(flags)
     })
 }

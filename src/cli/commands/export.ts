@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { OptionName } from '../../options/table.js'
+import type { ExportCommandFlags } from '../actions/run-export.js'
 import { addFlags } from './flags.js'
-import type { ExportCommandFlags } from './run-export.js'
 import { resolveSettings } from './settings.js'
 
 /** What a gateway does like the dev server. */
@@ -36,7 +36,7 @@ export function exportCommand(): Command {
       '\nExample: ory-proxy export nginx --sdk-url http://kratos:4433 --app http://app:3000 --public-url https://app.example.com',
     )
     .action(async (engine: string, flags: ExportCommandFlags) => {
-      const { runExport } = await import('./run-export.js')
+      const { runExport } = await import('../actions/run-export.js')
       await runExport(engine, flags, resolveSettings(command))
     })
 }

@@ -10,7 +10,7 @@ export function initCommand(): Command {
     .option('--write', 'make the change')
     .addHelpText('after', '\nExample: ory-proxy init --write')
     .action(async (flags: { write?: boolean }) => {
-      const { runInit } = await import('./run-init.js')
+      const { runInit } = await import('../actions/run-init.js')
       await runInit(process.cwd(), flags)
     })
 }

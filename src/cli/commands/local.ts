@@ -58,7 +58,7 @@ export function localCommand(): Command {
     .addHelpText('after', '\nExample: ory-proxy local http://localhost:3000')
     .action(async (app: string, publishUrl: string | undefined) => {
       const settings = resolveSettings(command)
-      const { serveLocal } = await import('./serve-local.js')
+      const { serveLocal } = await import('../actions/serve-local.js')
       await serveLocal(new URL(app), publishUrl, settings)
     })
 }

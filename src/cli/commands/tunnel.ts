@@ -42,7 +42,7 @@ export function tunnelCommand(): Command {
     .addHelpText('after', '\nExample: ory-proxy tunnel http://localhost:3000')
     .action(async (app: string, publishUrl: string | undefined) => {
       const settings = resolveSettings(command)
-      const { serveTunnel } = await import('./serve-tunnel.js')
+      const { serveTunnel } = await import('../actions/serve-tunnel.js')
       await serveTunnel(new URL(app), publishUrl, settings)
     })
 }

@@ -1,11 +1,11 @@
 import { answerError } from '../../middleware/answer.js'
+import type { Settings } from '../commands/settings.js'
 import { createForwarderToApps } from '../server/apps.js'
 import { openBrowser } from '../server/browser.js'
 import { assertElsewhere } from '../server/port.js'
 import { jarWarning, parseRoutes } from '../server/routes.js'
 import { serve } from '../server/serve.js'
 import { localBanner, localFacts } from '../terminal/banner.js'
-import type { Settings } from './settings.js'
 
 /** `ory-proxy local`: starts the proxy and serves until a signal comes. */
 export async function serveLocal(

@@ -5,7 +5,7 @@ import { writeFolder } from '../../export/write.js'
 import { printable } from '../../log.js'
 import { resolveOptions } from '../../options/resolve.js'
 import { chooseTarget } from '../../ory/target.js'
-import type { Settings } from './settings.js'
+import type { Settings } from '../commands/settings.js'
 
 /** Flags of `ory-proxy export` that are no settings. */
 export interface ExportCommandFlags {

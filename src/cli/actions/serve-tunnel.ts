@@ -1,8 +1,8 @@
 import { OryProxyError } from '../../errors.js'
 import { answerError } from '../../middleware/answer.js'
+import type { Settings } from '../commands/settings.js'
 import { serve } from '../server/serve.js'
 import { tunnelBanner, tunnelFacts } from '../terminal/banner.js'
-import type { Settings } from './settings.js'
 
 /** `ory-proxy tunnel`: Ory alone, at the root of a port beside the app's. */
 export async function serveTunnel(
