@@ -23,6 +23,7 @@ const FIXTURES = [
   'ecosystem/oldest',
   'ecosystem/older',
   'ecosystem/newer',
+  'ecosystem/devtools',
   'ecosystem/backends',
   'frameworks/node',
   'frameworks/sveltekit',

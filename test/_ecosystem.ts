@@ -9,7 +9,7 @@ import { ensureInstalled } from '../scripts/ensure-installed.mjs'
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Where a version of a tool is installed: the root's own, or one of the folders installed on demand. */
-export type Place = 'root' | 'oldest' | 'older' | 'newer'
+export type Place = 'root' | 'oldest' | 'older' | 'newer' | 'devtools'
 
 async function folderOf(place: Place): Promise<string> {
   if (place === 'root') return dirname(here)
