@@ -24,7 +24,35 @@ export interface Gateway {
   readonly corsHeaders: readonly string[]
   /** Seconds for which an answer of whoami is believed. */
   readonly sessionCache: number
+  /** Port that the engine listens on. */
+  readonly listen: number
+  /** Port of this machine that a signer of its own listens on, beside an engine that does not sign itself. */
+  readonly signerPort: number
 }
+
+/** Files of a folder by their names. */
+export type Folder = Readonly<Record<string, string>>
+
+/** What a listed origin may do. */
+export const CORS_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** What its requests may carry, as in development. */
+export const CORS_HEADERS: readonly string[] = [
+  'Accept',
+  'Authorization',
+  'Content-Type',
+  'X-CSRF-Token',
+  'X-Request-Id',
+  'X-Session-Token',
+]
+
+/** Where TLS ends in front, the engine is behind it. */
+const BEHIND_TLS = 8080
+/** Of this machine only. */
+const SIGNER = 8081
+
+/** The port an engine listens on: people's own where that is plain http. */
+export const listenOf = ({ protocol, port }: URL): number =>
+  protocol === 'https:' ? BEHIND_TLS : Number(port) || 80
 
 /** Seconds; what is handed out of a gateway's cache has to live for a while yet. */
 const LONGEST_CACHE = 50
@@ -61,6 +89,8 @@ export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags
     corsOrigins: options.allowedCorsOrigins,
     corsHeaders: options.additionalCorsHeaders,
     sessionCache: options.sessionCache,
+    listen: listenOf(publicUrl),
+    signerPort: SIGNER,
   }
 }
 

@@ -46,6 +46,8 @@ export async function startNginx(
     corsOrigins: [],
     corsHeaders: [],
     sessionCache: 10,
+    listen: port,
+    signerPort: 0,
     ...settings,
   }
   await writeFolder(folder, ENGINES['nginx']!(gateway), false)

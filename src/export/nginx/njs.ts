@@ -81,11 +81,10 @@ export default { who: who, jwks: jwks }
 `
 
 /** Addresses to come back to. */
-export const textJs = ({
-  publicUrl,
-  ory,
-  oryDomain,
-}: Gateway): string => `// Addresses to come back to, and what waits for an answer.
+export const textJs = (
+  { publicUrl, ory, oryDomain }: Gateway,
+  before = '',
+): string => `// Addresses to come back to, and what waits for an answer.
 const OWN = ${JSON.stringify(publicUrl.origin)}
 
 /** Where a flow ends: \`return_to\` or the page that linked here, when it is one of ours. */
@@ -107,17 +106,34 @@ function waiting(r) {
   if (r.method !== 'GET' && r.method !== 'HEAD') return 'program'
   const mode = r.headersIn['sec-fetch-mode']
   const dest = r.headersIn['sec-fetch-dest']
-  if (/prefetch|preview/.test(r.headersIn['sec-purpose'] || '')) return 'program'
+  const purpose = r.headersIn['sec-purpose'] || r.headersIn.purpose || r.headersIn['x-purpose'] || r.headersIn['x-moz'] || ''
+  if (/prefetch|preview/.test(purpose)) return 'program'
   if (mode === undefined && dest === undefined) {
+    if (r.headersIn['x-requested-with'] !== undefined) return 'program'
     return /text\\/html/.test(r.headersIn.accept || '') ? 'page' : 'program'
   }
   return mode === 'navigate' && dest === 'document' ? 'page' : 'program'
 }
 
 function login(r) {
-  return '/.ory/init/login?return_to=' + encodeURIComponent(r.variables.request_uri)
+  const asked = r.variables.request_uri${before === '' ? '' : `.slice(${before.length})`}
+  return '/.ory/init/login?return_to=' + encodeURIComponent(asked)
+}
+${before === '' ? '' : ANSWERS}
+export default { cameFrom: cameFrom, waiting: waiting, login: login${before === '' ? '' : ', signedIn: signedIn, nobody: nobody'} }
+// Ory: ${ory.origin}${oryDomain ? ', on a domain of its own' : ', below /.ory'}
+`
+
+/** What external authorization is answered. */
+const ANSWERS = `
+function signedIn(r) {
+  r.headersOut['Authorization'] = r.variables.jwt
+  r.return(200)
 }
 
-export default { cameFrom: cameFrom, waiting: waiting, login: login }
-// Ory: ${ory.origin}${oryDomain ? ', on a domain of its own' : ', below /.ory'}
+/** Envoy keeps what a client wrote unless it is told not to. */
+function nobody(r) {
+  r.headersOut['X-Envoy-Auth-Headers-To-Remove'] = 'authorization'
+  r.return(200)
+}
 `
