@@ -3,13 +3,19 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { ENGINE_TESTS, engineTable } from './ecosystem-engines.mjs'
 import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
 import { ensureBrowser } from './ensure-browser.mjs'
 
 const root = process.cwd()
-const TESTS = ['faces/frameworks', 'faces/vite', 'faces/webpack', 'project/recipes', 'emulator/sdks'].map(
-  name => `test/${name}.test.ts`,
-)
+const TESTS = [
+  'faces/frameworks',
+  'faces/vite',
+  'faces/webpack',
+  'project/recipes',
+  'emulator/sdks',
+  ...ENGINE_TESTS,
+].map(name => `test/${name}.test.ts`)
 
 /** Suites by their title in the tests: how people call them, and where their version stands. */
 const KNOWN = [
@@ -111,6 +117,8 @@ ${PREVIEWS.map(known => preview(tests, known)).join('\n')}
 ${RECIPES.map(known => recipe(tests, known)).join('\n')}
 
 ${testingTable(tests)}
+
+${engineTable(tests)}
 
 All dev servers and frameworks but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with

@@ -9,6 +9,7 @@ import { exportCommand } from './cli/commands/export.js'
 import { initCommand } from './cli/commands/init.js'
 import { jsonnetCommand } from './cli/commands/jsonnet.js'
 import { localCommand } from './cli/commands/local.js'
+import { rehearseCommand } from './cli/commands/rehearse.js'
 import { tunnelCommand } from './cli/commands/tunnel.js'
 import { helpCommand, WIDTH } from './cli/terminal/help.js'
 import { startLine } from './common/one-line.js'
@@ -37,6 +38,7 @@ async function main(argv: readonly string[]): Promise<void> {
     tunnelCommand(),
     emulatorCommand(),
     exportCommand(),
+    rehearseCommand(),
     checkCommand(),
     certCommand(),
     doctorCommand(),

@@ -21,9 +21,13 @@ export interface Manual {
 export const MAKE_PEM =
   'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out keys/signing.pem && chown www-data keys/signing.pem && chmod 400 keys/signing.pem'
 
-const rotation = ({ reload, keys }: Manual, { sessionCache }: Gateway): string =>
-  `**New key, published first** (no token ever fails): make it as \`${keys}/other.pem\`, ${reload}, wait until backends have read the keys again (jose: 10 minutes); exchange the two files, ${reload}, wait 60 s (the life of a token) and the ${sessionCache} s of the cache; remove \`${keys}/other.pem\`, ${reload}.
-**New key at once** (the old one is out): replace \`${keys}/signing.pem\`, remove \`${keys}/other.pem\`, restart with an empty \`run/who\`. Tokens of the old key stop to verify where the keys are read again.`
+/** Each file is replaced in one step: nginx' JavaScript may read them again with any request. */
+function rotation({ reload, keys }: Manual, { sessionCache }: Gateway): string {
+  const swap = 'cp -p signing.pem old && cp -p other.pem new && mv old other.pem && mv new signing.pem'
+  return `**New key, published first** (no request and no token fails, on any number of gateways): make it as \`${keys}/other.pem\` on each, ${reload}; wait until backends have read the keys again (jose: 10 minutes); exchange the two on each (\`cd ${keys} && ${swap}\`), ${reload}; wait 60 s (the life of a token) and the ${sessionCache} s of the cache; remove \`${keys}/other.pem\`, ${reload}.
+**New key that signs at once** (one gateway, and backends that read the keys again for a \`kid\` they do not know; jose does, every 30 s at most): \`cd ${keys} && cp -p signing.pem other.pem && mv new.pem signing.pem\`, ${reload}; wait as above; remove \`other.pem\`.
+**The old key is out**: replace \`${keys}/signing.pem\`, remove \`other.pem\`, restart with an empty \`run/who\`. Tokens under way fail, and that is wanted.`
+}
 
 /** Ten lines or so. */
 export function readmeMd(gateway: Gateway, manual: Manual): string {

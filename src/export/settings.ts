@@ -71,11 +71,6 @@ export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags
   if (isLoopback(publicUrl.hostname)) {
     throw impossible(`--public-url ${publicUrl.origin} is this machine only: give the address people type.`)
   }
-  if (options.sessionCache > LONGEST_CACHE) {
-    throw impossible(
-      `sessionCache ${options.sessionCache} is too long: a token that is kept lives 60 s, so ${LONGEST_CACHE} at most.`,
-    )
-  }
   const cookieDomain = options.cookieDomain?.replace(/^\./, '')
   if (cookieDomain !== undefined && !`.${publicUrl.hostname}`.endsWith(`.${cookieDomain}`)) {
     throw impossible(`cookieDomain ${cookieDomain} is not a domain of ${publicUrl.hostname}.`)
@@ -85,12 +80,30 @@ export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags
     publicUrl,
     app: addressOf('--app', flags.app),
     oryDomain: flags.oryDomain ?? false,
+    ...rulesOf(options),
+    listen: listenOf(publicUrl),
+    signerPort: SIGNER,
+  }
+}
+
+/**
+ * What does not depend on where a gateway is.
+ *
+ * @throws {OryProxyError} `ORY_PROXY_EXPORT`
+ */
+export function rulesOf(
+  options: ResolvedOptions,
+): Pick<Gateway, 'protect' | 'corsOrigins' | 'corsHeaders' | 'sessionCache'> {
+  if (options.sessionCache > LONGEST_CACHE) {
+    throw impossible(
+      `sessionCache ${options.sessionCache} is too long: a token that is kept lives 60 s, so ${LONGEST_CACHE} at most.`,
+    )
+  }
+  return {
     protect: options.protect,
     corsOrigins: options.allowedCorsOrigins,
     corsHeaders: options.additionalCorsHeaders,
     sessionCache: options.sessionCache,
-    listen: listenOf(publicUrl),
-    signerPort: SIGNER,
   }
 }
 

@@ -67,10 +67,7 @@ export async function startGateway(engine: string, gateway: Gateway, key: string
     url,
     processes,
     ended,
-    setKeys: (signing, other) => {
-      rmSync(join(folder, keys.folder), { recursive: true })
-      writeKeys(folder, keys, signing, other)
-    },
+    setKeys: (signing, other) => writeKeys(folder, keys, signing, other),
     reload: () => programs.forEach((program, i) => void reload(program, found[i]!, folder)),
     close,
   }
@@ -118,7 +115,9 @@ async function answering(url: string, ended: Promise<string>): Promise<void> {
 /** The end of what its programs wrote. */
 function lastWords(folder: string): string {
   const files = ['logs', 'signer/logs'].flatMap(below =>
-    ['error.log', 'nginx.log', 'envoy.log', 'haproxy.log', 'oathkeeper.log'].map(name => join(folder, below, name)),
+    ['error.log', 'nginx.log', 'envoy.log', 'haproxy.log', 'oathkeeper.log'].map(name =>
+      join(folder, below, name),
+    ),
   )
   return files
     .map(textOf)

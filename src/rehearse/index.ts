@@ -21,6 +21,8 @@ export interface RehearsalOptions {
 /** One that runs. */
 export interface Rehearsal {
   readonly url: string
+  /** The private key that all of them sign with, as PEM. */
+  readonly key: string
   readonly gateways: readonly RunningGateway[]
   /** Says what ended, when something did that nobody closed. */
   readonly ended: Promise<string>
@@ -61,6 +63,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   }
   return {
     url: publicUrl.origin,
+    key,
     gateways,
     ended: Promise.race(gateways.map(({ ended }) => ended)),
     close,

@@ -1,6 +1,6 @@
 /** Keys for a rehearsal, as the README's line makes them; they go with the folder. */
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Programs } from './programs.js'
 
@@ -12,7 +12,10 @@ export const newKey = (): string =>
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey
 
-/** Writes the key that signs, and the other one that is only published. */
+/**
+ * Writes the key that signs, and the other one that is only published. Each file is replaced in one step, the other
+ * one first: nobody who reads them meanwhile finds none that signs, or one that is not published.
+ */
 export function writeKeys(
   folder: string,
   { folder: below, kind }: Programs['keys'],
@@ -24,13 +27,17 @@ export function writeKeys(
   if (kind === 'jwks') {
     // Oathkeeper signs with the last one.
     const keys = [...(other === undefined ? [] : [other]), signing].map(privateJwk)
-    return writeFileSync(join(place, 'signing.jwks.json'), JSON.stringify({ keys }), { mode: 0o600 })
+    return replace(join(place, 'signing.jwks.json'), JSON.stringify({ keys }))
   }
-  const named = { 'signing.pem': signing, ...(other !== undefined && { 'other.pem': other }) }
-  for (const [name, pem] of Object.entries(named)) {
-    writeFileSync(join(place, name), pem, { mode: 0o600 })
-    giveToWorkers(join(place, name))
-  }
+  if (other !== undefined) replace(join(place, 'other.pem'), other)
+  replace(join(place, 'signing.pem'), signing)
+  if (other === undefined) rmSync(join(place, 'other.pem'), { force: true })
+}
+
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  giveToWorkers(`${file}.new`)
+  renameSync(`${file}.new`, file)
 }
 
 function privateJwk(pem: string): object {

@@ -5,7 +5,7 @@ import { addFlags } from './flags.js'
 import { resolveSettings } from './settings.js'
 
 /** What a gateway does like the dev server. */
-const FLAGS: readonly OptionName[] = [
+export const GATEWAY_FLAGS: readonly OptionName[] = [
   'sdkUrl',
   'project',
   'apiEndpoint',
@@ -24,8 +24,8 @@ export function exportCommand(): Command {
     .description(
       'Writes a folder from which a gateway does in production what ory-proxy does in\ndevelopment: the same header, claims, keys and paths, for the same settings.',
     )
-    .argument('<engine>', 'nginx')
-  return addFlags(command, FLAGS)
+    .argument('<engine>', 'nginx, envoy, envoy-ext-authz, haproxy, oathkeeper or kubernetes')
+  return addFlags(command, GATEWAY_FLAGS)
     .option('--app <url>', 'where your app listens, as the gateway sees it')
     .option('--public-url <url>', 'the address people type')
     .option('--ory-domain', 'Ory has a domain of its own: /.ory is not on the app’s origin')

@@ -148,6 +148,7 @@ export const EXT_AUTHZ: Asking = {
               http_service:
                 server_uri: {uri: "http://signer", cluster: signer, timeout: 4s}
                 path_prefix: /check
+                retry_policy: {num_retries: 1, retry_on: "reset-before-request,connect-failure,refused-stream,reset"}   # the signer was reloaded
                 authorization_response:
                   allowed_upstream_headers: {patterns: [{exact: authorization}]}
                   allowed_client_headers: {patterns: [{exact: location}, {exact: content-type}, {exact: cache-control}, {exact: retry-after}]}`,

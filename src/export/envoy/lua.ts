@@ -10,17 +10,23 @@ local function header(hs, name) return hs:get(name) end
 ${luaCore(gateway)}
 ${FILTER}`
 
-const FILTER = `local function ask(h, hs, auth)
+const FILTER = `local function call(h, who)
+  return h:httpCall("signer", {
+    [":method"] = "GET", [":path"] = "/who", [":authority"] = "signer",
+    ["cookie"] = who.cookie, ["x-session-token"] = who.token, ["authorization"] = who.auth,
+  }, nil, 3500)
+end
+
+local function ask(h, hs, auth)
   local who = credentials(hs:get("cookie"), hs:get("x-session-token"), auth)
   if not who or foreign(hs:get(":method"), hs:get("origin"), hs:get("sec-fetch-site"), hs:get("upgrade")) then
     return { status = "401" }
   end
   local known = remembered(who.key)
   if known then return known end
-  local answer = h:httpCall("signer", {
-    [":method"] = "GET", [":path"] = "/who", [":authority"] = "signer",
-    ["cookie"] = who.cookie, ["x-session-token"] = who.token, ["authorization"] = who.auth,
-  }, nil, 3500)
+  local answer = call(h, who)
+  -- A connection that the signer closed as it was reloaded; its own 503 says when to come again.
+  if answer[":status"] == "503" and not answer["retry-after"] then answer = call(h, who) end
   local status, bearer = answer[":status"], answer["authorization"]
   if status == "200" and bearer then return remember(who.key, status, bearer) end
   if status == "401" then return remember(who.key, status) end

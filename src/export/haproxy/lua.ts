@@ -18,7 +18,11 @@ end
 ${luaCore(gateway)}
 ${ACTIONS}`
 
-const ACTIONS = `local function ask(hs, method)
+const ACTIONS = `local function call(asked)
+  return core.httpclient():get({ url = SIGNER, headers = asked, timeout = 3500 })
+end
+
+local function ask(hs, method)
   local who = credentials(header(hs, "cookie"), header(hs, "x-session-token"), header(hs, "authorization"))
   local origin, site = header(hs, "origin"), header(hs, "sec-fetch-site")
   if not who or foreign(method, origin, site, header(hs, "upgrade")) then return { status = 401 } end
@@ -28,7 +32,11 @@ const ACTIONS = `local function ask(hs, method)
   if who.cookie then asked["cookie"] = { who.cookie } end
   if who.token then asked["x-session-token"] = { who.token } end
   if who.auth then asked["authorization"] = { who.auth } end
-  local answer = core.httpclient():get({ url = SIGNER, headers = asked, timeout = 3500 })
+  local answer = call(asked)
+  -- A connection that the signer closed as it was reloaded; its own 503 says when to come again.
+  if answer.status ~= 200 and answer.status ~= 401 and not (answer.headers and answer.headers["retry-after"]) then
+    answer = call(asked)
+  end
   local bearer = answer.headers and answer.headers["authorization"]
   if answer.status == 200 and bearer then return remember(who.key, 200, bearer[0]) end
   if answer.status == 401 then return remember(who.key, 401) end

@@ -1,0 +1,2 @@
+/** Puts what an engine needs on PATH; throws where it is missing and cannot be had. */
+export function ensureEngine(name: string): void

