@@ -194,7 +194,9 @@ describe('--help', () => {
     const { code, stderr } = await run(['help', 'locl'])
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('local, proxy, tunnel, emulator, export, rehearse, check, cert, doctor, jsonnet'),
+      expect.stringContaining(
+        'local, proxy, tunnel, emulator, export, rehearse, check, cert, doctor, jsonnet',
+      ),
     ])
   })
 
