@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { OptionName } from '../../options/table.js'
+import type { RehearseFlags } from '../actions/serve-rehearsal.js'
 import { parseAppUrl } from './app-url.js'
 import { GATEWAY_FLAGS } from './export.js'
 import { addFlags } from './flags.js'
-import type { RehearseFlags } from './serve-rehearsal.js'
 import { resolveSettings } from './settings.js'
 
 const FLAGS: readonly OptionName[] = [...GATEWAY_FLAGS, 'port', 'seed']
@@ -26,7 +26,7 @@ export function rehearseCommand(): Command {
     .option('--workers <number>', 'gateways behind the one port, with one key set (default: 1)', workers)
     .addHelpText('after', '\nExample: ory-proxy rehearse nginx 3000 --workers 2')
     .action(async (engine: string, app: string | undefined, flags: RehearseFlags) => {
-      const { serveRehearsal } = await import('./serve-rehearsal.js')
+      const { serveRehearsal } = await import('../actions/serve-rehearsal.js')
       await serveRehearsal(
         engine,
         app === undefined ? undefined : new URL(app),

@@ -195,7 +195,7 @@ describe('--help', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        'local, proxy, tunnel, emulator, export, rehearse, check, cert, doctor, jsonnet',
+        'init, local, proxy, tunnel, emulator, export, rehearse, check, cert, doctor, jsonnet',
       ),
     ])
   })

@@ -4,11 +4,11 @@ import { rulesOf } from '../../export/settings.js'
 import { type ResolvedOptions, resolveOptions } from '../../options/resolve.js'
 import { chooseTarget } from '../../ory/target.js'
 import { type Rehearsal, startRehearsal } from '../../rehearse/index.js'
+import type { Settings } from '../commands/settings.js'
 import { assertFree } from '../server/port.js'
 import { untilSignal } from '../server/run.js'
 import type { Terminal } from '../terminal/report.js'
 import { createTerminal } from '../terminal/terminal.js'
-import type { Settings } from './settings.js'
 
 /** What is typed and is no setting. */
 export interface RehearseFlags {
