@@ -16,6 +16,7 @@ const RECIPES = [
   ['Vitest, browser mode', '[Vitest’s browser mode](testing.md#vitests-browser-mode)', '@vitest/browser'],
   ['node:test', '[node:test](testing.md#nodetest)', undefined],
   ['Jest', '[Jest](testing.md#jest)', 'jest'],
+  ['HTTP, in curl', '[HTTP](testing.md#over-http-from-any-language), in curl', undefined],
   ['Cypress, type-checked', '[Cypress](testing.md#cypress), type-checked only', 'cypress'],
 ]
 

@@ -17,6 +17,7 @@ import { createTestOry } from './create.js'
 import { testingError } from './failure.js'
 import { openDefault, openNamespace } from './open.js'
 import { type Ory, oryIn } from './playwright-ory.js'
+import { reportOf } from './report.js'
 import type { Aal, TestOry, Who } from './types.js'
 
 export { expect } from '@playwright/test'
@@ -160,9 +161,8 @@ async function enter(context: BrowserContext, { namespace, origin }: TestOry): P
 const failed = ({ status, expectedStatus }: TestInfo): boolean => status !== expectedStatus
 
 async function attach(state: TestOry, info: TestInfo): Promise<void> {
-  const body = await state
-    .state()
-    .then(known => JSON.stringify({ namespace: state.namespace, ...known }, null, 2))
-    .catch(error => `The state could not be read: ${error instanceof Error ? error.message : String(error)}`)
+  const body = await reportOf(state).catch(
+    error => `The state could not be read: ${error instanceof Error ? error.message : String(error)}`,
+  )
   await info.attach('ory.json', { body, contentType: 'application/json' })
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { namespaceIn } from '../common/namespace.js'
 import { withoutValues } from '../common/without-values.js'
 import { printable } from '../log.js'
 import { belowMount } from '../middleware/mount.js'
@@ -21,6 +22,8 @@ export interface Entry {
   /** The address of the person; null is nobody. */
   readonly who: string | null
   readonly why: Why
+  /** The test's state that it was in; left out for the default one. */
+  readonly namespace?: string
 }
 
 /** Why it was from whom it was: as the session stage found, or because nobody looked. */
@@ -42,14 +45,23 @@ export interface Journal {
 const NOTE = Symbol('journal')
 
 /** An entry before anybody wants to read it. */
-type Kept = Omit<Entry, 'at'> & { readonly at: number }
+type Kept = Omit<Entry, 'at' | 'namespace'> & { readonly at: number; readonly namespace: string | undefined }
 
 interface Note {
   who: string | null
   why: Why
   /** Past the session stage: the app is at it. */
   withApp: boolean
+  /** Read before the emulator or a stage takes it off. */
+  readonly namespace: string | undefined
 }
+
+const noteOf = ({ headers }: IncomingMessage, why: Why): Note => ({
+  who: null,
+  why,
+  withApp: false,
+  namespace: namespaceIn(headers),
+})
 
 type Noted = IncomingMessage & { [NOTE]?: Note }
 
@@ -66,9 +78,10 @@ export function createJournal(): Journal {
 
   function finish(method: string, path: string, status: number, ms: number, note: Note): void {
     if (note.withApp) open[note.who === null ? 'anonymous' : 'signedIn']--
-    const { who, why } = note
+    const { who, why, namespace } = note
     const at = Date.now() - ms
-    ring[last % SIZE] = { id: ++last, at, method, path: printable(withoutValues(path)), status, ms, who, why }
+    path = printable(withoutValues(path))
+    ring[last % SIZE] = { id: ++last, at, method, path, status, ms, who, why, namespace }
     if (waiting.size > 0) for (const wake of waiting) wake()
   }
 
@@ -78,7 +91,7 @@ export function createJournal(): Journal {
       const below = belowMount(url)
       if (below === null || !OURS.test(below)) {
         const start = performance.now()
-        const note: Note = { who: null, why: below === null ? 'not asked' : 'for Ory', withApp: false }
+        const note = noteOf(req, below === null ? 'not asked' : 'for Ory')
         req[NOTE] = note
         res.once('close', () => finish(method, url, res.statusCode, performance.now() - start, note))
       }
@@ -86,7 +99,7 @@ export function createJournal(): Journal {
     },
     identified({ req, identified }, reason) {
       const noted = req as Noted
-      noted[NOTE] ??= { who: null, why: reason, withApp: false }
+      noted[NOTE] ??= noteOf(req, reason)
       const note = noted[NOTE]
       note.who = identified ? printable(identified.label, 100) : null
       note.why = reason
@@ -95,7 +108,7 @@ export function createJournal(): Journal {
       open[note.who === null ? 'anonymous' : 'signedIn']++
     },
     handshake(req: Noted, status) {
-      finish('WS', req.url ?? '', status, 0, req[NOTE] ?? { who: null, why: 'not asked', withApp: false })
+      finish('WS', req.url ?? '', status, 0, req[NOTE] ?? noteOf(req, 'not asked'))
     },
     list,
     wait: (after, ms) =>
@@ -113,8 +126,9 @@ export function createJournal(): Journal {
   }
 }
 
-const entryOf = (kept: Kept): Entry => ({
+const entryOf = ({ namespace, ...kept }: Kept): Entry => ({
   ...kept,
+  ...(namespace !== undefined && { namespace: printable(namespace, 64) }),
   at: new Date(kept.at).toISOString(),
   ms: Math.round(kept.ms * 10) / 10,
 })

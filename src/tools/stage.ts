@@ -1,4 +1,5 @@
 /** Tools that are there with every Ory: requests, token, overview. */
+import { DEFAULT_NAMESPACE } from '../common/namespace.js'
 import type { Diagnosis } from '../diagnoses/table.js'
 import { OryProxyError } from '../errors.js'
 import { type Fragment, html } from '../look/html.js'
@@ -84,7 +85,10 @@ async function requests(x: HttpExchange, params: URLSearchParams, rules: ToolRul
   const { journal } = rules
   const after = whole(params, 'after')
   const wait = Math.min(whole(params, 'wait'), LONGEST_WAIT) * 1000
-  const entries = wait > 0 ? await journal.wait(after, wait) : journal.list(after)
+  const all = wait > 0 ? await journal.wait(after, wait) : journal.list(after)
+  const inside = params.get('namespace')
+  const entries =
+    inside === null ? all : all.filter(entry => (entry.namespace ?? DEFAULT_NAMESPACE) === inside)
   if (x.res.destroyed) return
   const last = journal.list().at(-1)?.id ?? 0
   if (wants(x, 'text/x-rows')) {

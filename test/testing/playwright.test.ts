@@ -126,8 +126,13 @@ test('a failure is one sentence, one step, and the state beside it', async () =>
   for (const result of [person, option]) expect(result!.errors[0]).toMatch(unknown)
   for (const { attachments } of failed) {
     const state = attachments.find(({ name }) => name === 'ory.json')
-    const { namespace, identities } = JSON.parse(Buffer.from(state!.body!, 'base64').toString())
+    const { namespace, identities, requests } = JSON.parse(Buffer.from(state!.body!, 'base64').toString())
     expect([typeof namespace, identities.length]).toEqual(['string', 2])
+    for (const request of requests) expect(request.namespace).toBe(namespace)
+    const page = { method: 'GET', path: '/', status: 200, who: 'alice@example.com', why: 'asked' }
+    expect(requests).toEqual(
+      attachments === mail!.attachments ? expect.arrayContaining([expect.objectContaining(page)]) : [],
+    )
   }
 })
 

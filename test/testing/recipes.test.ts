@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBrowser } from '../../scripts/ensure-browser.mjs'
@@ -41,6 +44,9 @@ async function onFreePorts(
     await writeFile(join(folder, file), text)
   }
 }
+
+const SHELL = `const { spawnSync } = require('node:child_process')
+process.exitCode = spawnSync('sh', ['-ec', process.argv[1]], { stdio: 'inherit' }).status`
 
 describe('the testing recipe for', () => {
   test.for([
@@ -92,6 +98,36 @@ describe('the testing recipe for', () => {
     const { code, output } = await runIn(folder, 'jest/bin/jest.js', ['--rootDir', '.'], env)
     expect(output).toMatch(/Tests: +1 passed, 1 total/)
     expect(code, output).toBe(0)
+  })
+
+  test('HTTP, in curl', { timeout: 120_000 }, async () => {
+    const folder = await project.recipe('http', [])
+    const page = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8')
+    const script = /```sh\n(APP=[\s\S]*?)```/.exec(page)![1]!
+    const port = await freePort()
+    const app = createServer((_req, res) => void res.end('app'))
+    await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve))
+    const address = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+    const args = ['local', address, '--port', `${port}`, '--no-https', '--no-open', '--quiet']
+    const command = spawn(process.execPath, [join(folder, '../node_modules/ory-proxy/dist/cli.js'), ...args])
+    await expect
+      .poll(() => fetch(`http://127.0.0.1:${port}/.ory/health/alive`).catch(() => undefined))
+      .toBeDefined()
+    // Each answer on a line of its own; what the variable takes is no line.
+    const lines = script
+      .replace('localhost:4000', `localhost:${port}`)
+      .replace(/^curl (.*)$/gm, "curl -f $1 -w '\\n'")
+    const { code, output } = await runIn(folder, '', ['-e', SHELL, lines])
+    command.kill()
+    app.close()
+    expect(code, output).toBe(0)
+    const [signedIn, mails, clock, fault, { requests }, end] = output
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(signedIn.session.authenticator_assurance_level).toBe('aal2')
+    expect([mails, clock.offset, fault.path]).toEqual([[], 90_000_000, '/sessions/whoami'])
+    expect([requests, typeof end.deleted]).toEqual([[], 'string'])
   })
 
   test('Cypress, type-checked', { timeout: 120_000 }, async () => {
