@@ -75,4 +75,19 @@ describe('what is known of the people of one test', () => {
     expect((await encoded(`/%64ev/namespaces/${one.namespace}`)).status).toBe(200)
     expect(await who(cookie)).toBe('nobody')
   })
+
+  test('is told of by namespace, and of the default one by its name', async () => {
+    const listed = async (
+      query: string,
+    ): Promise<{ path: string; who: string | null; namespace?: string }[]> =>
+      (await (await fetch(`${all.url}/dev/requests${query}`)).json()).requests
+    await who((await one.signIn()).cookie)
+    await who((await two.signIn('bob@example.com')).cookie)
+    await who('a=b')
+    const who1 = { path: '/page', who: 'alice@example.com', namespace: one.namespace }
+    expect(await listed(`?namespace=${one.namespace}`)).toEqual([expect.objectContaining(who1)])
+    const [developer, ...others] = await listed('?namespace=default')
+    expect([developer?.who, developer?.namespace, others]).toEqual([null, undefined, []])
+    expect((await listed('')).map(({ who }) => who)).toEqual(['alice@example.com', 'bob@example.com', null])
+  })
 })

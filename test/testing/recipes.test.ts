@@ -116,14 +116,14 @@ describe('the testing recipe for', () => {
     // Each answer on a line of its own; what the variable takes is no line.
     const lines = script
       .replace('localhost:4000', `localhost:${port}`)
-      .replace(/^curl (.*)$/gm, "curl -f $1 -w '\\n'")
+      .replace(/^curl /gm, "curl -f -w '\\n' ")
     const { code, output } = await runIn(folder, '', ['-e', SHELL, lines])
     command.kill()
     app.close()
     expect(code, output).toBe(0)
     const [signedIn, mails, clock, fault, { requests }, end] = output
-      .trim()
       .split('\n')
+      .filter(line => line !== '')
       .map(line => JSON.parse(line))
     expect(signedIn.session.authenticator_assurance_level).toBe('aal2')
     expect([mails, clock.offset, fault.path]).toEqual([[], 90_000_000, '/sessions/whoami'])
