@@ -20,8 +20,8 @@ export interface Face {
 /** Starts one; without a port it takes a free one. */
 export type StartFace = (app: string, options: OryOptions, port?: number) => Promise<Face>
 
-const site = fileURLToPath(new URL('./fixtures/site', import.meta.url))
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+export const site: string = fileURLToPath(new URL('./fixtures/site', import.meta.url))
+export const cli: string = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
 /** The four faces of one core; every one puts us in front of the app at `app`. */
 export const FACES: Readonly<Record<string, StartFace>> = {
@@ -67,7 +67,11 @@ export const FACES: Readonly<Record<string, StartFace>> = {
 }
 
 /** A face out of one version of webpack and its dev server. */
-export function webpackFace(compile: typeof webpack, DevServer: typeof WebpackDevServer): StartFace {
+export function webpackFace(
+  compile: typeof webpack,
+  DevServer: typeof WebpackDevServer,
+  more: object = {},
+): StartFace {
   return async (app, options, port = 0) => {
     const compiler = compile({
       mode: 'development',
@@ -82,12 +86,17 @@ export function webpackFace(compile: typeof webpack, DevServer: typeof WebpackDe
         host: '127.0.0.1',
         proxy: [{ context: ['/api'], target: app, ws: true }],
         static: site,
+        ...more,
       },
       { logger: silentLogger, ...options },
     )
     const server = new DevServer(devServer as never, compiler)
     await server.start()
-    return { url: addressOf(server.server!), close: () => server.stop() }
+    const url = addressOf(server.server!)
+    return {
+      url: 'server' in more ? url.replace('http:', 'https:') : url,
+      close: () => server.stop(),
+    }
   }
 }
 

@@ -89,3 +89,22 @@ export function rawBytes(base: string, bytes: string | Buffer): Promise<RawAnswe
     })
   })
 }
+
+/** Begins a request whose answer nobody will wait for; the returned function goes away. */
+export function rawLeaving(base: string, target: string, headers: Record<string, string>): () => void {
+  const { protocol, host, port } = new URL(base)
+  if (OVER_HTTP2.has(new URL(base).origin)) {
+    const session = connectHttp2(`${protocol}//127.0.0.1:${port}`, { rejectUnauthorized: false })
+    session.on('error', () => {})
+    session.request({ ':path': target, ':authority': host, ...headers }).on('error', () => {})
+    return () => session.destroy()
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const bytes = `${[`GET ${target} HTTP/1.1`, `Host: ${host}`, ...lines].join('\r\n')}\r\n\r\n`
+  const to = { port: Number(port), host: '127.0.0.1' }
+  const write = (): void => void socket.write(bytes)
+  const socket =
+    protocol === 'https:' ? connectTls({ ...to, rejectUnauthorized: false }, write) : connect(to, write)
+  socket.on('error', () => {})
+  return () => void socket.destroy()
+}

@@ -105,7 +105,6 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
     ...context.emulator,
     ...(context.root !== undefined && { folder: context.root }),
     embedded: true,
-    allowedHosts: options.allowedHosts,
     project: projectSlug(context.root),
     logger,
     mintJwt: sessionJson => mintFor(sessionJson),

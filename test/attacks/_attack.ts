@@ -34,7 +34,13 @@ export interface Target {
 export const EVERYWHERE: readonly string[] = Object.keys(ATTACKED)
 
 /** Where no dev server has a say in what the app gets, or answers before us. */
-export const WITHOUT_DEV_SERVER: readonly string[] = ['connect', 'cli', 'cli over TLS', 'cli over HTTP/2']
+export const WITHOUT_DEV_SERVER: readonly string[] = [
+  'connect',
+  'connect over HTTP/2',
+  'cli',
+  'cli over TLS',
+  'cli over HTTP/2',
+]
 
 /** @param kind one of the faces, or `weak` */
 export async function startTarget(kind: string): Promise<Target> {

@@ -2,10 +2,13 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { generatePrivateJwk } from '../../src/keys/jwt.js'
+import { generatePrivateJwk, sign, signingKey } from '../../src/keys/jwt.js'
 import type { Face } from '../_faces.js'
 
 type Headers = IncomingMessage['headers']
+/** wrong: one for every Ory, whoever its people are. */
+const PRIVATE = generatePrivateJwk()
+
 type Session = { identity?: { id?: string } } | undefined
 
 /**
@@ -16,7 +19,7 @@ export async function startWeak(app: string, ory: string): Promise<Face> {
   const remembered = new Map<string, Session>() // wrong: without an end, and never forgotten
   let current: Session // wrong: one variable for everybody
   const agent = new Agent({ keepAlive: true })
-  const privateJwk = await generatePrivateJwk()
+  const key = await signingKey(await PRIVATE)
 
   async function identify(headers: Headers): Promise<void> {
     const { cookie = '', authorization = '' } = headers
@@ -33,11 +36,14 @@ export async function startWeak(app: string, ory: string): Promise<Face> {
     current = remembered.get(key)
     await nextTurn()
     const sub = current?.identity?.id // wrong: whether active or not
-    if (sub !== undefined) headers.authorization ??= `Bearer ${unsigned({ sub })}` // wrong: theirs comes first
+    if (sub !== undefined) headers.authorization ??= `Bearer ${await tokenFor(sub)}` // wrong: theirs comes first
     // wrong: after our own header was set
     const named = headers.connection?.split(',').map(name => name.trim().toLowerCase()) ?? []
     for (const name of named) if (name !== 'upgrade') delete headers[name]
   }
+
+  const tokenFor = (sub: string): Promise<string> =>
+    sign(key, { iss: ory, sub, sessionJson: '{}' }, Math.floor(Date.now() / 1000)) // wrong: from wherever it is today
 
   async function toApp(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method, headers } = req
@@ -89,7 +95,7 @@ export async function startWeak(app: string, ory: string): Promise<Face> {
     const path = decodeURIComponent(req.url!) // wrong: throws, and `%2e` becomes a dot
     res.setHeader('access-control-allow-origin', req.headers.origin ?? '*') // wrong
     res.setHeader('access-control-allow-credentials', 'true')
-    if (path === '/.ory/jwks.json') return void res.end(JSON.stringify({ keys: [privateJwk] })) // wrong
+    if (path === '/.ory/jwks.json') return void res.end(JSON.stringify({ keys: [await PRIVATE] })) // wrong
     if (path.startsWith('/.ory/init/')) {
       const asked = new URL(req.url!, 'http://localhost').searchParams.get('return_to')
       const back = asked ?? req.headers.referer ?? '/' // wrong
@@ -143,11 +149,6 @@ const TELLING = /^(?:forwarded|via|x-forwarded-.*|.*-ip|origin|sec-fetch-site)$/
 function parseCookies(header: string): Record<string, string> {
   return Object.fromEntries(header.split(';').map(pair => pair.trim().split('=', 2) as [string, string]))
 }
-
-const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** wrong: anybody can write one. */
-const unsigned = (claims: object): string => `${base64url({ alg: 'none' })}.${base64url(claims)}.`
 
 async function readAll(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-import { rawRequest } from '../_raw.js'
+import { rawLeaving, rawRequest } from '../_raw.js'
 import { type Attack, signInAs, type Target, whoArrives, withAnswer } from './_attack.js'
 
 const CACHE = 'Oathkeeper GHSA-4mq7-pvjg-xp2r, CVE-2021-32701; heimdall#3452; LiteLLM CVE-2026-35030'
@@ -141,7 +141,47 @@ async function whileSigningOut(
   )
 }
 
+/** Tries of a page to load, each a round trip: what is remembered for ten seconds outlasts them all. */
+const TRIES = 50
+
+const left: Attack = {
+  threat: 'a session that was ended lives on',
+  precedent: 'found here: a client that left after 100 ms, an Ory that took 300',
+  promise: 'a sign-out whose client goes away takes effect all the same',
+  harm: async target => {
+    const cookie = signInAs(target, 'alice')
+    let asked = (): void => {}
+    const arrived = new Promise<void>(resolve => {
+      asked = resolve
+    })
+    let answer = (): void => {}
+    const handler: Parameters<typeof withAnswer>[2] = (_req, res) => {
+      let isCut = false
+      res.on('close', () => {
+        isCut ||= !res.writableEnded
+      })
+      answer = () => {
+        if (!isCut) target.ory.signOut(cookie) // what nobody waits for any more, Kratos does not do
+        res.writeHead(204).end()
+      }
+      asked()
+    }
+    await withAnswer(target, '/self-service/logout', handler, async () => {
+      const leave = rawLeaving(target.url, '/.ory/self-service/logout?token=x', { cookie })
+      await arrived
+      leave()
+      await whoArrives(target, cookie) // a page that loads meanwhile, and is remembered
+      await whoArrives(target, cookie)
+      answer()
+    })
+    let who: string | null = 'alice'
+    for (let i = 0; i < TRIES && who !== null; i++) who = await whoArrives(target, cookie)
+    return who
+  },
+}
+
 const races: Attack[] = [
+  left,
   {
     threat: 'a session that was ended lives on',
     precedent: 'race between a cache and its flush',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ELSEWHERE } from './elsewhere.js'
 import { THREATS } from './index.js'
-import { TOOLS } from './tools.js'
+import { TRUST } from './trust/index.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -13,8 +13,8 @@ const HEAD = `# Threats
 What somebody could try, where it happened to somebody else, and the test that shows it does not happen here.
 Made from the tests by \`npm run threats\`.
 
-A test marked * is run against us and against a proxy that does the obvious wrong thing
-(\`test/attacks/_weak.ts\`): it passes only if the attack works there.
+A test marked * is run against us, over HTTP/1.1 and HTTP/2 in all four faces, and against a proxy and an emulator that
+do the obvious wrong thing (\`test/attacks/_weak.ts\`, \`_weak-emulator.ts\`): it passes only if the attack works there.
 `
 
 interface Row {
@@ -32,7 +32,7 @@ function rows(): Row[] {
     for (const one of precedent.split('; ')) row.precedents.add(one)
     row.tests.push(title)
   }
-  for (const { threat, precedent, promise } of [...THREATS, ...TOOLS]) add(threat, precedent, `* ${promise}`)
+  for (const { threat, precedent, promise } of [...THREATS, ...TRUST]) add(threat, precedent, `* ${promise}`)
   for (const { threat, precedent, file, title } of ELSEWHERE) add(threat, precedent, `${title} (\`${file}\`)`)
   return [...byThreat.values()]
 }
@@ -59,6 +59,6 @@ test.for([...ELSEWHERE])('$file has a test "$title"', ({ file, title }) => {
 })
 
 test('no promise is made twice', () => {
-  const promises = [...THREATS, ...TOOLS].map(({ threat, promise }) => `${threat}: ${promise}`)
+  const promises = [...THREATS, ...TRUST].map(({ threat, promise }) => `${threat}: ${promise}`)
   expect(promises.filter((promise, i) => promises.indexOf(promise) !== i)).toEqual([])
 })
