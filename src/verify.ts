@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
 import { OryProxyError } from './errors.js'
 
 export { OryProxyError, type OryProxyErrorCode } from './errors.js'
@@ -14,7 +21,8 @@ export type SessionSource = HeaderSource | { readonly headers: HeaderSource }
 /** How tokens are verified. */
 export interface VerifyOptions {
   /**
-   * Where the public keys are: `/.ory/jwks.json` on the address of the dev server or the proxy.
+   * Where the public keys are: `/.ory/jwks.json` on the address of the dev server or the proxy; for Ory's own tokens
+   * (`tokenizeAs`), wherever you serve the public half of the template's keys.
    * It decides who is believed, so it comes from your configuration, never from the request.
    * @default env `ORY_JWKS_URL`
    */
@@ -75,13 +83,42 @@ export interface SessionClaims<Traits = Readonly<Record<string, unknown>>> {
 }
 
 /**
+ * The claims of a token that Ory itself made of a session (`tokenizeAs`), beside those that its template's mapper adds.
+ *
+ * @example
+ * import { type OryTokenClaims, verifySession } from 'ory-proxy/verify'
+ *
+ * type Claims = OryTokenClaims & { readonly email: string }
+ *
+ * export async function emailOf(request: Request): Promise<string | undefined> {
+ *   const options = { jwksUrl: 'https://backend.example/keys.json' }
+ *   return (await verifySession<never, Claims>(request, options))?.email
+ * }
+ */
+export interface OryTokenClaims {
+  /** Ory's address. */
+  readonly iss: string
+  /** The identity's id, or its external id where the template says so. */
+  readonly sub: string
+  /** The session's id. */
+  readonly sid: string
+  readonly iat: number
+  readonly exp: number
+  readonly nbf?: number
+  readonly jti?: string
+}
+
+/**
  * Who sent this request? Reads `Authorization: Bearer <JWT>` and verifies it against the proxy's keys.
  *
  * `null` is "not signed in": no token, or one that is forged, expired, or signed with another key. It is not
  * the answer where the question could not be put: without the keys nobody can tell, so that is thrown.
  *
+ * Ory's own tokens (`tokenizeAs`) are taken as well, by the keys of their template: they hold no `session`.
+ *
  * @param source a request or its headers
  * @typeParam Traits the traits of your identity schema; they are not checked here, Ory did when they were written
+ * @typeParam Claims what is in your tokens, where they are Ory's own: {@link OryTokenClaims} and what you add
  * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` or `ORY_PROXY_BAD_URL` when an option is missing or wrong,
  * `ORY_PROXY_JWKS` when the keys cannot be loaded
  *
@@ -94,29 +131,38 @@ export interface SessionClaims<Traits = Readonly<Record<string, unknown>>> {
  *   return Response.json({ id: claims.sub })
  * }
  */
-export async function verifySession<Traits = Readonly<Record<string, unknown>>>(
-  source: SessionSource,
-  options: VerifyOptions = {},
-): Promise<SessionClaims<Traits> | null> {
+export async function verifySession<
+  Traits = Readonly<Record<string, unknown>>,
+  Claims extends SessionClaims<Traits> | OryTokenClaims = SessionClaims<Traits>,
+>(source: SessionSource, options: VerifyOptions = {}): Promise<Claims | null> {
   const keys = keysAt(jwksUrlOf(options))
   const token = bearerToken(source)
   if (token === null) return null
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      algorithms: ['ES256'], // what we sign with: neither `none` nor a public key taken for a shared secret
+      algorithms: ALGORITHMS,
       typ: 'JWT',
-      requiredClaims: ['iss', 'sub', 'session', 'iat', 'nbf', 'exp', 'jti'],
+      requiredClaims: ['iss', 'sub', 'iat', 'exp'],
       clockTolerance: CLOCK_SKEW,
       ...(options.issuer === undefined ? {} : { issuer: options.issuer }),
     })
-    return protectedHeader.kid !== undefined && isSession(payload['session'], payload.sub)
-      ? (payload as unknown as SessionClaims<Traits>)
+    return protectedHeader.kid !== undefined && (isOurs(payload, protectedHeader) || isOrys(payload))
+      ? (payload as unknown as Claims)
       : null
   } catch (error) {
     if (error instanceof OryProxyError) throw error
     return null
   }
 }
+
+/**
+ * We sign with ES256, Ory with what its template's key is for. Neither `none` nor a public key taken for a shared secret:
+ * all of these take a key pair.
+ */
+const ALGORITHMS = [
+  ...['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['EdDSA', 'Ed25519'],
+]
 
 /** Seconds by which the clock of a container may differ from ours. */
 const CLOCK_SKEW = 5
@@ -207,6 +253,18 @@ function authorizationIn(headers: HeaderSource): string | null {
     .filter(([name]) => name.toLowerCase() === 'authorization')
     .flatMap(([, value]) => value ?? [])
   return values.length === 1 ? (values[0] as string) : null
+}
+
+function isOurs(payload: JWTPayload, { alg }: JWTHeaderParameters): boolean {
+  const { sub, nbf, jti, session } = payload
+  return alg === 'ES256' && nbf !== undefined && jti !== undefined && isSession(session, sub)
+}
+
+/** What Kratos puts into every token it makes of a session. An ID token may have `sid`, too, but then also what ties it to its client. */
+function isOrys(payload: JWTPayload): boolean {
+  const { sub, sid, session } = payload
+  const isIdToken = payload['at_hash'] !== undefined || payload['nonce'] !== undefined
+  return !isIdToken && session === undefined && typeof sid === 'string' && sid !== '' && sub !== ''
 }
 
 function isSession(value: unknown, sub: unknown): value is Session {

@@ -19,6 +19,8 @@ export interface FakeOry {
   /** Makes a session and returns its cookie. */
   signIn(email: string, session?: Record<string, unknown>): string
   signOut(cookie: string): void
+  /** What `tokenize_as` names: a token for a session. Unknown to it is any other. */
+  readonly templates: Map<string, (session: { id: string }) => string>
   /** Answers the next requests to a path in another way, until the returned function is called. */
   on(path: string, handler: (req: IncomingMessage, res: ServerResponse) => void): () => void
   close(): Promise<void>
@@ -26,6 +28,7 @@ export interface FakeOry {
 
 export async function startFakeOry(port = 0): Promise<FakeOry> {
   const sessions = new Map<string, string>()
+  const templates: FakeOry['templates'] = new Map()
   const handlers = new Map<string, (req: IncomingMessage, res: ServerResponse) => void>()
   const heard: Heard[] = []
   const server = createServer((req, res) => {
@@ -49,6 +52,8 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
   const whoami = (req: IncomingMessage, res: ServerResponse): void => {
     const id = /(?:^|; )ory_kratos_session=([^;]+)/.exec(req.headers.cookie ?? '')?.[1]
     const session = sessions.get(id ?? (req.headers['x-session-token'] as string) ?? '')
+    const template = new URL(req.url!, 'http://ory').searchParams.get('tokenize_as')
+    if (session && template !== null) return tokenized(res, JSON.parse(session), template)
     res.writeHead(session ? 200 : 401, { 'content-type': 'application/json' })
     res.end(
       session ??
@@ -57,10 +62,17 @@ export async function startFakeOry(port = 0): Promise<FakeOry> {
         }),
     )
   }
+  const tokenized = (res: ServerResponse, session: { id: string }, template: string): void => {
+    const token = templates.get(template)?.(session)
+    const error = { code: 400, reason: `Unable to find tokenizer template "${template}".` }
+    res.writeHead(token === undefined ? 400 : 200, { 'content-type': 'application/json' })
+    res.end(JSON.stringify(token === undefined ? { error } : { ...session, tokenized: token }))
+  }
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     heard,
+    templates,
     whoami: () => heard.filter(({ url }) => url.startsWith('/sessions/whoami')),
     signIn(email, session = {}) {
       const value = randomUUID()

@@ -47,6 +47,8 @@ export interface Core {
   readonly people: readonly { email: string; password: string }[]
   /** Mints the JWT of a session; given by the host. */
   mintJwt: ((sessionJson: string) => Promise<string>) | undefined
+  /** The template of the token that an app gets instead. */
+  readonly tokenizeAs: string | undefined
 }
 
 /** The schema of people who sign up; config loading has made sure that it is there. */

@@ -20,6 +20,7 @@ export interface CoreOptions {
   ids?: Ids | undefined
   callHosts?: readonly string[] | undefined
   mintJwt?: ((sessionJson: string) => Promise<string>) | undefined
+  tokenizeAs?: string | undefined
   log: Logger
 }
 
@@ -82,6 +83,7 @@ export async function coreFactory(
         return people.signIns
       },
       mintJwt: options.mintJwt,
+      tokenizeAs: options.tokenizeAs,
       now: sweeping(clock, state),
       schema: id => settings.schema(id),
       async seenFrom(host, sender, front, requestHeaders = {}) {

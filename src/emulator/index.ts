@@ -81,6 +81,8 @@ export interface EmulatorOptions {
   ids?: Ids
   /** Makes the JWT that an app would get, from a session's JSON. */
   mintJwt?: (sessionJson: string) => Promise<string>
+  /** The template of the token that takes its place. */
+  tokenizeAs?: string | undefined
 }
 
 /** A running emulator. */

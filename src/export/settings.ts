@@ -71,6 +71,11 @@ export function gatewayOf(options: ResolvedOptions, ory: URL | 'emulator', flags
   if (isLoopback(publicUrl.hostname)) {
     throw impossible(`--public-url ${publicUrl.origin} is this machine only: give the address people type.`)
   }
+  if (options.tokenizeAs !== undefined) {
+    throw impossible(
+      `tokenizeAs "${options.tokenizeAs}" is for development: an exported gateway signs with a key of its own. Leave it out here.`,
+    )
+  }
   const cookieDomain = options.cookieDomain?.replace(/^\./, '')
   if (cookieDomain !== undefined && !`.${publicUrl.hostname}`.endsWith(`.${cookieDomain}`)) {
     throw impossible(`cookieDomain ${cookieDomain} is not a domain of ${publicUrl.hostname}.`)

@@ -21,10 +21,20 @@ export function announcement(
   const people = emulator?.people ?? []
   return [
     line('➜  Ory:', `${mount} (${which}: ${target.why})`),
-    ...(emulator && options.jwt ? [line('', `JWTs of ${issuer}, keys at ${mount}/jwks.json`)] : []),
+    ...tokens({ emulator, issuer, options }, mount).map(text => line('', text)),
     ...people.slice(0, NAMED).map(({ email, password }) => line('', `${email} · ${password}`)),
     ...(people.length > NAMED ? [line('', `and ${people.length - NAMED} more: ${mount}/dev/users`)] : []),
   ]
+}
+
+/** Whose tokens the app gets, where that is no matter of course. */
+function tokens(
+  { emulator, issuer, options }: Pick<Ory, 'emulator' | 'issuer' | 'options'>,
+  mount: string,
+): string[] {
+  if (!options.jwt) return []
+  if (options.tokenizeAs !== undefined) return [`JWTs of Ory's own, by its template "${options.tokenizeAs}"`]
+  return emulator ? [`JWTs of ${issuer}, keys at ${mount}/jwks.json`] : []
 }
 
 /**

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   shared: 'asked Ory together with another request',
   cached: 'cache hit',
   'second factor missing': 'Ory wants a second factor first',
+  'no token': 'Ory makes no token of the template that tokenizeAs names',
   'unknown namespace':
     'the emulator has no such namespace: it was made by a test that has ended, or before a restart',
   'Ory unreachable': 'Ory is unreachable, nobody could be asked',

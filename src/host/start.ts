@@ -21,6 +21,7 @@ import type { OryTarget } from '../ory/types.js'
 import { badgeStage } from '../tools/badge-stage.js'
 import { createExplainer, createOriginWarning } from './explain.js'
 import { createInsight, type Insight } from './insight.js'
+import { bearerFor, whoamiFor } from './orys-token.js'
 import { noteRunning } from './running.js'
 import { type Keys, keyFor, keysOf } from './signing.js'
 import { gateServer } from './upgrade.js'
@@ -108,6 +109,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
     project: projectSlug(context.root),
     logger,
     mintJwt: sessionJson => mintFor(sessionJson),
+    tokenizeAs: options.jwt ? options.tokenizeAs : undefined,
   })
   const mintFor = async (sessionJson: string): Promise<string> => {
     const { identity } = JSON.parse(sessionJson) as { identity: { id: string } }
@@ -155,7 +157,8 @@ function build({ options, keys, kind, issuer, target }: Ingredients): Machinery 
   const breaker = createBreaker(client, options.logger)
   const warn = (message: string): void => options.logger.warn(message)
   const ttl = options.sessionCache * 1000
-  const sessions = createSessionLookup({ client, breaker, ttl, now: Date.now, warn })
+  const asked = { whoami: whoamiFor(options, client, warn) }
+  const sessions = createSessionLookup({ client: asked, breaker, ttl, now: Date.now, warn })
   const key = keyFor(keys, client, kind)
   const minter = createMinter(key, issuer, Date.now)
   return { client, breaker, sessions, minter, key, insight: createInsight(client, options.logger) }
@@ -167,6 +170,7 @@ function partsOf(
   home: Parts['home'],
 ): Parts {
   const { client, sessions, minter, key, insight } = machinery
+  const bearer = bearerFor(options, minter.bearer)
   const { tunnelFor } = context
   const explain = createExplainer(options)
   const warnOfOrigin = createOriginWarning(options)
@@ -203,10 +207,10 @@ function partsOf(
     },
     jwks: async () => jwksText(await key()),
     sessions,
-    bearer: minter.bearer,
+    bearer,
     tools: insight.tools({
       sessions,
-      bearer: options.jwt ? minter.bearer : undefined,
+      bearer: options.jwt ? bearer : undefined,
       ory: { url: emulator ? 'emulator' : target.url.origin, why: target.why },
       isEmulator: emulator !== undefined,
       panel: options.panel,

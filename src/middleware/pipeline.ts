@@ -17,6 +17,7 @@ export type Reason =
   | 'shared'
   | 'cached'
   | 'second factor missing'
+  | 'no token'
   | 'unknown namespace'
   | 'Ory unreachable'
 

@@ -4,7 +4,13 @@ import { LruMap } from '../common/lru.js'
 import { namespaceIn } from '../common/namespace.js'
 import type { Breaker } from '../ory/breaker.js'
 import type { OryClient } from '../ory/client.js'
-import { type Credentials, isInNamespace, UNKNOWN_NAMESPACE, type WhoamiAnswer } from '../ory/whoami.js'
+import {
+  type Credentials,
+  type Identified,
+  isInNamespace,
+  UNKNOWN_NAMESPACE,
+  type WhoamiAnswer,
+} from '../ory/whoami.js'
 import { isForeignWrite } from './origins.js'
 import type { Exchange, Reason, Stage } from './pipeline.js'
 
@@ -49,7 +55,7 @@ interface Asked {
 
 /** What a lookup is built from. */
 export interface SessionRules {
-  readonly client: OryClient
+  readonly client: Pick<OryClient, 'whoami'>
   readonly breaker: Breaker
   /** Milliseconds for which a session is believed. */
   readonly ttl: number
@@ -84,7 +90,8 @@ export function createSessionLookup(rules: SessionRules): SessionLookup {
   }
 
   function keepFor(answer: WhoamiAnswer): number {
-    if (answer.kind === 'session') return Math.min(ttl, answer.expiresAt - now())
+    if (answer.kind === 'session')
+      return Math.min(ttl, Math.min(answer.expiresAt, answer.keepUntil ?? Number.POSITIVE_INFINITY) - now())
     return Math.min(ttl, answer.kind === 'nobody' ? NOBODY_FOR : FAILURE_FOR)
   }
 
@@ -143,19 +150,23 @@ const NOT_ASKED: Found = { identified: null, reason: 'no credential' }
 const FROM_ELSEWHERE: Found = { identified: null, reason: 'another origin' }
 const LOST: Found = { identified: null, reason: UNKNOWN_NAMESPACE }
 const UNREACHABLE: Found = { identified: null, reason: 'Ory unreachable' }
+const NO_TOKEN: Found = { identified: null, reason: 'no token' }
 const SECOND_FACTOR: Found = { identified: null, reason: 'second factor missing' }
 
 function found(answer: WhoamiAnswer, reason: Reason, now: () => number): Found {
   if (answer.kind === 'unreachable') return UNREACHABLE
   if (answer.kind === 'nobody' && answer.cause === UNKNOWN_NAMESPACE) return LOST
   if (answer.kind === 'nobody' && answer.needsSecondFactor) return SECOND_FACTOR
+  if (answer.kind === 'nobody' && answer.noToken !== undefined) return NO_TOKEN
   if (answer.kind === 'nobody' || answer.expiresAt <= now()) return { identified: null, reason }
   return { identified: answer.identified, reason }
 }
 
 function bytesOf(_key: string, { answer }: Remembered): number {
-  return ENTRY_BYTES + (answer.kind === 'session' ? answer.identified.sessionJson.length : 0)
+  return ENTRY_BYTES + (answer.kind === 'session' ? sizeOf(answer.identified) : 0)
 }
+
+const sizeOf = ({ sessionJson, token = '' }: Identified): number => sessionJson.length + token.length
 
 /** What of a request Ory would look at; null where there is nothing to look at. */
 function credentialsOf({ headers }: IncomingMessage): Credentials | null {

@@ -35,6 +35,12 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     example: 'a slug or id like "happy-ant-x1y2z3"',
     fromText: asItIs,
   },
+  // Kratos' own rule for the names below session.whoami.tokenizer.templates.
+  template: {
+    test: v => typeof v === 'string' && /^[\w.-]+$/.test(v),
+    example: 'the name of a template like "backend"',
+    fromText: asItIs,
+  },
   provider: {
     test: v => v === 'own' || v === 'devcert',
     example: '"own" or "devcert"',

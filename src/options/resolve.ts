@@ -37,6 +37,7 @@ export interface ResolvedOptions {
   readonly consoleApiEndpoint: URL
   readonly apiKeyExpiry: number | undefined
   readonly jwt: boolean
+  readonly tokenizeAs: string | undefined
   readonly sessionCache: number
   readonly passAuthorization: boolean
   readonly protect: readonly string[]
@@ -126,6 +127,7 @@ export function resolveOptions(
     consoleApiEndpoint: url('consoleApiEndpoint') ?? new URL(DEFAULTS.consoleApiEndpoint),
     apiKeyExpiry: value('apiKeyExpiry'),
     jwt: value('jwt') ?? DEFAULTS.jwt,
+    tokenizeAs: value('tokenizeAs'),
     sessionCache: value('sessionCache') ?? DEFAULTS.sessionCache,
     passAuthorization: value('passAuthorization') ?? DEFAULTS.passAuthorization,
     protect: value('protect') ?? DEFAULTS.protect,

@@ -5,6 +5,7 @@ import type { OryOptions } from './types.js'
 export type Kind =
   | 'text'
   | 'project'
+  | 'template'
   | 'provider'
   | 'url'
   | 'switch'
@@ -84,6 +85,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionRow>> = {
     help: 'API key of that project',
     env: ['ORY_PROJECT_API_KEY'],
     noFlag: true,
+  },
+  tokenizeAs: {
+    kind: 'template',
+    group: 'Which Ory',
+    help: 'its template of tokens: the app gets the JWT of Ory, not ours',
   },
   workspace: {
     kind: 'text',

@@ -47,6 +47,12 @@ export interface OryOptions {
   /** `false`: no session check and no JWT; `Authorization` passes as it came. @default true */
   jwt?: boolean
   /**
+   * A template of Ory's own (`session.whoami.tokenizer.templates`): the app gets the JWT that Ory signs with it instead of
+   * ours, for a backend that trusts Ory's keys. Its keys are the template's; `/.ory/jwks.json` stays ours.
+   * @default our own JWT
+   */
+  tokenizeAs?: string
+  /**
    * Seconds for which an answer of whoami is believed. A sign-out that passes us takes effect at once;
    * one that does not (another device, an administrator) is noticed after at most this time.
    * @default 10

@@ -14,8 +14,12 @@ const HEADERS_TIMEOUT = 30_000
 
 /** The only way to Ory: everything that connects to it goes through here. */
 export interface OryClient {
-  /** `GET /sessions/whoami`, a fresh request with one deadline. Never rejects. */
-  whoami(credentials: Credentials, deadline?: number): Promise<WhoamiAnswer>
+  /**
+   * `GET /sessions/whoami`, a fresh request with one deadline. Never rejects.
+   *
+   * @param tokenizeAs the template of the token that is wanted, too
+   */
+  whoami(credentials: Credentials, deadline?: number, tokenizeAs?: string): Promise<WhoamiAnswer>
   /** The way of everything else; its connections are not those of whoami. */
   readonly way: Outbound
   /** A small answer to ourselves, on a connection of whoami's; undefined where none comes. */
@@ -42,10 +46,11 @@ export function createOryClient(base: URL): OryClient {
     get counters() {
       return { whoami: asked, connections: way.connections + questions.connections }
     },
-    whoami: (credentials, deadline = WHOAMI_DEADLINE) =>
+    whoami: (credentials, deadline = WHOAMI_DEADLINE, tokenizeAs = undefined) =>
       askInTurn(async () => {
         asked++
-        const answer = await ask(questions, pathOf('/sessions/whoami'), base.host, credentials, deadline)
+        const path = pathOf('/sessions/whoami')
+        const answer = await ask(questions, { path, tokenizeAs }, base.host, credentials, deadline)
         // An Ory that is down for one test on purpose is not down for the others.
         return isInNamespace(credentials) && answer.kind === 'unreachable'
           ? { ...answer, trips: false }

@@ -21,23 +21,32 @@ const MEANINGS: ReadonlyMap<string | undefined, string> = new Map([
 /**
  * Asks `GET /sessions/whoami` once, with one deadline. Never rejects.
  *
- * @param path of whoami, with the path of Ory's address in front
+ * @param asked the path of whoami, with that of Ory's address in front, and the template of a token that is wanted
  */
 export function ask(
   way: Outbound,
-  path: string,
+  { path, tokenizeAs }: { path: string; tokenizeAs: string | undefined },
   host: string,
   credentials: Credentials,
   deadline: number,
 ): Promise<WhoamiAnswer> {
   return new Promise(resolve => {
-    const request = { method: 'GET', path, headers: questionHeaders(host, credentials) } as const
-    new Question(resolve, deadline, question => way.send(request, question)).send()
+    const query = tokenizeAs === undefined ? '' : `?tokenize_as=${encodeURIComponent(tokenizeAs)}`
+    const request = {
+      method: 'GET',
+      path: path + query,
+      headers: questionHeaders(host, credentials),
+    } as const
+    const read: Reader = (head, text) => readWhoami(head, text, tokenizeAs !== undefined)
+    new Question(resolve, read, deadline, question => way.send(request, question)).send()
   })
 }
 
+type Reader = (head: WhoamiHead, text: string) => WhoamiAnswer
+
 class Question implements Listener {
   readonly #resolve: (answer: WhoamiAnswer) => void
+  readonly #read: Reader
   readonly #deadline: number
   readonly #chunks: Buffer[] = []
   readonly #send: (question: Question) => void
@@ -48,8 +57,14 @@ class Question implements Listener {
   #size = 0
   #head: WhoamiHead = { status: 0 }
 
-  constructor(resolve: (answer: WhoamiAnswer) => void, deadline: number, send: (question: Question) => void) {
+  constructor(
+    resolve: (answer: WhoamiAnswer) => void,
+    read: Reader,
+    deadline: number,
+    send: (question: Question) => void,
+  ) {
     this.#resolve = resolve
+    this.#read = read
     this.#deadline = deadline
     this.#send = send
     this.#timer = setTimeout(this.#expire, deadline, performance.now() + deadline)
@@ -104,7 +119,7 @@ class Question implements Listener {
   }
 
   onResponseEnd(): void {
-    this.#settle(readWhoami(this.#head, Buffer.concat(this.#chunks).toString('utf8')))
+    this.#settle(this.#read(this.#head, Buffer.concat(this.#chunks).toString('utf8')))
   }
 
   onResponseError(_controller: unknown, error: NodeJS.ErrnoException): void {

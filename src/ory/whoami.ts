@@ -6,6 +6,8 @@ export interface Identified {
   readonly sessionJson: string
   /** The address of the person, for log lines a developer reads; never for a decision. */
   readonly label: string
+  /** Ory's own JWT for this session, where one was asked for. */
+  readonly token?: string
 }
 
 /** All that Ory looks at to tell who is asking. */
@@ -21,12 +23,20 @@ export interface Credentials {
 
 /** "Signed out" and "unreachable" are never the same answer. */
 export type WhoamiAnswer =
-  | { readonly kind: 'session'; readonly identified: Identified; readonly expiresAt: number }
+  | {
+      readonly kind: 'session'
+      readonly identified: Identified
+      readonly expiresAt: number
+      /** Until when its token is handed out; milliseconds since 1970. */
+      readonly keepUntil?: number
+    }
   | {
       readonly kind: 'nobody'
       readonly cause: string
       /** There is a session, and this Ory wants a second factor before it counts. */
       readonly needsSecondFactor?: boolean
+      /** Somebody it is, but Ory makes no token for them: why. */
+      readonly noToken?: string
     }
   | {
       readonly kind: 'unreachable'
@@ -58,8 +68,14 @@ export function isInNamespace({ namespace, cookie }: Credentials): boolean {
 /** Statuses of an Ory (or its edge) that should be left alone for a moment. */
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
-/** What an answer of whoami says. An identity is an active session of somebody; nothing else is. */
-export function readWhoami({ status, retryAfter, ahead = 0 }: WhoamiHead, text: string): WhoamiAnswer {
+/**
+ * What an answer of whoami says. An identity is an active session of somebody; nothing else is.
+ *
+ * @param tokenized whether Ory was asked for its token, too
+ */
+export function readWhoami(head: WhoamiHead, text: string, tokenized = false): WhoamiAnswer {
+  const { status, retryAfter, ahead = 0 } = head
+  if (tokenized && status === 400) return withoutToken(reasonOf(text) ?? 'status 400')
   if (status === 401) {
     const isLost = errorId(text) === 'dev_namespace_unknown'
     return { kind: 'nobody', cause: isLost ? UNKNOWN_NAMESPACE : 'status 401' }
@@ -88,8 +104,21 @@ export function readWhoami({ status, retryAfter, ahead = 0 }: WhoamiHead, text: 
   if (typeof sub !== 'string' || sub === '') return { kind: 'nobody', cause: 'the session has no identity' }
   const email = asObject(identity?.['traits'])?.['email']
   const identified = { sub, sessionJson: text.trim(), label: typeof email === 'string' ? email : sub }
-  return { kind: 'session', identified, expiresAt: expiry(session['expires_at']) - ahead }
+  const expiresAt = expiry(session['expires_at']) - ahead
+  if (!tokenized) return { kind: 'session', identified, expiresAt }
+  const { tokenized: token, ...rest } = session
+  if (typeof token !== 'string' || !JWT.test(token)) return withoutToken('its answer holds none')
+  return {
+    kind: 'session',
+    identified: { ...identified, sessionJson: JSON.stringify(rest), token },
+    expiresAt,
+  }
 }
+
+/** What may stand in a header of ours. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
+
+const withoutToken = (noToken: string): WhoamiAnswer => ({ kind: 'nobody', cause: 'no token', noToken })
 
 type JsonObject = Record<string, unknown>
 
@@ -106,6 +135,12 @@ function parseObject(text: string): JsonObject | undefined {
 
 /** Kratos names its refusals; the one of `session.whoami.required_aal` is `session_aal2_required`. */
 const errorId = (text: string): unknown => asObject(parseObject(text)?.['error'])?.['id']
+
+/** What Kratos says to developers. */
+function reasonOf(text: string): string | undefined {
+  const { reason, message } = asObject(parseObject(text)?.['error']) ?? {}
+  return [reason, message].find((said): said is string => typeof said === 'string' && said !== '')
+}
 
 /** A session without a readable end is not thereby endless: the cache's own time bounds it. */
 function expiry(value: unknown): number {

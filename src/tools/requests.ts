@@ -9,6 +9,7 @@ const WHY: Readonly<Record<Why, string>> = {
   shared: 'Ory was asked, together with another request',
   cached: 'Ory was asked a moment ago',
   'second factor missing': 'Ory wants a second factor first',
+  'no token': 'Ory makes no token of the template that tokenizeAs names',
   'unknown namespace': 'its test namespace is not there (any more)',
   'Ory unreachable': 'Ory does not answer',
   'for Ory': 'for Ory itself',

@@ -65,8 +65,13 @@ function cookieNames(header = ''): string[] {
   })
 }
 
-/** Seconds a token lives. */
+/** Seconds a token lives, if it does not say. */
 const LIFETIME = 60
+
+function lifetime({ claims }: TokenView): number {
+  const { iat, exp } = (claims ?? {}) as { iat?: number; exp?: number }
+  return iat === undefined || exp === undefined || exp <= iat ? LIFETIME : exp - iat
+}
 
 export function tokenBody(view: TokenView): Html {
   const { signedIn, who, why, ory, cookies, secondsLeft } = view
@@ -75,7 +80,7 @@ export function tokenBody(view: TokenView): Html {
 <p class="lead">This browser, as the app sees it: ${signedIn ? whyText(why) : noIdentity(why, cookies)}.</p>
 <dl><dt>Ory</dt><dd><code>${ory.url}</code> (${ory.why})</dd>
 <dt>Cookies that came</dt><dd>${cookies.length === 0 ? 'none' : cookies.map((name, i) => html`${i > 0 && ', '}<code>${name}</code>`)}</dd>
-${secondsLeft !== null && html`<dt>Token</dt><dd>made for this page, ${secondsLeft} seconds left<br><progress max="${LIFETIME}" value="${secondsLeft}" aria-label="Seconds left"></progress></dd>`}</dl>
+${secondsLeft !== null && html`<dt>Token</dt><dd>made for this page, ${secondsLeft} seconds left<br><progress max="${lifetime(view)}" value="${secondsLeft}" aria-label="Seconds left"></progress></dd>`}</dl>
 ${!signedIn && html`<p class="hint"><a href="../init/login" target="_top">Sign in</a></p>`}</section>
 ${decoded(view)}`
 }

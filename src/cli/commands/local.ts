@@ -26,6 +26,7 @@ export const LOCAL_FLAGS: readonly OptionName[] = [
   'certProvider',
   'trustForwarded',
   'jwt',
+  'tokenizeAs',
   'sessionCache',
   'protect',
   'passAuthorization',

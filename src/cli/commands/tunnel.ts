@@ -9,6 +9,7 @@ import { resolveSettings } from './settings.js'
 /** No app is behind a tunnel: nobody to tell who asks, nothing to open. */
 const FOR_AN_APP: readonly OptionName[] = [
   'jwt',
+  'tokenizeAs',
   'sessionCache',
   'protect',
   'passAuthorization',

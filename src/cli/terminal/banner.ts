@@ -45,10 +45,17 @@ export function localBanner({ url, network, app, routes = [], ory }: Serving): S
       `  Ory      ${which(ory)}, at /.ory`,
       ...(who === undefined ? [] : [`  Sign in  ${who}`]),
       ...(ory.emulator ? [`  Inbox    ${url}/.ory/dev/inbox`] : []),
-      ...(ory.options.jwt ? [`  Keys     ${url}/.ory/jwks.json, issuer ${ory.issuer}`] : []),
+      ...keysLine(url, ory),
       dim(`  Next     link to /.ory/init/login, or open ${url}/.ory/init/login`),
       '',
     ].join('\n')
+}
+
+function keysLine(url: string, { options, issuer }: Ory): string[] {
+  if (!options.jwt) return []
+  if (options.tokenizeAs !== undefined)
+    return [`  Tokens   Ory's own, by its template "${options.tokenizeAs}"`]
+  return [`  Keys     ${url}/.ory/jwks.json, issuer ${issuer}`]
 }
 
 /** The same for a script. */

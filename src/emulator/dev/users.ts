@@ -6,6 +6,7 @@ import { badRequest, Problem } from '../http/kratos-errors.js'
 import { secureReturnTo } from '../http/return-to.js'
 import { identityJson } from '../identities/identities.js'
 import { activate, issueCookie, sessionJson } from '../identities/sessions.js'
+import { type Tokenized, tokenize } from '../identities/tokenize.js'
 import type { CompletedMethod } from '../identities/types.js'
 import { attributes, type Html, html } from '../pages/index.js'
 import { normalizeIdentifier } from '../schema/identity-schema.js'
@@ -138,11 +139,17 @@ export async function signInAs(x: Exchange): Promise<Done> {
     session: shown,
     session_token: session.token,
     cookie: cookieOf(x),
-    jwt: (await x.core.mintJwt?.(JSON.stringify(shown))) ?? null,
+    jwt: await jwtOf(x, { session, identity, shown }),
     identity: identityJson(x.core, identity),
     return_to: target,
   }
   return { json: answer, to: target }
+}
+
+/** What the app would get; one that Ory does not make is in the log. */
+async function jwtOf({ core }: Exchange, who: Tokenized): Promise<string | null> {
+  if (core.tokenizeAs === undefined) return (await core.mintJwt?.(JSON.stringify(who.shown))) ?? null
+  return tokenize(core, core.tokenizeAs, who).catch(() => null)
 }
 
 function findIdentity(x: Exchange, wanted: string): Identity | undefined {

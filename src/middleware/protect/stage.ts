@@ -59,6 +59,10 @@ function refusalOf({ reason }: Exchange): OryProxyError {
   if (reason === 'Ory unreachable') {
     return new OryProxyError('ORY_PROXY_WHO_UNKNOWN', 'Ory does not answer, so nobody can tell who this is.')
   }
+  if (reason === 'no token') {
+    const message = 'Ory makes no token of the template that tokenizeAs names, so nobody can be let in.'
+    return new OryProxyError('ORY_PROXY_WHO_UNKNOWN', message)
+  }
   return reason === 'second factor missing'
     ? new OryProxyError('ORY_PROXY_SECOND_FACTOR', 'This needs a sign-in with a second factor.')
     : new OryProxyError('ORY_PROXY_SIGN_IN', 'This is for people who are signed in.')

@@ -170,7 +170,7 @@ describe('--help', () => {
     expect(code).toBe(0)
   })
 
-  const isForAnApp = /^(?:jwt|sessionCache|protect|passAuthorization|keyFile|rewriteHost|open)$/
+  const isForAnApp = /^(?:jwt|tokenizeAs|sessionCache|protect|passAuthorization|keyFile|rewriteHost|open)$/
   test.for([
     ['local', /^$/],
     ['tunnel', isForAnApp],
