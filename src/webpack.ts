@@ -76,11 +76,11 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   starting.catch((error: Error) =>
     resolved.logger.error(error instanceof OryProxyError ? startLine(error) : `ory-proxy: ${error.message}`),
   )
-  if (devServer.server) hangInto(devServer.server, devServer, starting, resolved)
+  if (devServer.server) hangInto(devServer.server, devServer, starting)
   // webpack-dev-server 4 makes its server right behind this, before anything else has a turn.
   else {
     queueMicrotask(() => {
-      if (devServer.server) hangInto(devServer.server, devServer, starting, resolved)
+      if (devServer.server) hangInto(devServer.server, devServer, starting)
       else resolved.logger.error(`ory-proxy: ${tooOld().explanation}`)
     })
   }
@@ -93,14 +93,9 @@ function attach(devServer: DevServer, options: OryOptions, resolved: ResolvedOpt
   }
 }
 
-function hangInto(
-  server: Server,
-  devServer: DevServer,
-  starting: Promise<SharedOry>,
-  resolved: ResolvedOptions,
-): void {
+function hangInto(server: Server, devServer: DevServer, starting: Promise<SharedOry>): void {
   const prepare = async (x: Exchange): Promise<void> => (await starting).ory.handshake(x)
-  gateServer(server, { prepare, allowedOrigins: resolved.allowedCorsOrigins, isHmr: isHmr(devServer) })
+  gateServer(server, { prepare, isHmr: isHmr(devServer) })
   server.once('listening', () =>
     starting.then(({ ory }) => announce(server, devServer.options.host, ory)).catch(() => {}),
   )

@@ -235,7 +235,6 @@ function assemble(ingredients: Ingredients): Ory {
   const stages = requestStages(parts)
   const middleware = insight.watch(context.tunnelFor === undefined ? stages : atRoot(stages))
   const gate = insight.watchHandshake(handshakeStages(parts))
-  const { allowedCorsOrigins: allowedOrigins } = options
   let isClosed = false
   let forget = (): void => {}
   // Gates stay where they are: a server that outlives us would pass on whatever Authorization a client wrote.
@@ -253,7 +252,7 @@ function assemble(ingredients: Ingredients): Ory {
       if (url !== undefined) forget = noteRunning(context.root, { pid: process.pid, url, mode })
     },
     gateUpgrades(server, isHmr = () => false) {
-      return gateServer(server, { prepare: handshake, allowedOrigins, isHmr })
+      return gateServer(server, { prepare: handshake, isHmr })
     },
     target,
     issuer: ingredients.issuer,

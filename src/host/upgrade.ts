@@ -4,8 +4,6 @@ import type { Duplex } from 'node:stream'
 import { callerOf } from '../common/caller.js'
 import { OryProxyError } from '../errors.js'
 import { setHeader } from '../middleware/headers.js'
-import { belowMount } from '../middleware/mount.js'
-import { isListedOrigin } from '../middleware/origins.js'
 import type { Exchange } from '../middleware/pipeline.js'
 import { serveWithoutUpgrade } from './decline-upgrade.js'
 
@@ -13,8 +11,6 @@ import { serveWithoutUpgrade } from './decline-upgrade.js'
 export interface UpgradeRules {
   /** The stages every request meets; rejects with what to refuse. */
   readonly prepare: (x: Exchange) => Promise<void>
-  /** Origins besides our own that may open sockets. */
-  readonly allowedOrigins: readonly string[]
   /** The dev server's own socket for hot updates: passed on at once, without any identity. */
   readonly isHmr: (req: IncomingMessage) => boolean
 }
@@ -54,7 +50,7 @@ function wrapEmit(server: Gated): void {
     }
     if (!isWebSocket(req)) return serveWithoutUpgrade(server, req, socket, args[2] as Buffer)
     socket.on('error', () => {}) // a reset while we ask Ory would otherwise end the process
-    admit(req, rules).then(
+    rules.prepare(exchangeOf(req)).then(
       () => socket.destroyed || pass(),
       error => refuse(socket, error),
     )
@@ -65,17 +61,13 @@ function wrapEmit(server: Gated): void {
 /** Only these are upgraded; any other protocol that is offered could go past every check (h2c). */
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'
 
-async function admit(req: IncomingMessage, rules: UpgradeRules): Promise<void> {
-  const refusal = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
-  if (belowMount(req.url ?? '') !== null) throw refusal('Ory has no WebSockets.')
-  const x: Exchange = { req, caller: callerOf(req), origin: '', prefix: '', identified: null }
-  await rules.prepare(x)
-  const { page: origin } = x.caller
-  if (origin !== undefined && origin !== x.origin && !isListedOrigin(origin, rules.allowedOrigins)) {
-    // Cookies go along with a socket that any page opens: its Origin is all that tells whose page it is.
-    throw new OryProxyError('ORY_PROXY_ORIGIN_NOT_ALLOWED', 'This origin may not open a WebSocket here.')
-  }
-}
+const exchangeOf = (req: IncomingMessage): Exchange => ({
+  req,
+  caller: callerOf(req),
+  origin: '',
+  prefix: '',
+  identified: null,
+})
 
 function refuse(socket: Duplex, error: unknown): void {
   const status = error instanceof OryProxyError ? error.status : 500

@@ -13,6 +13,7 @@ import { protectStage } from './protect/stage.js'
 
 import { type ProxyRules, proxyStage } from './proxy.js'
 import { type SessionLookup, sessionStage } from './session.js'
+import { socketStage } from './socket.js'
 import { tokenStage } from './token.js'
 
 /** Everything the stages are made of. */
@@ -69,6 +70,7 @@ export function handshakeStages(parts: Parts): (x: Exchange) => Promise<void> {
     hostStage(parts.host),
     loopStage(),
     guardStage(),
+    socketStage(parts.cors.allowedCorsOrigins), // may this page open one?
     ...identityStages(parts),
   ]
   return async x => void (await run(stages, x))

@@ -116,7 +116,7 @@ test('frames sent along with the handshake are not lost while Ory is asked', asy
 
 test('calling itself hot update brings no Authorization along', () => {
   const emitter = new EventEmitter()
-  const undo = gateServer(emitter, { prepare: async () => {}, allowedOrigins: [], isHmr: () => true })
+  const undo = gateServer(emitter, { prepare: async () => {}, isHmr: () => true })
   const heard: unknown[] = []
   emitter.on('upgrade', (req: IncomingMessage) => heard.push(req.headers, req.rawHeaders))
   const authorization = 'Bearer forged'

@@ -5,6 +5,7 @@ import { ory as plugin } from '../../src/vite-plugin.js'
 import { startEchoApp } from '../_app.js'
 import { FACES } from '../_faces.js'
 import { startFakeOry } from '../_fake-ory.js'
+import { handshakeAt } from '../_sockets.js'
 import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
 let browser: Browser
@@ -54,6 +55,27 @@ test('of 1,000 mixed requests the last 500 are there, from whom the app was told
   })
   expect(token).not.toContain(people[0]!.split('=')[1]!)
   expect(token).not.toContain('eyJ')
+  await face.close()
+  await Promise.all([ory.close(), app.close()])
+})
+
+test.for(Object.keys(FACES))('over %s, a socket is listed with what came of it', async name => {
+  const [ory, app] = await Promise.all([startFakeOry(), startEchoApp()])
+  const face = await FACES[name]!(app.url, { sdkUrl: ory.url })
+  const cookie = ory.signIn('ada@example.com')
+  await handshakeAt(`${face.url}/api/own`, { cookie, origin: face.url })
+  await expect(handshakeAt(`${face.url}/api/theirs`, { cookie, origin: 'http://evil.test' })).rejects.toThrow(
+    '403',
+  )
+  await expect(handshakeAt(`${face.url}/.ory/socket`, { cookie })).rejects.toThrow('400')
+  const answer = await fetch(`${face.url}/.ory/dev/requests`)
+  const { requests } = (await answer.json()) as { requests: Entry[] }
+  const sockets = requests.filter(({ method }) => method === 'WS')
+  expect(sockets.map(({ path, status, who }) => [path, status, who])).toEqual([
+    ['/api/own', 101, 'ada@example.com'],
+    ['/api/theirs', 403, null],
+    ['/.ory/socket', 400, null],
+  ])
   await face.close()
   await Promise.all([ory.close(), app.close()])
 })
