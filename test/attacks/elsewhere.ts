@@ -253,4 +253,11 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'HTTP/2 floods and malformed frames (CVE-2019-9511 to -9518)',
     'whatever arrives over TLS, or instead of it: no error of ours, no forged identity, and at the end a right answer',
   ),
+  ...at(
+    'test/middleware/protect/attacks.test.ts',
+    'pages for members are read, lost or kept wrongly by way of their guard',
+    'CWE-289; Apache Shiro CVE-2020-1957; CWE-601; CWE-525; CWE-306; envoy#30102; nextjs-auth0#1761',
+    '%s: behind a weak guard, not here',
+    'a socket of nobody opens behind a weak guard, not here (CWE-306)',
+  ),
 ]
