@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { OryProxyError } from '../../errors.js'
+import { isJsonnet, renderDocument } from '../snippets/rendered.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { DEFAULT_CONFIG } from './defaults.js'
 import { readDocument, type TextDocument, valueDocument } from './document.js'
@@ -33,13 +34,19 @@ export async function openConfig(source: ConfigSource | undefined): Promise<Open
   const read = await Promise.all((sources as (string | object)[]).map(openOne))
   const [first, ...others] = read.map(inTodaysWords)
   if (!first) throw new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', 'config: the list of files is empty')
-  const remarks = [first, ...others].flatMap(renamed => renamed.remarks)
+  const remarks = [
+    ...named.filter(isJsonnet).map(toRender),
+    ...[first, ...others].flatMap(renamed => renamed.remarks),
+  ]
   const document = overlay([first.document, ...others.map(renamed => renamed.document)])
   const files = named.map(file => resolve(file))
   if (files.length === 0) return { document, name, files, remarks, variables: [] }
   const overlaid = withEnvironment(document, process.env)
   return { ...overlaid, name, files, remarks: [...remarks, ...overlaid.remarks] }
 }
+
+const toRender = (file: string): string =>
+  `${file}: Kratos itself reads YAML, JSON and TOML, so render it there: jsonnet ${file} > kratos.json`
 
 async function openOne(source: string | object): Promise<TextDocument> {
   const document =
@@ -58,7 +65,8 @@ async function readFromFile(file: string): Promise<TextDocument> {
     throw new OryProxyError(CODE, `${file}: TOML is not read here; write it as YAML or JSON`)
   }
   try {
-    return readDocument(await readFile(file, 'utf8'), file, CODE)
+    const text = await readFile(file, 'utf8')
+    return isJsonnet(file) ? await renderDocument(text, file, CODE) : readDocument(text, file, CODE)
   } catch (cause) {
     if (cause instanceof OryProxyError) throw cause
     const { code, message } = cause as NodeJS.ErrnoException
