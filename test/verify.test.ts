@@ -122,6 +122,36 @@ describe('what is no token of ours', () => {
   const unsignedWith = (header: Record<string, unknown>): string =>
     `${part({ alg: 'ES256', typ: 'JWT', kid: key.kid, ...header })}.${part(payload())}.AAAA`
 
+  const orys = (): Record<string, unknown> => ({ ...payload(), session: undefined, sid: 's1' })
+
+  test('the token that Ory itself makes of a session is accepted, by whatever key pair it signs with', async () => {
+    expect(await verify(bearer(await signed(orys())))).toMatchObject({ sub: 'i1', sid: 's1' })
+    for (const alg of ['RS256', 'PS256', 'ES512', 'EdDSA']) {
+      const { privateKey, publicKey } = await generateKeyPair(alg)
+      const jwk = { ...(await exportJWK(publicKey)), alg, kid: 'of-ory' }
+      const theirs = await serveKeys(() => ({ text: JSON.stringify({ keys: [jwk] }) }))
+      const token = await new SignJWT(orys())
+        .setProtectedHeader({ alg, typ: 'JWT', kid: 'of-ory' })
+        .sign(privateKey)
+      expect(await verifySession(bearer(token), { jwksUrl: theirs.jwksUrl })).toMatchObject({ sid: 's1' })
+      expect(await verify(bearer(token)), `${alg} by our keys`).toBeNull()
+      await theirs.close()
+    }
+  })
+
+  test.for<[string, Record<string, unknown>]>([
+    ['without a session’s id', { sid: undefined }],
+    ['with an empty one', { sid: '' }],
+    ['about nobody', { sub: '' }],
+    ['that is an ID token', { nonce: 'n' }],
+    ['that is an ID token with an access token', { at_hash: 'h' }],
+    ['with a session that has ended', { session: { ...SESSION, active: false } }],
+    ['expired', { exp: now() - 60 }],
+    ['without end', { exp: undefined }],
+  ])('a token as Ory makes them %s is nobody', async ([, claims]) => {
+    expect(await verify(bearer(await signed({ ...orys(), ...claims })))).toBeNull()
+  })
+
   test('no signature is nobody', async () => {
     const head = part({ alg: 'none', typ: 'JWT', kid: key.kid })
     expect(await verify({ authorization: `Bearer ${head}.${part(payload())}.` })).toBeNull()

@@ -40,6 +40,12 @@ const json = (res: ServerResponse, status: number, body?: object): void => {
 export const PROJECT = { id: '3b0e9a4e-8d5c-4a1e-9e0e-0c8f3c1d2b4a', slug: 'happy-ant-x1y2z3' }
 export const TOKEN = 'ory_pat_0123456789abcdef'
 
+/** The one template of the project's tokens, and what it makes. */
+export const TEMPLATE = 'backend'
+export const TOKENIZED = ['{"alg":"RS256"}', '{"sub":"ada","iat":1,"exp":61}', 'x']
+  .map(part => Buffer.from(part).toString('base64url'))
+  .join('.')
+
 /** The console's side of the temporary keys. */
 export interface Console extends StandIn {
   readonly keys: Map<string, { name: string; expires_at: string; value: string }>
@@ -95,7 +101,7 @@ export async function startEdge(keys: () => readonly string[] = () => [TOKEN]): 
     const token = req.headers['ory-base-url-rewrite-token'] as string | undefined
     const base =
       token !== undefined && keys().includes(token) ? (req.headers['ory-base-url-rewrite'] as string) : own
-    if (req.url === '/sessions/whoami') return whoami(req, res)
+    if (req.url!.split('?')[0] === '/sessions/whoami') return whoami(req, res)
     if (req.url!.startsWith('/self-service/login/browser')) {
       const session = `ory_session_${PROJECT.slug.replaceAll('-', '')}=signed-in`
       const domain = req.headers.host!.split(':')[0]
@@ -120,7 +126,14 @@ export async function startEdge(keys: () => readonly string[] = () => [TOKEN]): 
 function whoami(req: IncomingMessage, res: ServerResponse): void {
   const isSignedIn = /ory_session_\w+=signed-in/.test(req.headers.cookie ?? '')
   if (!isSignedIn) return json(res, 401, { error: { code: 401 } })
+  const template = new URL(req.url!, 'http://edge').searchParams.get('tokenize_as')
+  if (template !== null && template !== TEMPLATE) {
+    return json(res, 400, {
+      error: { code: 400, reason: `Unable to find tokenizer template "${template}".` },
+    })
+  }
   json(res, 200, {
+    ...(template !== null && { tokenized: TOKENIZED }),
     id: randomUUID(),
     active: true,
     identity: { id: 'ada', traits: { email: 'ada@example.com' } },

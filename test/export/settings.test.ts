@@ -20,6 +20,7 @@ test.for<[string, () => unknown, string]>([
     () => gateway({ cookieDomain: 'other.example' }),
     'is not a domain of',
   ],
+  ['a token of Ory’s', () => gateway({ tokenizeAs: 'backend' }), 'is for development'],
   ['a cache that outlives its tokens', () => gateway({ sessionCache: 60 }), '50 at most'],
 ])('%s is one clear line, and nothing is written', ([, make, line]) => {
   expect(make).toThrow(line)

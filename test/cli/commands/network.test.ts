@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../../_app.js'
 import { receivedBy } from '../../_fixtures.js'
 import { run, start, startLocal } from '../_command.js'
-import { type Console, type Edge, PROJECT, startConsole, startEdge, TOKEN } from '../_network.js'
+import {
+  type Console,
+  type Edge,
+  PROJECT,
+  startConsole,
+  startEdge,
+  TEMPLATE,
+  TOKEN,
+  TOKENIZED,
+} from '../_network.js'
 
 let app: EchoApp
 let console: Console
@@ -72,6 +81,21 @@ describe('a project of Ory Network', () => {
     })
     expect(headers.authorization).toMatch(/^Bearer ey/)
     await command.end()
+  })
+
+  test('its own token is what the app gets; a template it lacks is one line', async () => {
+    const own = [...flags(), '--project', PROJECT.slug, '--tokenize-as']
+    const headers = { cookie: 'ory_session_happyantx1y2z3=signed-in' }
+    const command = await startLocal(app.url, [...own, TEMPLATE])
+    const received = await receivedBy(`${command.url}/todos`, { headers })
+    expect(received.headers.authorization).toBe(`Bearer ${TOKENIZED}`)
+    expect(command.stderr()).toContain(`Ory's own, by its template "${TEMPLATE}"`)
+    await command.end()
+    const lost = await startLocal(app.url, [...own, 'other'])
+    expect((await receivedBy(`${lost.url}/todos`, { headers })).headers.authorization).toBeUndefined()
+    expect((await receivedBy(`${lost.url}/about`, { headers })).headers.authorization).toBeUndefined()
+    expect(lost.stderr().split('gives no token for tokenizeAs "other"')).toHaveLength(2)
+    await lost.end()
   })
 
   test('a temporary API key is made for the run and deleted at its end', async () => {
