@@ -1,6 +1,5 @@
 /** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
 
-import { buildCourier } from '../courier/config.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
@@ -24,7 +23,7 @@ type Common<T> = T & { ui_url: string; lifespan: number; before: Before; after: 
 export function buildConfig(
   raw: JsonObject,
   urls: UrlResolver,
-): Omit<KratosConfig, 'identity' | 'snippets' | 'keySets'> {
+): Omit<KratosConfig, 'identity' | 'snippets' | 'keySets' | 'courier'> {
   const serve = asObject(raw['serve'])
   const session = asObject(raw['session'])
   const whoami = asObject(session['whoami'])
@@ -57,7 +56,6 @@ export function buildConfig(
     },
     cookies,
     security: { account_enumeration: { mitigate: security['mitigate'] === true } },
-    courier: buildCourier(asObject(raw['courier']), milliseconds),
     clients: {
       web_hook: {
         header_allowlist: asList(asObject(asObject(raw['clients'])['web_hook'])['header_allowlist']).map(

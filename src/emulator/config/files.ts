@@ -22,9 +22,7 @@ export interface NamedFile {
  */
 export async function readNamedFile(address: string, folder: string): Promise<NamedFile> {
   const written = withoutScheme(address)
-  const places = /^(?:[/\\]|[a-z]:)/i.test(written)
-    ? absolutePlaces(address, written, folder)
-    : relativePlaces(written, folder)
+  const places = placesOf(address, folder)
   for (const [i, path] of places.entries()) {
     const text = await textOf(path)
     if (text === undefined) continue
@@ -36,6 +34,14 @@ export async function readNamedFile(address: string, folder: string): Promise<Na
     }
   }
   throw new Error(`${shown(places[0]!)} does not exist, and there is no ${basename(written)} in ${folder}`)
+}
+
+/** Where an address may mean, the first it names; absolute. */
+export function placesOf(address: string, folder: string): string[] {
+  const written = withoutScheme(address)
+  return /^(?:[/\\]|[a-z]:)/i.test(written)
+    ? absolutePlaces(address, written, folder)
+    : relativePlaces(written, folder)
 }
 
 /** `file://./x` and `file://x/y` are no URLs by the letter, but how people write relative paths. */

@@ -1,11 +1,12 @@
 /** Kratos' own configuration, `kratos.yml` or JSON, read for the emulator. */
 
 import type { Logger } from '../../log.js'
-import { courierRemarks } from '../courier/config.js'
+import { buildCourier, courierRemarks } from '../courier/config.js'
+import { loadTemplates } from '../courier/templates.js'
 import { asList, asObject } from '../schema/fields.js'
 import { loadKeySets, loadSnippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
-import { buildConfig } from './build.js'
+import { buildConfig, milliseconds } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
 import { DEFAULT_IDENTITY_SCHEMA, KEYS_IDENTITY_SCHEMA } from './defaults.js'
 import type { TextDocument } from './document.js'
@@ -43,11 +44,13 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const { identity, read } = await loadIdentity(raw, document)
   const programs = await loadSnippets(raw, document)
   const keySets = await loadKeySets(raw, document)
+  const mails = await loadTemplates(raw, document)
   for (const remark of [
     ...remarks,
     ...read.flatMap(({ remark }) => remark ?? []),
     ...programs.remarks,
     ...keySets.remarks,
+    ...mails.remarks,
   ])
     logger.warn(remark)
   if (variables.length > 0)
@@ -65,6 +68,7 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   return {
     at: place => ({
       ...buildConfig(raw, urlResolver(place, own, raw)),
+      courier: { ...buildCourier(asObject(raw['courier']), milliseconds), templates: mails.templates },
       identity: identity.config,
       snippets: programs.found,
       keySets: keySets.found,
@@ -74,7 +78,13 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
     port,
     adminPort: listener('admin')['port'] as number,
     frontEnds: frontEndsOf(raw, own),
-    files: [...files, ...read.flatMap(({ path }) => path ?? []), ...programs.files, ...keySets.files],
+    files: [
+      ...files,
+      ...read.flatMap(({ path }) => path ?? []),
+      ...programs.files,
+      ...keySets.files,
+      ...mails.files,
+    ],
   }
 }
 

@@ -5,8 +5,9 @@ import { mayCall, namedUrl, warnOnce } from '../calls/hosts.js'
 import { prepare, type RequestConfig, Unprepared } from '../calls/request.js'
 import type { Core } from '../core.js'
 import type { Channel, CourierMessage, JsonObject } from '../store/model.js'
-import type { Message, TemplateType } from './message.js'
+import type { Message } from './message.js'
 import { htmlOf } from './render.js'
+import type { TemplateType } from './template-type.js'
 
 const PATIENCE = 10_000
 /** What Kratos reads of an answer, for its log. */
@@ -36,7 +37,7 @@ export async function dispatch(core: Core, message: CourierMessage): Promise<voi
 
 async function post(core: Core, message: CourierMessage, channel: RequestConfig): Promise<void> {
   const name = namedUrl(channel.url)
-  const ctx = await toldOf(core, message)
+  const ctx = toldOf(core, message)
   const prepared = await prepare(channel, ctx, core.config.snippets).catch((error: unknown) => {
     if (error instanceof Unprepared) throw new Error(`${name}: ${error.line}`, { cause: error })
     throw error
@@ -50,7 +51,7 @@ async function post(core: Core, message: CourierMessage, channel: RequestConfig)
 }
 
 /** `ctx` of a channel's body. */
-async function toldOf(core: Core, message: CourierMessage): Promise<JsonObject> {
+function toldOf(core: Core, message: CourierMessage): JsonObject {
   const { recipient, subject, body, template_type, type, template_data, request_headers } = message
   const sent: Message = {
     type: template_type as TemplateType,
@@ -58,7 +59,7 @@ async function toldOf(core: Core, message: CourierMessage): Promise<JsonObject> 
     via: type,
     data: template_data ?? {},
   }
-  const html = type === 'email' ? await htmlOf(core, sent) : ''
+  const html = type === 'email' ? htmlOf(core, sent) : ''
   return {
     recipient,
     subject,

@@ -2,18 +2,23 @@
 import type { RequestConfig } from '../calls/request.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Channel, JsonObject } from '../store/model.js'
+import type { CourierTemplates } from './templates.js'
 
 export interface CourierConfig {
   /** How often a message that could not be sent is tried again. */
   message_retries: number
   /** How many messages are looked at in one turn, and the milliseconds between two. */
   worker: { pull_count: number; pull_wait: number }
+  templates: CourierTemplates
   /** Those that go out over HTTP; what no channel takes ends in the inbox. */
   channels: Readonly<Partial<Record<Channel, RequestConfig>>>
 }
 
 /** @param milliseconds reads a duration */
-export function buildCourier(raw: JsonObject, milliseconds: (text: string) => number): CourierConfig {
+export function buildCourier(
+  raw: JsonObject,
+  milliseconds: (text: string) => number,
+): Omit<CourierConfig, 'templates'> {
   const worker = asObject(raw['worker'])
   const sms = asList(raw['channels']).map(asObject).at(-1)
   const overHttp = raw['delivery_strategy'] === 'http'

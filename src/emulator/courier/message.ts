@@ -7,12 +7,7 @@ import { allowedHeaders } from '../http/allowed-headers.js'
 import { withQuery } from '../http/urls.js'
 import { identityJson } from '../identities/identities.js'
 import type { Channel, Identity, JsonObject } from '../store/model.js'
-
-/** Kratos' name of a template. */
-export type TemplateType =
-  | `${'login' | 'registration' | 'recovery' | 'verification'}_code_valid`
-  | `${'recovery' | 'verification'}_code_invalid`
-  | `${'recovery' | 'verification'}_${'valid' | 'invalid'}`
+import type { TemplateType } from './template-type.js'
 
 export interface Message {
   type: TemplateType

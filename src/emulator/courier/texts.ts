@@ -4,7 +4,8 @@
  */
 import { escapeHtml } from '../../look/html.js'
 import type { JsonObject } from '../store/model.js'
-import type { Message, TemplateType } from './message.js'
+import type { Message } from './message.js'
+import type { TemplateType } from './template-type.js'
 
 export interface Texts {
   /** Empty for an SMS. */

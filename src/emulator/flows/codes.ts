@@ -1,8 +1,9 @@
 /** One-time codes that are sent by mail, and the mail they are sent in. */
 
 import type { Core } from '../core.js'
-import { codeMessage, type TemplateType, unknownMessage } from '../courier/message.js'
+import { codeMessage, unknownMessage } from '../courier/message.js'
 import { send } from '../courier/send.js'
+import type { TemplateType } from '../courier/template-type.js'
 import { badRequest, FlowExpired, Problem } from '../http/kratos-errors.js'
 import { markSent } from '../identities/identities.js'
 import { isoTime } from '../store/clock.js'

@@ -23,7 +23,8 @@ test.for(Object.entries(SETS))(
     const heard = await receiver()
     const config = configuration(heard.url, { ...variant, wait: '1ms' })
     const emulator = await startEmulator({ config, seed: [] })
-    const found = await play(scenarios, { url: emulator.url, adminUrl: emulator.adminUrl ?? '' }, heard)
+    const places = { url: emulator.url, adminUrl: emulator.adminUrl ?? '' }
+    const found = await play(scenarios, places, heard, name === 'templates')
     for (const [title, messages] of Object.entries(found))
       expect.soft(messages.map(comparable), title).toEqual(recorded[name]?.[title]?.map(comparable))
     await emulator.close()

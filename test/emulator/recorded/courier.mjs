@@ -1,8 +1,8 @@
 // What Kratos sends, by mail and SMS: everything a template and the body of an HTTP channel are told, the subject,
 // and the lines that hold a code or a link. Recorded with `KRATOS=<binary> node courier.mjs`; the rest of the texts
 // is Kratos' own and not kept.
-import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { receiver, snippet, withKratos } from './real-kratos.mjs';
 
 export const PW = 'Tr0ub4dor&3-lab-pw';
@@ -10,7 +10,7 @@ const request = (url, more = {}) => ({ url, method: 'POST', body: snippet('funct
 const flow = more => ({ enabled: true, notify_unknown_recipients: true, ...more });
 
 /** Mails and SMS go to `url`, over HTTP. */
-export const configuration = (url, { use = 'code', choose = false, wait = '1s' } = {}) => ({
+export const configuration = (url, { use = 'code', choose = false, wait = '1s', templates = false } = {}) => ({
   selfservice: {
     default_browser_return_url: 'http://127.0.0.1:4455/',
     methods: {
@@ -22,6 +22,13 @@ export const configuration = (url, { use = 'code', choose = false, wait = '1s' }
   },
   identity: { schemas: [{ id: 'default', url: new URL('phone.schema.json', import.meta.url).href }] },
   courier: {
+    ...(templates && {
+      template_override_path: fileURLToPath(new URL('mails', import.meta.url)),
+      templates: {
+        login_code: { valid: { email: { subject: snippet('{{ .LoginCode }} for {{ .Identity.traits.email }} '), body: { plaintext: snippet('{{ .LoginCode }}') } } } },
+        verification_code: { valid: { email: { subject: snippet('{{ .Nope }}'), body: {} } }, invalid: { email: { subject: snippet("nobody's {{ .To }}") } } },
+      },
+    }),
     delivery_strategy: 'http', worker: { pull_wait: wait },
     http: { request_config: request(`${url}/mail`, { auth: { type: 'basic_auth', config: { user: 'me', password: 'pw' } } }) },
     channels: [{
@@ -69,8 +76,18 @@ export const chosen = {
   }],
 };
 
-/** Codes, links, ids and times by their kind; of the texts, the lines with a code or a link. */
-export function normal(message, url) {
+const pick = (...names) => Object.fromEntries(names.map(name => [name, scenarios[name]]));
+/** Its texts are not ours to keep. */
+const KRATOS_OWN = 'verification of nobody';
+/** With templates of our own, some of which fail. */
+export const templated = {
+  ...pick('code of signing in by mail', 'code of signing in by SMS', 'recovery', 'verification of nobody'),
+  'verification that fails': [0, ({ url }) => submit(url, 'verification', { method: 'code', email: 'b@example.org' })],
+  'verification by SMS that fails': [0, ({ url }) => submit(url, 'registration', { method: 'password', password: PW, traits: { phone: '+491700000003' } })],
+};
+
+/** Codes, links, ids and times by their kind; of Kratos' own texts, the lines with a code or a link. */
+export function normal(message, url, whole) {
   const plain = JSON.stringify(message)
     .replaceAll(url, '<public>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
@@ -82,36 +99,40 @@ export function normal(message, url) {
   const { body: text, html_body, ...told } = body;
   const kept = Object.entries(headers).filter(([name]) => /^(content-type|authorization|x-.*)$/.test(name));
   return {
+    ...(whole && { text, html_body }),
     method, path, headers: Object.fromEntries(kept.sort()), ...told, lines: lines(text),
     ...(html_body !== undefined && { htmlLines: lines(html_body) }),
   };
 }
 
 /** What arrives when the scenarios are played, one after the other. */
-export async function play(some, places, heard) {
+export async function play(some, places, heard, whole = false) {
   const found = {};
   for (const [name, [count, run]] of Object.entries(some)) {
     const before = heard.arrived.length;
-    await run(places);
+    const answer = await run(places);
     await heard.count(before + count);
-    found[name] = heard.arrived.slice(before).map(message => normal(message, places.url))
+    found[name] = heard.arrived.slice(before).map(message => normal(message, places.url, whole && name !== KRATOS_OWN))
       .sort((a, b) => a.path < b.path ? -1 : 1);
+    if (name.endsWith('fails')) found[name] = [answer.error ? { error: { ...answer.error, message: '' } } : { state: answer.state, messages: answer.ui?.messages ?? null }];
   }
   return found;
 }
 
 /** The three of them, each with its own configuration. */
-export const SETS = { codes: [scenarios, {}], links: [links, { use: 'link' }], chosen: [chosen, { choose: true }] };
+export const SETS = { codes: [scenarios, {}], links: [links, { use: 'link' }], chosen: [chosen, { choose: true }], templates: [templated, { templates: true }] };
 
-async function record() {
-  const all = {};
+async function record(only) {
+  const file = new URL('golden/courier/messages.json', import.meta.url);
+  const all = JSON.parse(readFileSync(file, 'utf8'));
   for (const [name, [some, variant]] of Object.entries(SETS)) {
+    if (only.length && !only.includes(name)) continue;
     const heard = await receiver();
-    all[name] = await withKratos(configuration(heard.url, variant), places => play(some, places, heard));
+    all[name] = await withKratos(configuration(heard.url, variant), places => play(some, places, heard, variant.templates));
     await heard.close();
   }
-  writeFileSync(new URL('golden/courier/messages.json', import.meta.url), `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`);
 }
 
 const isMain = process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href;
-if (isMain && process.env.KRATOS) await record();
+if (isMain && process.env.KRATOS) await record(process.argv.slice(2));
