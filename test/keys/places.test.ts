@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import type { Stats } from 'node:fs'
 import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadKey } from '../../src/keys/key-file.js'
@@ -37,38 +38,52 @@ test.each([undefined, 'key.json'])('the emulator and Ory never share a key (--ke
   )
 })
 
-test.skipIf(process.platform === 'win32')('a FIFO in place of the key file is refused at once', async () => {
-  const file = join(folder, 'key.json')
-  expect(spawnSync('mkfifo', [file]).status).toBe(0)
+/** What looks like a file and is none, of the kind that the system has: a FIFO has nobody who writes into it. */
+function noFile(): string {
+  if (process.platform === 'win32') return devNull
+  const fifo = join(folder, 'fifo')
+  expect(spawnSync('mkfifo', [fifo]).status).toBe(0)
+  return fifo
+}
+
+test('a FIFO in place of the key file is refused at once', async () => {
+  const file = noFile()
   await expect(loadKey(file, logger, folder)).rejects.toMatchObject({
     code: 'ORY_PROXY_KEY_FILE',
     message: expect.stringContaining('is no file'),
   })
 })
 
-/** As drvfs, vboxsf and exFAT answer for what lies below a folder: everything is everybody's, whatever was set. */
+test('without the guard, everybody who is signed in would wait for whoever writes into it', async () => {
+  const file = noFile()
+  const got = vi.fn()
+  const waiting = readFile(file, 'utf8').then(got)
+  await expect(loadKey(file, logger, folder)).rejects.toMatchObject({ code: 'ORY_PROXY_KEY_FILE' })
+  if (file !== devNull) expect(got, 'the harm').not.toHaveBeenCalled()
+  await writeFile(file, 'at last')
+  await waiting
+})
+
+/**
+ * As drvfs, vboxsf and exFAT answer for what lies below a folder: everything is everybody's, whatever was set. Elsewhere
+ * all is as it was set, on systems too that have other means than modes.
+ */
 async function withoutModes(below: string): Promise<void> {
+  vi.spyOn(process, 'platform', 'get').mockReturnValue('linux')
   const real = await open(join(folder, 'package.json'))
-  const prototype = Object.getPrototypeOf(real) as { stat(): Promise<{ mode: number }> }
+  const prototype = Object.getPrototypeOf(real) as { stat(): Promise<Stats> }
   await real.close()
   const { stat: truly } = prototype
   vi.spyOn(prototype, 'stat').mockImplementation(async function (this: { fd: number }) {
     const stats = await truly.call(this as never)
-    const { ino } = stats as { ino?: number }
     const names = await readdir(below, { recursive: true })
-    const inodes = await Promise.all(
-      names.map(name =>
-        stat(join(below, name)).then(
-          s => s.ino,
-          () => -1,
-        ),
-      ),
-    )
-    return inodes.includes(ino ?? -2) ? Object.assign(stats, { mode: stats.mode | 0o777 }) : stats
+    const found = await Promise.all(names.map(name => stat(join(below, name)).catch(() => undefined)))
+    const isBelow = found.some(one => one?.ino === stats.ino)
+    return Object.assign(stats, { mode: isBelow ? stats.mode | 0o777 : (stats.mode & ~0o777) | 0o600 })
   })
 }
 
-describe.skipIf(process.platform === 'win32')('where a file system has no modes', () => {
+describe('where a file system has no modes', () => {
   test("the project's key is kept in the user's own folder, with one line", async () => {
     const home = await mkdtemp(join(tmpdir(), 'ory-proxy-state-'))
     vi.stubEnv('XDG_STATE_HOME', home)
@@ -79,7 +94,7 @@ describe.skipIf(process.platform === 'win32')('where a file system has no modes'
     expect(await readdir(cached())).toEqual([])
     const kept = join(home, 'ory-proxy/keys')
     const [name = ''] = await readdir(kept)
-    expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600)
+    expect(JSON.parse(await readFile(join(kept, name), 'utf8'))).toMatchObject({ kty: 'EC' })
     await rm(home, { recursive: true })
   })
 
