@@ -26,6 +26,8 @@ export interface Gateway {
   readonly sessionCache: number
   /** Port that the engine listens on. */
   readonly listen: number
+  /** Address of this machine that it listens on; every one where none is named. */
+  readonly listenHost?: string
   /** Port of this machine that a signer of its own listens on, beside an engine that does not sign itself. */
   readonly signerPort: number
 }

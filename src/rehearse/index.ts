@@ -11,7 +11,7 @@ import { PROGRAMS } from './programs.js'
 export interface RehearsalOptions {
   readonly engine: string
   /** As it would be exported; where it listens is decided here. */
-  readonly settings: Omit<Gateway, 'publicUrl' | 'listen' | 'signerPort'>
+  readonly settings: Omit<Gateway, 'publicUrl' | 'listen' | 'listenHost' | 'signerPort'>
   /** The one port people use. */
   readonly port: number
   /** Gateways behind it, with one key set. */
@@ -53,7 +53,9 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     for (let worker = 0; worker < workers; worker++) {
       const [own = 0, ...signer] = await freePorts(workers === 1 ? port : undefined)
       ports.push(own)
-      const gateway = { ...settings, publicUrl, listen: own, signerPort: signer[0]! }
+      // The emulator may be behind it, where anybody can be anybody: production's network is not this machine's.
+      const listens = { listen: own, listenHost: '127.0.0.1', signerPort: signer[0]! }
+      const gateway = { ...settings, publicUrl, ...listens }
       gateways.push(await startGateway(engine, gateway, key))
     }
     if (workers > 1) balancer = await startBalancer(port, ports)

@@ -21,7 +21,7 @@ export function envoyYaml(gateway: Gateway, engine: string, asking: Asking): str
 static_resources:
   listeners:
   - name: public
-    address: {socket_address: {address: 0.0.0.0, port_value: ${gateway.listen}}}
+    address: {socket_address: {address: ${gateway.listenHost ?? '0.0.0.0'}, port_value: ${gateway.listen}}}
     filter_chains:
     - filters:
       - name: envoy.filters.network.http_connection_manager

@@ -7,7 +7,7 @@ const quoted = (text: string): string => `"${text.replace(/["\\$]/g, '\\$&')}"`
 
 /** The whole file. */
 export function haproxyCfg(gateway: Gateway): string {
-  const { app, listen, signerPort } = gateway
+  const { app, listen, listenHost = '', signerPort } = gateway
   return `# Written by \`ory-proxy export haproxy\`. Start: README.md
 global
   log stdout format raw local0 info
@@ -25,7 +25,7 @@ defaults
   timeout http-request 60s
   http-reuse safe
 frontend public
-  bind :${listen}
+  bind ${listenHost}:${listen}
   # Method, path without its query, status, time: nothing a secret could be in.
   http-request set-var(txn.path) path
   log-format '{"at":"%trl","method":"%HM","path":"%[var(txn.path),json(utf8s)]","status":%ST,"milliseconds":%Ta}'

@@ -37,7 +37,7 @@ const itself = (gateway: Gateway): Signing => ({
 
 /** The whole file. */
 export function nginxConf(gateway: Gateway, signing: Signing = itself(gateway)): string {
-  const { app, listen } = gateway
+  const { app, listen, listenHost } = gateway
   return `${head(signing.engine)}
 http {
 ${indented(basics(gateway, signing.signer))}
@@ -48,7 +48,7 @@ ${indented(whoMaps(gateway))}
 ${indented(corsMaps(gateway))}
 
   server {
-    listen ${listen};  # plain http: TLS ends in front, or add \`listen 443 ssl\` and your certificate here
+    listen ${listenHost === undefined ? listen : `${listenHost}:${listen}`};  # plain http: TLS ends in front, or add \`listen 443 ssl\` and your certificate here
     server_name _;
 ${indented(server(gateway, signing), 4)}
   }${signing.servers}
