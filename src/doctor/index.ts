@@ -58,13 +58,14 @@ async function findServer({
     if (url !== undefined) throw new CannotExamine(`Nobody answers at ${url} (${found.failure}).`)
     return { checks: [] } // it ended without saying so
   }
-  const port = Number(new URL(address).port || 80)
-  const message = `Another program${named(await holderOf(port))} answers at ${new URL(address).origin}.`
+  const { port: given, protocol } = new URL(address)
+  const port = Number(given || (protocol === 'https:' ? 443 : 80))
+  const message = `Another program${inWords(await holderOf(port))} answers at ${new URL(address).origin}.`
   const fix = 'End it, or let ory-proxy listen elsewhere: --port.'
   return { checks: [check({ code: 'PORT_HELD', level: 'error', message, fix })] }
 }
 
-const named = (holder: string | undefined): string => (holder === undefined ? '' : ` (${holder})`)
+const inWords = (holder: string | undefined): string => (holder === undefined ? '' : ` (${holder})`)
 
 function notedIn(file: string | undefined): string | undefined {
   try {

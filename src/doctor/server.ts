@@ -1,8 +1,6 @@
 import { DIAGNOSES, type Diagnosis } from '../diagnoses/table.js'
+import { ask, askServerAt } from './ask.js'
 import { type Check, check, type Server } from './types.js'
-
-/** Milliseconds for one question: a server that bundles just now answers late. */
-const DEADLINE = 3000
 
 /** Seconds that a container's clock may be off before tokens are refused. */
 const CLOCK = 5
@@ -10,46 +8,17 @@ const CLOCK = 5
 /** Mistakes that pass by themselves. */
 const PASSING = ['UNKNOWN_SESSION', 'UNKNOWN_FLOW', 'COOKIE_PREFIX', 'CSRF_MISMATCH']
 
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-  readonly date: string | null
-}
-
-/** Asks; a failure is told by its code. */
-export async function ask(url: string): Promise<Answer | { readonly failure: string }> {
-  try {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(DEADLINE),
-    })
-    const text = await response.text()
-    const date = response.headers.get('date')
-    return { status: response.status, body: jsonOf(text), date }
-  } catch (error) {
-    const { cause, name } = error as Error & { cause?: { code?: string } }
-    return { failure: cause?.code ?? name }
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** What the server that runs has seen; undefined where what answers is not ours. */
 export async function askServer(
   url: string,
 ): Promise<{ server: Server; checks: Check[] } | { failure: string }> {
   const [seen, who] = await Promise.all([
-    ask(`${url}/.ory/dev/requests?after=999999999`),
-    ask(`${url}/.ory/dev/token`),
+    askServerAt(`${url}/.ory/dev/requests?after=999999999`),
+    askServerAt(`${url}/.ory/dev/token`),
   ])
   if ('failure' in seen) return seen
+  if (seen.location?.startsWith(`${url.replace('http:', 'https:')}/`))
+    return askServer(new URL(seen.location).origin)
   const { diagnoses } = (seen.body ?? {}) as { diagnoses?: readonly Diagnosis[] }
   if (!Array.isArray(diagnoses)) return { failure: 'NOT_OURS' }
   const ory = 'body' in who ? (who.body as { ory?: { url?: string } } | undefined)?.ory?.url : undefined
@@ -85,7 +54,10 @@ export async function checkKeys(
   place: Pick<Check, 'file' | 'line'>,
   server: Server | undefined,
 ): Promise<Check[]> {
-  const [theirs, ours] = await Promise.all([ask(jwksUrl), server && ask(`${server.url}/.ory/jwks.json`)])
+  const [theirs, ours] = await Promise.all([
+    ask(jwksUrl),
+    server && askServerAt(`${server.url}/.ory/jwks.json`),
+  ])
   if ('failure' in theirs) {
     const untrusted = /CERT|SELF_SIGNED|VERIFY|ISSUER/.test(theirs.failure)
     if (untrusted) {

@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Report } from '../../src/doctor/types.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
+import { emptyFolder, run, startLocal } from '../cli/_command.js'
+import { cli, doctor, place, project, report, root } from './_doctor.js'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const cli = join(root, 'dist/cli.js')
-const place = mkdtempSync(join(tmpdir(), 'doctor-'))
 let app: EchoApp
 let ory: FakeOry
 let ours: Face
@@ -29,34 +25,6 @@ afterAll(async () => {
   await Promise.all([app.close(), ory.close()])
   rmSync(place, { recursive: true, force: true })
 })
-
-let count = 0
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = join(place, `project-${count++}`)
-  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
-
-interface Ran {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function doctor(cwd: string, ...args: string[]): Promise<Ran> {
-  const { ORY_SDK_URL: _ory, ORY_JWKS_URL: _keys, ...env } = process.env
-  const child = spawn(process.execPath, [cli, 'doctor', ...args], { cwd, env })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', chunk => (said.stdout += chunk))
-  child.stderr.on('data', chunk => (said.stderr += chunk))
-  return new Promise(resolve => child.on('close', code => resolve({ code, ...said })))
-}
-
-const report = async (cwd: string, ...args: string[]): Promise<Report> =>
-  JSON.parse((await doctor(cwd, '--json', ...args)).stdout) as Report
 
 const VITE = "import { ory } from 'ory-proxy/vite'\n"
 
@@ -151,9 +119,9 @@ test('exits with 0, 1 and 2, the same with and without --json', async () => {
     [good, ['nonsense'], 2],
   ]
   for (const [folder, args, code] of cases) {
-    for (const form of [[], ['--json']]) expect((await doctor(folder, ...args, ...form)).code).toBe(code)
+    for (const form of [[], ['--json']]) expect((await doctor(folder, [...args, ...form])).code).toBe(code)
   }
-  expect((await doctor(ill)).stdout).toMatch(
+  expect((await doctor(ill, [])).stdout).toMatch(
     /Error \[SDK_PAST_MOUNT\] \(\.env:1\) .*\n.*VITE_ORY_SDK_URL=\/\.ory/,
   )
 })
@@ -172,18 +140,24 @@ test('it finds the server that runs by itself, and none that has ended', async (
   expect((await report(folder)).server).toBeNull()
 })
 
-test('good set-ups give no alarm: examples, frameworks, fixtures', async () => {
-  const folders = [
-    'examples/cli',
-    'examples/vite-react',
-    'examples/webpack',
-    'examples/elements',
-    'examples/testing',
-    'test/fixtures/site',
-    ...['astro', 'next', 'node', 'nuxt', 'react-router', 'solidstart', 'sveltekit', 'tanstack-start'].map(
-      name => `test/frameworks/${name}`,
-    ),
-  ]
-  const found = await Promise.all(folders.map(async name => [name, (await report(join(root, name))).checks]))
-  expect(found).toEqual(folders.map(name => [name, []]))
+test('the command over https is found and looked at, and a backend that does not trust it is named with the cure', async () => {
+  const HOME = emptyFolder()
+  const command = await startLocal(app.url, ['--sdk-url', ory.url], { cwd: HOME })
+  const ca = (await run(['cert', 'path'], { cwd: HOME })).stdout.trim()
+  const folder = project({ '.env': `ORY_JWKS_URL=${command.url}/.ory/jwks.json\n` })
+  for (const url of [command.url, command.url.replace('https', 'http')]) {
+    const { server, checks } = await report(folder, url)
+    expect(server).toEqual({ url: command.url, mode: 'ory' })
+    expect(checks).toEqual([
+      expect.objectContaining({
+        code: 'CERT_UNTRUSTED',
+        file: '.env',
+        line: 1,
+        fix: 'NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path)',
+      }),
+    ])
+  }
+  const trusting = await doctor(folder, [command.url, '--strict'], { NODE_EXTRA_CA_CERTS: ca })
+  expect(trusting).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing wrong was found.') })
+  await command.end()
 })
