@@ -1,5 +1,5 @@
 import { redirectTo } from './answers.js'
-import { BadClaims, claimsOf } from './claims.js'
+import { BadClaims, claimsOf, sentAbout } from './claims.js'
 import type { Grants } from './grants.js'
 import { renderEditor, renderPicker, renderProviderProblem } from './page.js'
 import type { ProviderAnswer, ProviderRequest, ProviderSetup } from './types.js'
@@ -32,8 +32,7 @@ function decide(
   { query, form }: ProviderRequest,
   back: Back,
 ): ProviderAnswer {
-  const edit = form.get('edit')
-  if (edit !== null) return renderEditor(setup, query, edit)
+  if (form.has('edit')) return edit(setup, query, form)
   switch (form.get('decision')) {
     case 'cancel':
       return back({ error: 'access_denied', error_description: 'The resource owner denied the request' })
@@ -41,6 +40,21 @@ function decide(
       return back({ error: 'server_error', error_description: 'The provider is having a bad day' })
     default:
       return grant(setup, codes, query, back, form.get('email') ?? '', form.get('claims') ?? '')
+  }
+}
+
+/** What would be sent, to be changed first: about the address that was typed, else about the first person there is. */
+function edit(setup: ProviderSetup, query: URLSearchParams, form: URLSearchParams): ProviderAnswer {
+  const address = form.get('email') || setup.people()[0]?.address || 'ada@example.com'
+  try {
+    return renderEditor(
+      setup,
+      query,
+      JSON.stringify(sentAbout(setup, address, form.get('claims') ?? ''), undefined, 2),
+    )
+  } catch (error) {
+    if (!(error instanceof BadClaims)) throw error
+    return renderPicker(setup, query, { problem: error.message, address, extra: form.get('claims') ?? '' })
   }
 }
 
@@ -70,7 +84,7 @@ function grant(
     if (!(error instanceof BadClaims)) throw error
     // Without an address it is the whole of the claims that was sent.
     return address === '' && extra !== ''
-      ? renderEditor(setup, query, '', { problem: error.message, extra })
+      ? renderEditor(setup, query, extra, error.message)
       : renderPicker(setup, query, { problem: error.message, address, extra })
   }
 }

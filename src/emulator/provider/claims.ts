@@ -19,7 +19,7 @@ export interface Said {
  * @param typed claims as JSON; they win over the sample
  */
 export function claimsOf(setup: ProviderSetup, address: string, typed = ''): Said {
-  const { user, ...claims } = { ...sampleOf(setup, address), ...parse(typed) }
+  const { user, ...claims } = sentAbout(setup, address, typed)
   // GitHub's account has a number; whoever speaks OpenID Connect wants a subject.
   if (setup.kind === 'github' && claims['sub'] === undefined) claims['sub'] = subjectOf(claims['id'])
   if (typeof claims['sub'] !== 'string' || claims['sub'] === '')
@@ -28,6 +28,12 @@ export function claimsOf(setup: ProviderSetup, address: string, typed = ''): Sai
   if (setup.kind === 'apple') return { claims, beside: { user: JSON.stringify(user) } }
   return { claims: { ...claims, user }, beside: {} }
 }
+
+/** All of it, as the provider sends it. */
+export const sentAbout = (setup: ProviderSetup, address: string, typed: string): JsonObject => ({
+  ...sampleOf(setup, address),
+  ...parse(typed),
+})
 
 const subjectOf = (id: Json | undefined): Json => (typeof id === 'number' ? String(id) : '')
 

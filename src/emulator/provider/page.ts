@@ -1,5 +1,5 @@
 import { type Fragment, html, layout, pageHeaders } from '../pages/index.js'
-import { looksReal, sampleOf } from './samples.js'
+import { NAMES } from './samples.js'
 import type { ProviderAnswer, ProviderSetup } from './types.js'
 
 const page = (setup: ProviderSetup, status: number, title: string, body: Fragment): ProviderAnswer => ({
@@ -47,11 +47,9 @@ ${form}${setup.people().map(
 ${form}<div class="field"><label for="email">Any address</label>
 <input id="email" name="email" type="email" value="${address}" autocomplete="off" spellcheck="false" autocapitalize="none"></div>
 <div class="field"><label for="claims">Claims <span class="optional">optional, JSON</span></label>
-<textarea id="claims" name="claims" rows="3" spellcheck="false" placeholder='{"given_name": "Ada"}'>${extra ?? ''}</textarea></div>
-<button type="submit">Continue</button></form>
-${form}<div class="field"><label for="edit">What ${setup.label} says about</label>
-<input id="edit" name="edit" type="email" value="${address || (setup.people()[0]?.address ?? '')}" autocomplete="off" spellcheck="false" autocapitalize="none"></div>
-<button type="submit" class="quiet">Edit before it is sent</button></form>
+<textarea id="claims" name="claims" rows="3" spellcheck="false" placeholder='{"name": "Ada"}'>${extra ?? ''}</textarea></div>
+<button type="submit">Continue</button>
+<button type="submit" name="edit" value="yes" class="quiet">Edit all that is sent</button></form>
 ${form}<button type="submit" name="decision" value="cancel" class="plain" formnovalidate>Cancel, as if I changed my mind</button>
 <button type="submit" name="decision" value="fail" class="plain" formnovalidate>Answer with a provider error</button></form>
 `,
@@ -62,11 +60,10 @@ ${form}<button type="submit" name="decision" value="cancel" class="plain" formno
 export function renderEditor(
   setup: ProviderSetup,
   query: URLSearchParams,
-  address: string,
-  { problem, extra }: Omit<PickerInput, 'address'> = {},
+  claims: string,
+  problem?: string,
 ): ProviderAnswer {
-  const claims = extra ?? JSON.stringify(sampleOf(setup, address), undefined, 2)
-  const name = looksReal(setup.kind) ? setup.kind : 'OpenID Connect'
+  const name = NAMES[setup.kind] ?? 'OpenID Connect'
   return page(
     setup,
     problem ? 400 : 200,

@@ -75,7 +75,14 @@ const github: Sample = person => {
 
 const SAMPLES: Readonly<Record<string, Sample>> = { google, microsoft, apple, github }
 
-/** Kinds of provider whose claims look as the real one's; all others send what OpenID Connect has. */
+/** What people call the providers whose claims look as the real one's; all others send what OpenID Connect has. */
+export const NAMES: Readonly<Record<string, string>> = {
+  google: 'Google',
+  microsoft: 'Microsoft',
+  apple: 'Apple',
+  github: 'GitHub',
+}
+
 export const looksReal = (kind: string): boolean => kind === 'generic' || kind in SAMPLES
 
 export function sampleOf(setup: ProviderSetup, address: string): JsonObject {

@@ -321,7 +321,8 @@ describe('the account picker in a browser without JavaScript', () => {
 
   test('what is said about somebody can be changed before it is sent, and what is taken out is not said', async () => {
     const claims = await choose(async page => {
-      await page.getByLabel(/says about$/).fill('alice@example.com')
+      await page.getByLabel('Any address').fill('alice@example.com')
+      await page.getByLabel('Claims').fill('{"locale": "en"}')
       await page.getByRole('button', { name: /^Edit/ }).click()
       const text = await page.getByLabel('Claims').inputValue()
       expect(JSON.parse(text)).toEqual({
@@ -329,6 +330,7 @@ describe('the account picker in a browser without JavaScript', () => {
         email: 'alice@example.com',
         email_verified: true,
         given_name: 'Alice',
+        locale: 'en',
       })
       await page.getByLabel('Claims').fill('{"sub": "alice@example.com", "groups": ["dev"]}')
       await page.getByRole('button', { name: 'Send' }).click()
