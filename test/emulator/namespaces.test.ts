@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLogger } from '../../src/log.js'
 import { type Client, type Reply, startClient } from './_emulator.js'
+import { snippet } from './recorded/real-kratos.mjs'
 
 let client: Client
 const lines: string[] = []
@@ -141,7 +142,7 @@ describe('a namespace', () => {
     })
     await new Promise<void>(resolve => hook.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`
-    const hooks = [{ hook: 'web_hook', config: { url, method: 'POST' } }]
+    const hooks = [{ hook: 'web_hook', config: { url, method: 'POST', body: snippet('{}') } }]
     const other = await startClient({
       config: { selfservice: { flows: { login: { after: { password: { hooks } } } } } },
     })

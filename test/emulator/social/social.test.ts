@@ -18,6 +18,7 @@ import {
   Visitor,
   visitor,
 } from '../_social.js'
+import { snippet } from '../recorded/real-kratos.mjs'
 
 describe('signing in', () => {
   test.for(['login', 'registration'])(
@@ -258,7 +259,7 @@ describe('configured otherwise', () => {
     })
     await new Promise<void>(done => void hook.listen(0, '127.0.0.1', done))
     const url = `http://127.0.0.1:${(hook.address() as { port: number }).port}/`
-    const config = { url, method: 'POST', response: { parse: true } }
+    const config = { url, method: 'POST', body: snippet('{}'), response: { parse: true } }
     const hooks = [{ hook: 'web_hook', config }, { hook: 'session' }]
     await start(changed(() => ({ flows: { registration: { after: { oidc: { hooks } } } } })))
     const flow = await visitor.open('registration')
