@@ -6,6 +6,7 @@ import { receiver, snippet, withKratos } from './real-kratos.mjs';
 
 const PW = 'Tr0ub4dor&3-lab-pw';
 const ALL = snippet('function(ctx) ctx');
+const SHORT_FLOW = snippet("function(ctx) { state: ctx.flow.state, active: std.get(ctx.flow, 'active'), who: if std.objectHas(ctx, 'identity') then ctx.identity.id }");
 const SHORT = snippet('function(ctx) { email: ctx.identity.traits.email, flow: ctx.flow.type }');
 const hook = (url, config = {}) => ({ hook: 'web_hook', config: { url, method: 'POST', body: ALL, ...config } });
 const parse = { response: { parse: true } };
@@ -88,6 +89,26 @@ const TOLD = {
     await v.submit(verification, { method: 'code', email });
     await v.submit(verification, { method: 'code', code: await codeFor('verification_code_valid') });
     return [];
+  },
+};
+
+/** Signing up in two steps, with a step back: hooks are called at the end alone. */
+const TWO_STEPS = {
+  config: url => configuration({
+    registration: {
+      before: { hooks: [hook(`${url}/before`, { body: SHORT_FLOW })] },
+      after: { password: { hooks: [hook(`${url}/told`, { body: SHORT_FLOW }), hook(`${url}/asked`, { ...parse, body: SHORT_FLOW }), session] } },
+    },
+  }),
+  async run({ url }, _heard, say) {
+    say(() => ({ status: 204 }));
+    const email = fresh(), c = client(url), traits = { email };
+    const f = await c.flow('registration', 'browser');
+    const first = await c.submit(f, { method: 'profile', traits });
+    const back = await c.submit(f, { method: 'profile', screen: 'previous', traits });
+    const again = await c.submit(f, { method: 'profile', traits });
+    const done = await c.submit(f, { method: 'password', password: PW, traits });
+    return [first.status, back.status, again.status, done.status, done.body.identity?.traits];
   },
 };
 
@@ -223,6 +244,7 @@ const BEFORE = flow => ({
 /** Everything, by name. */
 export const SETS = {
   told: TOLD,
+  'two steps': TWO_STEPS,
   ...Object.fromEntries(Object.keys(KINDS).map(kind => [`answers: ${kind}`, answering(kind, ANSWERS)])),
   'tried: plain': answering('plain', TRIED),
   'tried: parse': answering('parse', TRIED),
