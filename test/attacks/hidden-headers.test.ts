@@ -45,11 +45,21 @@ async function placesFound(url: string, places: readonly number[]): Promise<numb
   return places.filter((_, i) => bodies[i]!.body.includes('forged'))
 }
 
+/** From Node 22.23 on, a request with more headers than Node shows is a 431 of its own: no way to this harm is left. */
+async function nodeRefuses(url: string): Promise<boolean> {
+  const lines = ['GET / HTTP/1.1', 'Host: localhost', ...after(BORDER, 'Authorization: Bearer forged')]
+  const { head } = await rawBytes(url, `${lines.join('\r\n')}\r\n\r\n`)
+  return head.startsWith('HTTP/1.1 431 ')
+}
+
 test('an Authorization among a thousand headers is not found by those who read rawHeaders', async ({
   ory,
 }) => {
   const alone = await listen(createServer(echo))
-  expect(await placesFound(alone, PLACES), 'without us it is').toContain(BORDER)
+  const found = await placesFound(alone, PLACES)
+  expect(found.includes(BORDER) || (await nodeRefuses(alone)), 'without us it is, or Node refuses it').toBe(
+    true,
+  )
   expect(await placesFound(await startOurs(ory.url, echo), PLACES)).toEqual([])
 })
 
