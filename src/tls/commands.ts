@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import type { Logger } from '../log.js'
 import { expiryOf, findProblem } from './certificate.js'
 import { anchorFiles, type CertificateFiles, certificateFiles, dataDirectory, readBundle } from './files.js'
 import { LOCAL_HOSTS, normalizeHosts } from './hosts.js'
 import { type CertificateOptions, ownCertificate, systemOf } from './index.js'
 import { findStores, readAnchor } from './stores/find.js'
-import { installInSystem, uninstallFromSystem } from './stores/system-wide.js'
+import { installInSystem, systemStatus, uninstallFromSystem } from './stores/system-wide.js'
 import type { System } from './system.js'
 import { forgetDeclined } from './trust.js'
 
@@ -49,15 +49,23 @@ export async function certStatus(options: CommandOptions = {}): Promise<CommandR
     `Valid until   ${problem === 'damaged' ? 'damaged; the next start renews it' : validUntil(bundle.cert, problem)}`,
     ...stores.map((store, index) => `${trust[index] ? 'Trusted in   ' : 'Not trusted in'} ${store.name}`),
     ...(noStores === undefined ? [] : [`Not trusted: ${noStores}`]),
+    ...[await systemStatus(system, anchor)].filter(line => line !== undefined),
   ]
   const isFine = problem === undefined && noStores === undefined && trust.every(Boolean)
   return { text: lines.join('\n'), exitCode: isFine ? 0 : 1 }
 }
 
-/** `ory-proxy cert path`: the file for `NODE_EXTRA_CA_CERTS`, `curl --cacert` and the like. */
-export async function certPath(options: CommandOptions = {}): Promise<CommandResult> {
+/** {@link CommandOptions} of `cert path`. */
+export interface PathOptions extends CommandOptions {
+  /** The certificate itself instead of the name of its file. @default false */
+  readonly pem?: boolean
+}
+
+/** `ory-proxy cert path`: the file for `NODE_EXTRA_CA_CERTS`, `curl --cacert` and the like; with `pem`, what is in it. */
+export async function certPath({ pem = false, ...options }: PathOptions = {}): Promise<CommandResult> {
   const { files } = target(options)
-  return existsSync(files.anchor) ? { text: files.anchor, exitCode: 0 } : { text: NONE, exitCode: 1 }
+  if (!existsSync(files.anchor)) return { text: NONE, exitCode: 1 }
+  return { text: pem ? (await readFile(files.anchor, 'utf8')).trimEnd() : files.anchor, exitCode: 0 }
 }
 
 /** `ory-proxy cert install`: makes it if need be and trusts it, asking where the system asks. */

@@ -5,7 +5,7 @@ import { describe, expect } from 'vitest'
 import { certInstall, certUninstall } from '../../src/tls/commands.js'
 import { dataDirectory } from '../../src/tls/files.js'
 import { readAnchor } from '../../src/tls/stores/find.js'
-import { installInSystem, uninstallFromSystem } from '../../src/tls/stores/system-wide.js'
+import { installInSystem, systemStatus, uninstallFromSystem } from '../../src/tls/stores/system-wide.js'
 import { currentSystem, type RunResult, type System } from '../../src/tls/system.js'
 import { test } from './_fixtures.js'
 
@@ -155,7 +155,13 @@ describe('the system-wide store', () => {
     expect({ calls, files: await readdir(directory) }).toEqual({ calls: [], files: [] })
 
     const root = currentSystem({ ...linux, run, isRoot: true })
+    expect(await systemStatus(plain, anchor, stores)).toMatch(
+      /^Not trusted in the whole system .*cert install --system$/,
+    )
     expect((await installInSystem(root, anchor, stores)).done).toBe(true)
+    expect(await systemStatus(plain, anchor, stores)).toMatch(
+      /^Trusted in {4}the whole system .*ory-proxy-ca\.crt$/,
+    )
     expect(await readFile(target, 'utf8')).toBe(await readFile(anchor.file, 'utf8'))
     expect(await uninstallFromSystem(plain, stores)).toBe(
       `Left system-wide. Run: sudo rm ${target} && sudo update-it --fresh`,

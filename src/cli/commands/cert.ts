@@ -6,6 +6,7 @@ import type { CommandResult } from '../../tls/commands.js'
 interface CertFlags {
   readonly allowedHosts?: readonly string[]
   readonly system?: boolean
+  readonly pem?: boolean
 }
 
 /** `ory-proxy cert status|path|install|uninstall`: the certificate for local https and who trusts it. */
@@ -20,13 +21,13 @@ export function certCommand(): Command {
     async ({ allowedHosts = [] }: CertFlags) =>
       print(await (await load()).certStatus({ hosts: allowedHosts })),
   )
-  sub(parent, 'path', 'print the file for NODE_EXTRA_CA_CERTS and curl --cacert').action(
-    async ({ allowedHosts = [] }: CertFlags) => {
-      const result = await (await load()).certPath({ hosts: allowedHosts })
+  sub(parent, 'path', 'print the file for NODE_EXTRA_CA_CERTS and curl --cacert')
+    .option('--pem', 'print the certificate itself, for a store that takes it by hand')
+    .action(async ({ allowedHosts = [], pem = false }: CertFlags) => {
+      const result = await (await load()).certPath({ hosts: allowedHosts, pem })
       // Its output goes into NODE_EXTRA_CA_CERTS: a sentence would be taken for a file.
       print(result, result.exitCode === 0 ? process.stdout : process.stderr)
-    },
-  )
+    })
   sub(parent, 'install', "make it, and trust it in the user's own browsers")
     .option('--system', 'trust it in the whole system too (Linux, as root)')
     .action(async ({ allowedHosts = [], system = false }: CertFlags) =>

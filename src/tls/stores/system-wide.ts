@@ -1,4 +1,4 @@
-import { copyFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { System } from '../system.js'
 import type { Anchor } from './types.js'
@@ -53,6 +53,24 @@ export async function installInSystem(
   await copyFile(anchor.file, target)
   const done = await runAll(system, store.add)
   return { done, text: done ? `Trusted system-wide: ${target}` : `"${store.add.join(' ')}" failed.` }
+}
+
+/**
+ * Whether the whole system trusts the CA, in one line. Browsers with stores of their own do without it; GNOME Web,
+ * curl and Python have no other.
+ */
+export async function systemStatus(
+  system: System,
+  anchor: Anchor,
+  stores: readonly SystemStore[] = SYSTEM_STORES,
+): Promise<string | undefined> {
+  const store = await presentStore(system, stores)
+  if (store === undefined) return undefined
+  const target = join(store.directory, `${FILE_PREFIX}${basename(anchor.file)}`)
+  const held = await readFile(target).catch(() => undefined)
+  const readers = 'the whole system (GNOME Web, curl, Python)'
+  if (held?.equals(await readFile(anchor.file))) return `Trusted in    ${readers}: ${target}`
+  return `Not trusted in ${readers}: ory-proxy cert install --system`
 }
 
 /** Takes out what {@link installInSystem} put in. @returns what to tell, if there is anything */
