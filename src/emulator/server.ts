@@ -1,7 +1,7 @@
 /** The two HTTP servers: from a request to its answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { nameIn } from '../common/caller.js'
+import { callerOf, nameIn } from '../common/caller.js'
 import { isLoopback } from '../common/loopback.js'
 import { OryProxyError } from '../errors.js'
 import { isNamespaceTool, nowhere } from './dev/nowhere.js'
@@ -72,17 +72,18 @@ export function closeServer(server: Server): Promise<void> {
 
 async function respond(api: Api, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
-    const { host = '', origin, referer = '' } = req.headers
+    const caller = callerOf(req)
+    const { referer = '' } = req.headers
     const name = takeNamespace(req.headers)
     const body = await readBody(req)
     const space = api.spaces.find(name)
     const core = await (space ?? api.spaces.default).core.seenFrom(
-      api.isPublic ? host : '',
-      origin ?? referer,
+      api.isPublic ? caller.host : '',
+      caller.page ?? referer,
       frontOf(req),
       req.headers,
     )
-    const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, body)
+    const x = new Exchange(core, api.isPublic ? core.base : core.adminBase, req, { ...body, caller })
     const lost = space === undefined && !isNamespaceTool(x.path) ? name : undefined
     write(x, api, res, await answer(api, x, lost))
   } catch (error) {

@@ -27,7 +27,7 @@ export function hostStage(rules: HostRules): Stage<Exchange> {
     const { req } = x
     if (!req.url?.startsWith('/') && req.url !== '*') throw badRequest('The request target must be a path.')
     if (hidesHeaders(req)) throw badRequest('Too many headers.')
-    const host = requestHost(req)
+    const host = requestHost(x)
     const name = hostName(host)
     if (name === null) throw badRequest('The Host header is not a host.')
     if (!isAllowedHost(name, rules)) {
@@ -55,17 +55,16 @@ function hidesHeaders({ rawHeaders, socket }: IncomingMessage): boolean {
 const badRequest = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_REQUEST', message)
 
 /** The one Host a request names; HTTP/2 calls it `:authority`. Two of them are an attack, not a choice. */
-function requestHost(req: IncomingMessage): string {
-  const authority = req.headers[':authority']
-  if (typeof authority === 'string') {
+function requestHost({ req, caller: { host } }: Exchange): string {
+  if (typeof req.headers[':authority'] === 'string') {
     // The app behind us reads Host; it must not be another one than we checked (RFC 9113, section 8.3.1).
-    if ((req.headers.host ?? authority) !== authority) throw badRequest('Host and :authority differ.')
-    return authority
+    if ((req.headers.host ?? host) !== host) throw badRequest('Host and :authority differ.')
+    return host
   }
   let count = 0
   for (let i = 0; i < req.rawHeaders.length; i += 2) if (isHostField(req.rawHeaders[i]!)) count++
   if (count > 1) throw badRequest('Two Host headers.')
-  return req.headers.host ?? ''
+  return host
 }
 
 const isHostField = (name: string): boolean => name.length === 4 && name.toLowerCase() === 'host'

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { callerOf } from '../../src/common/caller.js'
 import { hostStage } from '../../src/middleware/host.js'
 
 /** The origin that a request is taken to be for. */
@@ -6,8 +7,10 @@ function originOf(
   headers: Record<string, string>,
   { encrypted = false, trustForwarded = true } = {},
 ): string {
+  const req = { url: '/', headers, rawHeaders: Object.entries(headers).flat(), socket: { encrypted } }
   const x = {
-    req: { url: '/', headers, rawHeaders: Object.entries(headers).flat(), socket: { encrypted } },
+    req,
+    caller: callerOf(req as never),
     origin: '',
     prefix: '',
     identified: null,

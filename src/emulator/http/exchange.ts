@@ -1,6 +1,6 @@
 /** One request and its answer, as Kratos' handlers see them. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { type Caller, callerOf } from '../../common/caller.js'
+import type { Caller } from '../../common/caller.js'
 import type { Core } from '../core.js'
 import type { JsonObject } from '../store/model.js'
 import { CookieJar } from './cookies.js'
@@ -11,6 +11,11 @@ export interface Answer {
   status: number
   headers?: Record<string, string>
   body?: string
+}
+
+export interface Body {
+  readonly bytes: Buffer
+  readonly tooLarge: boolean
 }
 
 /** Larger bodies are cut off, as in Kratos' public and admin servers. */
@@ -42,6 +47,7 @@ export class Exchange {
   readonly vary: string[] = []
 
   /**
+   * @param came what came with it, and from whom
    * @param base where the server is that was asked
    * @param target the path and query that were asked for
    * @param visitor the exchange whose cookies these are, if they are not the request's own
@@ -50,7 +56,7 @@ export class Exchange {
     core: Core,
     base: string,
     req: IncomingMessage,
-    body: { bytes: Buffer; tooLarge: boolean },
+    came: Body & { caller: Caller },
     target: string = req.url ?? '/',
     visitor?: Exchange,
   ) {
@@ -63,18 +69,18 @@ export class Exchange {
     this.search = mark < 0 ? '' : target.slice(mark)
     this.query = new URLSearchParams(this.search)
     this.headers = req.headers
-    this.body = body.bytes
-    this.tooLarge = body.tooLarge
+    this.body = came.bytes
+    this.tooLarge = came.tooLarge
     this.cookies = visitor?.cookies ?? new CookieJar(req.headers.cookie)
     this.csrf = visitor?.csrf ?? new Csrf(core, this.cookies)
-    this.caller = callerOf(req)
+    this.caller = came.caller
     this.remoteAddress = `${req.socket.remoteAddress ?? ''}:${req.socket.remotePort ?? ''}`
   }
 
   /** As if the visitor had been sent to that address of ours, and were there by now. */
   sentTo(url: string): Exchange {
-    const body = { bytes: this.body, tooLarge: this.tooLarge }
-    return new Exchange(this.core, this.#base, this.#req, body, url.slice(this.#base.length), this)
+    const came = { bytes: this.body, tooLarge: this.tooLarge, caller: this.caller }
+    return new Exchange(this.core, this.#base, this.#req, came, url.slice(this.#base.length), this)
   }
 
   header(name: string): string {
@@ -96,7 +102,7 @@ export class Exchange {
 }
 
 /** Reads a body, but no more than Kratos would; the rest is drained so that the answer gets through. */
-export async function readBody(req: IncomingMessage): Promise<{ bytes: Buffer; tooLarge: boolean }> {
+export async function readBody(req: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
