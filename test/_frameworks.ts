@@ -152,14 +152,15 @@ export async function startPreview(framework: Framework, sockets: string): Promi
 }
 
 /** Where an app is run, and by what. */
-interface Place {
+export interface Place {
   readonly node: string
   readonly modules: string
   readonly app: string
   readonly env: NodeJS.ProcessEnv
 }
 
-async function prepare(framework: Framework, sockets: string): Promise<Place> {
+/** A copy of an app in test/frameworks, with what it needs. */
+export async function prepare(framework: Pick<Framework, 'name' | 'node'>, sockets: string): Promise<Place> {
   const folder = join(here, framework.name)
   await ensureInstalled(folder)
   const modules = join(folder, 'node_modules')
@@ -184,8 +185,7 @@ async function serve(framework: Framework, serving: Serving, place: Place): Prom
     if (serving.behindCommand) {
       const front = await freePort()
       const flags = ['--no-https', '--no-open', '--port', `${front}`]
-      const command = { ...place, node: process.execPath, modules: root }
-      children.push(start(command, ['dist/cli.js', 'local', url, ...flags]))
+      children.push(start(inFront(place), ['dist/cli.js', 'local', url, ...flags]))
       url = `http://localhost:${front}`
     }
     await answers(`${url}${at.page}`, children)
@@ -209,8 +209,11 @@ async function serve(framework: Framework, serving: Serving, place: Place): Prom
   }
 }
 
+/** Our own command, which runs beside an app. */
+export const inFront = (place: Place): Place => ({ ...place, node: process.execPath, modules: root })
+
 /** The Node we run on, or a newer one from the registry where the framework needs it. */
-async function nodeFor({ node: [major, minor] }: Framework): Promise<string> {
+async function nodeFor({ node: [major, minor] }: Pick<Framework, 'node'>): Promise<string> {
   const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number)
   if (ours > major || (ours === major && oursMinor >= minor)) return process.execPath
   const folder = join(here, 'node')
@@ -218,12 +221,17 @@ async function nodeFor({ node: [major, minor] }: Framework): Promise<string> {
   return join(folder, 'node_modules/node/bin/node')
 }
 
-interface Started {
+export interface Started {
   readonly child: ChildProcess
   output: string
 }
 
-function start(place: Place, [script, ...args]: Command, more: NodeJS.ProcessEnv = {}): Started {
+/** Starts a program of a place. */
+export function start(
+  place: Place,
+  [script, ...args]: Command,
+  more: NodeJS.ProcessEnv = {},
+): Started {
   // No key of a test run's own environment may decide which Ory answers.
   const { VITEST: _vitest, NODE_ENV: _env, PORT: _port, ...env } = process.env
   const quiet = { CI: 'true', BROWSER: 'none', NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }
@@ -241,7 +249,7 @@ function start(place: Place, [script, ...args]: Command, more: NodeJS.ProcessEnv
 }
 
 /** The first page may take long: frameworks build it when it is asked for. */
-async function answers(url: string, started: readonly Started[]): Promise<void> {
+export async function answers(url: string, started: readonly Started[]): Promise<void> {
   for (let tries = 0; tries < 240; tries++) {
     const ended = started.find(({ child }) => child.exitCode !== null)
     const answer = await fetch(url, { headers: { accept: 'text/html' } }).catch(() => undefined)
@@ -252,7 +260,7 @@ async function answers(url: string, started: readonly Started[]): Promise<void> 
   throw new Error(`no page at ${url}:\n${started.map(({ output }) => output).join('\n')}`)
 }
 
-async function end({ child }: Started): Promise<void> {
+export async function end({ child }: Started): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return
   const gone = new Promise(resolve => child.once('exit', resolve))
   if (process.platform === 'win32') child.kill()
