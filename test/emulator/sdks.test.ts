@@ -32,16 +32,31 @@ describe('Ory’s client for another language', () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
-  test('Python signs up, in, changes a trait and leaves', { timeout: 300_000 }, async () => {
+  test('Python signs up, in, changes a trait and leaves', { timeout: 600_000 }, async () => {
     await inFolder('python3', '-m', 'venv', 'venv')
     const python = join(folder, 'venv', process.platform === 'win32' ? 'Scripts' : 'bin', 'python')
     await inFolder(python, '-m', 'pip', 'install', '-q', '-r', 'requirements.txt')
     expect((await inFolder(python, 'journey.py')).stdout.trim()).toBe('done')
   })
 
-  test('Go signs up and in, and an administrator looks', { timeout: 300_000 }, async () => {
+  test('Go signs up and in, and an administrator looks', { timeout: 600_000 }, async () => {
     await inFolder('go', 'mod', 'init', 'example.org/sdks')
     await inFolder('go', 'get', 'github.com/ory/client-go@v1.22.92')
     expect((await inFolder('go', 'run', '.')).stdout.trim()).toBe('done')
+  })
+
+  test('Java signs up, in, changes a trait and leaves', { timeout: 600_000 }, async () => {
+    const lib = join(folder, 'lib')
+    await inFolder(
+      'mvn',
+      '-q',
+      '-B',
+      '-f',
+      'java/pom.xml',
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${lib}`,
+    )
+    const { stdout } = await inFolder('java', '-cp', join(lib, '*'), join('java', 'Journey.java'))
+    expect(stdout.trim()).toBe('done')
   })
 })
