@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { CLIENT_TESTS, clientTable } from './ecosystem-clients.mjs'
 import { ENGINE_TESTS, engineTable } from './ecosystem-engines.mjs'
 import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
 import { ensureBrowser } from './ensure-browser.mjs'
@@ -13,7 +14,7 @@ const TESTS = [
   'faces/vite',
   'faces/webpack',
   'project/recipes',
-  'emulator/sdks',
+  ...CLIENT_TESTS,
   ...ENGINE_TESTS,
 ].map(name => `test/${name}.test.ts`)
 
@@ -115,6 +116,8 @@ ${PREVIEWS.map(known => preview(tests, known)).join('\n')}
 | backend | verified with | result | tests passed |
 |---|---|---|---|
 ${RECIPES.map(known => recipe(tests, known)).join('\n')}
+
+${clientTable(tests)}
 
 ${testingTable(tests)}
 

@@ -3,6 +3,7 @@ import { isLoopback } from '../common/loopback.js'
 import { LruMap } from '../common/lru.js'
 import { OryProxyError } from '../errors.js'
 import type { Logger } from '../log.js'
+import { awaitedBy } from './config/files.js'
 import type { KratosConfig } from './config/model.js'
 import type { ConfigSource } from './config/open.js'
 import { baseFor, type Standing } from './config/place.js'
@@ -73,6 +74,7 @@ export class Settings {
   readonly #views = new LruMap<string, View>(MAX_VIEWS, () => 1)
   readonly #schemas = new Map<string, CompiledSchema>()
   #file: ConfigFile
+  #awaited: readonly string[] = []
   /** Grows with every exchange. */
   revision = 0
 
@@ -97,9 +99,9 @@ export class Settings {
     return new Settings(await openFile(options.source, options.standing, tell), options, tell)
   }
 
-  /** Every file that counts. */
+  /** Every file that counts, and those that would if they were there. */
   get files(): readonly string[] {
-    return this.#file.files
+    return [...this.#file.files, ...this.#awaited]
   }
 
   /** Kratos' own address, as it is written: with or without a slash at the end. */
@@ -153,7 +155,9 @@ export class Settings {
     const { port, adminPort } = this.#file
     try {
       this.#file = await openFile(this.#source, this.#standing, this.#tell)
+      this.#awaited = []
     } catch (error) {
+      this.#awaited = awaitedBy(error)
       const why = error instanceof OryProxyError ? error.message : String(error)
       return this.#log.error(`${why} (until that is mended, what was there before the edit counts)`)
     }

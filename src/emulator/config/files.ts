@@ -1,6 +1,7 @@
 /** The files that a configuration names: beside it, where Kratos would look, or where a container has them. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A file that was found. */
@@ -11,6 +12,24 @@ export interface NamedFile {
   readonly remark?: string
 }
 
+/** A file that is nowhere, yet. */
+export class MissingFile extends Error {
+  override readonly name = 'MissingFile'
+  /** What has to appear for it to be there: the file, or the first folder on the way to it. */
+  readonly awaited: readonly string[]
+
+  constructor(message: string, awaited: readonly string[]) {
+    super(message)
+    this.awaited = awaited
+  }
+}
+
+/** What would have to appear for an error to be none. */
+export function awaitedBy(error: unknown): readonly string[] {
+  if (error instanceof MissingFile) return error.awaited
+  return error instanceof Error && error.cause !== undefined ? awaitedBy(error.cause) : []
+}
+
 /**
  * Reads what a `file://` address, or a path, of a configuration means.
  *
@@ -18,7 +37,7 @@ export interface NamedFile {
  * end is looked for: `/etc/config/kratos/schemas/a.json` is `schemas/a.json` or `a.json` beside the configuration.
  * A relative one begins at the configuration; Kratos begins where it was started, which is tried next.
  *
- * @throws {Error} with where it was looked for
+ * @throws {MissingFile} with where it was looked for
  */
 export async function readNamedFile(address: string, folder: string): Promise<NamedFile> {
   const written = withoutScheme(address)
@@ -33,7 +52,13 @@ export async function readNamedFile(address: string, folder: string): Promise<Na
       ...(!isMeant && { remark: `${written} is not here: ${shown(path)} is read instead` }),
     }
   }
-  throw new Error(`${shown(places[0]!)} does not exist, and there is no ${basename(written)} in ${folder}`)
+  const why = `${shown(places[0]!)} does not exist, and there is no ${basename(written)} in ${folder}`
+  throw new MissingFile(why, [...new Set(places.map(firstMissing))])
+}
+
+function firstMissing(path: string): string {
+  const parent = dirname(path)
+  return existsSync(parent) || parent === path ? path : firstMissing(parent)
 }
 
 /** Where an address may mean, the first it names; absolute. */

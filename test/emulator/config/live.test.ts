@@ -97,6 +97,21 @@ describe('an edit', () => {
   })
 })
 
+test('a schema that an edit names before it is there counts as soon as it is', async () => {
+  await file('later/person.json', schema('nick'))
+  const text = (url: string) => `identity: {schemas: [{id: default, url: "file://./${url}"}]}\n`
+  const config = await file('later/kratos.yml', text('person.json'))
+  const { client, said } = await start({ config })
+  await file('later/kratos.yml', text('schemas/next.json'))
+  await vi.waitFor(() => expect(said.at(-1)).toContain('next.json does not exist'), WITHIN)
+  expect(await traitsOf(client)).toEqual(['traits.email', 'traits.nick'])
+  await file('later/schemas/next.json', schema('city'))
+  await vi.waitFor(
+    async () => expect(await traitsOf(client)).toEqual(['traits.city', 'traits.email']),
+    WITHIN,
+  )
+})
+
 /** What says where forms go, where a browser is sent, and where a mail leads. */
 async function addresses({ emulator }: Client, host: string): Promise<string[]> {
   const { port } = new URL(emulator.url)
