@@ -227,11 +227,7 @@ export interface Started {
 }
 
 /** Starts a program of a place. */
-export function start(
-  place: Place,
-  [script, ...args]: Command,
-  more: NodeJS.ProcessEnv = {},
-): Started {
+export function start(place: Place, [script, ...args]: Command, more: NodeJS.ProcessEnv = {}): Started {
   // No key of a test run's own environment may decide which Ory answers.
   const { VITEST: _vitest, NODE_ENV: _env, PORT: _port, ...env } = process.env
   const quiet = { CI: 'true', BROWSER: 'none', NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }

@@ -74,7 +74,9 @@ describe('@ory/nextjs', { timeout: 240_000 }, () => {
     const url = await behindCommand(true)
     await answers(`${url}/`, running)
     // `/self-service` is nobody's at ory-proxy: the app's middleware takes it, and sends it to where it came from.
-    const answer = await fetch(`${url}/self-service/login/browser`, { headers: { accept: 'application/json' } })
+    const answer = await fetch(`${url}/self-service/login/browser`, {
+      headers: { accept: 'application/json' },
+    })
     expect(answer.status).toBe(508)
     expect(await answer.text()).toContain("take the app's own middleware for Ory out")
   })
