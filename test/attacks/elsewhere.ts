@@ -51,6 +51,19 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'an API key that would travel in the open is one line, and none to this machine',
   ),
   ...at(
+    'test/ory/tokens.test.ts',
+    'one person gets the token of another',
+    'Oathkeeper GHSA-4mq7-pvjg-xp2r',
+    'nobody gets the token of somebody else, and who signs out gets none',
+    'an Ory that answers with %s has nobody signed in',
+  ),
+  ...at(
+    'test/verify.test.ts',
+    'a token that was made for something else is believed',
+    'RFC 8725, section 2.8: cross-JWT confusion',
+    'a token as Ory makes them %s is nobody',
+  ),
+  ...at(
     'test/host/gates.test.ts',
     'a WebSocket handshake is a way around the rules for requests',
     'found here: a gate that is taken down, or never was there',
