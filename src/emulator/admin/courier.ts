@@ -1,5 +1,6 @@
 /** `/admin/courier/messages`: what was sent, newest first. */
 
+import { shownMessage } from '../courier/worker.js'
 import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json, problem } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
@@ -12,10 +13,12 @@ export function listMessages(x: Exchange): Answer {
   const status = x.query.get('status')
   if (status !== null && !STATUSES.has(status)) throw badRequest('Message status is not valid')
   const recipient = x.query.get('recipient')
-  const found = x.core.state.messages.filter(
-    message =>
-      (status === null || message.status === status) && (!recipient || message.recipient === recipient),
-  )
+  const found = x.core.state.messages
+    .map(shownMessage)
+    .filter(
+      message =>
+        (status === null || message.status === status) && (!recipient || message.recipient === recipient),
+    )
   const size = x.query.get('page_size')
   if (size && !/^[+-]?\d+$/.test(size)) {
     return badPage(`strconv.Atoi: parsing ${JSON.stringify(size)}: invalid syntax`)
@@ -58,7 +61,7 @@ export function getMessage(x: Exchange): Answer {
   const id = x.params['id'] ?? ''
   const mistake = uuidMistake(id)
   if (mistake) throw new Problem(400, { message: mistake })
-  const message = x.core.state.messages.find(one => one.id === id.toLowerCase())
+  const message = x.core.state.messages.map(shownMessage).find(one => one.id === id.toLowerCase())
   if (!message) throw notLocated()
   return json(200, messageJson(message, true))
 }

@@ -5,34 +5,36 @@ import { mayCall, namedUrl, warnOnce } from '../calls/hosts.js'
 import { prepare, type RequestConfig, Unprepared } from '../calls/request.js'
 import type { Core } from '../core.js'
 import type { Channel, CourierMessage, JsonObject } from '../store/model.js'
-import type { Message } from './message.js'
+import { sentMessage } from './message.js'
 import { htmlOf } from './render.js'
-import type { TemplateType } from './template-type.js'
 
 const PATIENCE = 10_000
 /** What Kratos reads of an answer, for its log. */
 const MOST = 1024
 
-/**
- * Sends one message over the channel of its kind; without one it is in the inbox, which is all there is.
- *
- * @throws with what the log is to say
- */
-export async function dispatch(core: Core, message: CourierMessage): Promise<void> {
-  const channel = core.config.courier.channels[message.channel as Channel]
+/** The channel that takes such a message; without one it is in the inbox, which is all there is. */
+export function channelFor(core: Core, via: Channel): RequestConfig | undefined {
+  const channel = core.config.courier.channels[via]
   if (!channel) {
-    if (message.channel === 'sms')
+    if (via === 'sms')
       warnOnce(
         core.log,
         'SMS end in the inbox: courier.channels has none for them, so Kratos would not send any',
       )
-    return
+    return undefined
   }
-  if (mayCall(channel.url, core.callHosts)) return post(core, message, channel)
+  if (mayCall(channel.url, core.callHosts)) return channel
   warnOnce(
     core.log,
     `courier: ${namedUrl(channel.url)} is not called, and what it would get is in the inbox: the emulator sends to this machine only, unless its "callHosts" lists the host`,
   )
+  return undefined
+}
+
+/** @throws with what the log is to say */
+export async function dispatch(core: Core, message: CourierMessage): Promise<void> {
+  const channel = channelFor(core, message.channel as Channel)
+  if (channel) await post(core, message, channel)
 }
 
 async function post(core: Core, message: CourierMessage, channel: RequestConfig): Promise<void> {
@@ -53,13 +55,7 @@ async function post(core: Core, message: CourierMessage, channel: RequestConfig)
 /** `ctx` of a channel's body. */
 function toldOf(core: Core, message: CourierMessage): JsonObject {
   const { recipient, subject, body, template_type, type, template_data, request_headers } = message
-  const sent: Message = {
-    type: template_type as TemplateType,
-    to: recipient,
-    via: type,
-    data: template_data ?? {},
-  }
-  const html = type === 'email' ? htmlOf(core, sent) : ''
+  const html = type === 'email' ? htmlOf(core, sentMessage(message)) : ''
   return {
     recipient,
     subject,

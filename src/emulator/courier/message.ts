@@ -6,7 +6,7 @@ import type { Flow, FlowKind } from '../flows/types.js'
 import { allowedHeaders } from '../http/allowed-headers.js'
 import { withQuery } from '../http/urls.js'
 import { identityJson } from '../identities/identities.js'
-import type { Channel, Identity, JsonObject } from '../store/model.js'
+import type { Channel, CourierMessage, Identity, JsonObject } from '../store/model.js'
 import type { TemplateType } from './template-type.js'
 
 export interface Message {
@@ -87,4 +87,17 @@ export const unknownMessage = (flow: Flow, type: TemplateType, to: string): Mess
   to,
   via: 'email',
   data: { to, ...common(flow, type) },
+})
+
+/** What was queued, as it was told then. */
+export const sentMessage = ({
+  template_type,
+  recipient,
+  type,
+  template_data = {},
+}: CourierMessage): Message => ({
+  type: template_type as TemplateType,
+  to: recipient,
+  via: type,
+  data: template_data,
 })

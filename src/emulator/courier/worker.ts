@@ -23,6 +23,22 @@ export function wake(core: Core): void {
   waiting.set(state, later)
 }
 
+/** What is in the inbox alone is there at once, and is shown as in the queue for that long. */
+const held = new WeakSet<CourierMessage>()
+
+export function hold(core: Core, message: CourierMessage): void {
+  held.add(message)
+  setTimeout(() => held.delete(message), core.config.courier.worker.pull_wait).unref()
+}
+
+/** As the API shows it. */
+export function shownMessage(message: CourierMessage): CourierMessage {
+  if (held.has(message)) return { ...message, status: 'queued', send_count: 0 }
+  if (message.dispatches || message.status !== 'sent') return message
+  const { id, created_at, updated_at } = message
+  return { ...message, dispatches: [{ id, message_id: id, status: 'success', created_at, updated_at }] }
+}
+
 const queued = ({ state }: Core): CourierMessage[] =>
   state.messages.filter(({ status }) => status === 'queued').reverse()
 

@@ -1,7 +1,11 @@
 /** The mails that were sent: a page, and for tests a list that can wait. */
-import type { Exchange } from '../http/exchange.js'
-import { badRequest } from '../http/kratos-errors.js'
-import { type Fragment, type Html, html, renderTime, safeHref } from '../pages/index.js'
+import type { Core } from '../core.js'
+import { sentMessage } from '../courier/message.js'
+import { htmlOf } from '../courier/render.js'
+import { codeOf, linkOf } from '../courier/texts.js'
+import type { Answer, Exchange } from '../http/exchange.js'
+import { badRequest, notLocated } from '../http/kratos-errors.js'
+import { type Fragment, type Html, html, pageHeaders, renderTime, safeHref } from '../pages/index.js'
 import type { CourierMessage, JsonObject } from '../store/model.js'
 import { rootOf, type View } from './tool.js'
 
@@ -16,7 +20,7 @@ export async function showInbox(x: Exchange): Promise<View> {
   const found = await waitFor(x, waitOf(x))
   const live = x.query.has('live')
   return {
-    json: found.map(mailJson),
+    json: found.map(message => mailJson(x.core, message)),
     title: 'Inbox',
     lead: 'Nothing leaves this machine: every mail ends here.',
     layout: { wide: true, ...(live && { refresh: REFRESH_S }) },
@@ -51,12 +55,13 @@ function mailCard(message: CourierMessage): Html {
 ${code && html`<p class="hint">Code</p><code class="secret code">${code}</code>`}
 ${link && html`<p class="hint"><a href="${safeHref(link)}">Open the link in this mail</a></p>`}
 <details><summary>Text</summary><pre>${message.body}</pre></details>
+${message.type === 'email' && html`<p class="hint"><a href="inbox/${message.id}">As HTML</a></p>`}
 </article>
 `
 }
 
-function mailJson(message: CourierMessage): JsonObject {
-  const { id, recipient, subject, body, template_type, channel, created_at } = message
+function mailJson(core: Core, message: CourierMessage): JsonObject {
+  const { id, recipient, subject, body, template_type, channel, created_at, type } = message
   const { code, link } = secretsOf(message)
   return {
     id,
@@ -68,11 +73,33 @@ function mailJson(message: CourierMessage): JsonObject {
     created_at,
     code: code ?? null,
     link: link ?? null,
+    html: type === 'email' ? htmlOf(core, sentMessage(message)) : null,
   }
 }
 
-/** What a test wants from a mail. */
-function secretsOf({ body }: CourierMessage): { code: string | undefined; link: string | undefined } {
+/** `GET /dev/inbox/{id}`: a mail as its reader sees it. It may say anything, so nothing in it runs, and nothing is loaded. */
+export function showMail(x: Exchange): Answer {
+  const message = x.core.state.messages.find(({ id, type }) => id === x.params['id'] && type === 'email')
+  if (!message) throw notLocated()
+  const headers = {
+    ...pageHeaders(),
+    'content-security-policy':
+      "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+  }
+  return { status: 200, headers, body: htmlOf(x.core, sentMessage(message)) }
+}
+
+/** What a test wants from a mail: what its template was told, else what the text looks like. */
+function secretsOf({ body, template_data: told = {} }: CourierMessage): {
+  code: string | undefined
+  link: string | undefined
+} {
+  const [code, link] = [codeOf(told), linkOf(told)]
+  if (code || link) return { code: code || undefined, link: link || undefined }
+  return secretsIn(body)
+}
+
+function secretsIn(body: string): { code: string | undefined; link: string | undefined } {
   const link = /https?:\/\/\S+/.exec(body)?.[0]
   return { code: /\b\d{6}\b/.exec(body.replaceAll(/https?:\/\/\S+/g, ''))?.[0], link }
 }

@@ -7,7 +7,7 @@ import { html } from '../pages/index.js'
 import { showClock, turnClock } from './clock.js'
 import { changeFaults, listFaults } from './faults.js'
 import { listFlows } from './flows.js'
-import { showInbox } from './inbox.js'
+import { showInbox, showMail } from './inbox.js'
 import { changeNamespaces, deleteNamespace, listNamespaces } from './namespaces.js'
 import { exportAll, importAll, resetAll } from './state.js'
 import { changes, guarded, rootOf, shows, type Tool, type View } from './tool.js'
@@ -23,6 +23,7 @@ const TOOLS: readonly [method: 'GET' | 'POST' | 'DELETE', path: string, tool: To
   ['GET', '/dev/sign-in', shows(listUsers)],
   ['POST', '/dev/sign-in', changes(signInAs, '/dev/sign-in', listUsers)],
   ['GET', '/dev/inbox', shows(showInbox)],
+  ['GET', '/dev/inbox/{id}', showMail],
   ['POST', '/dev/reset', changes(resetAll, '/dev', showOverview)],
   ['GET', '/dev/export', exportAll],
   ['POST', '/dev/import', changes(importAll, '/dev', showOverview)],

@@ -169,6 +169,16 @@ describe('the inbox', () => {
     expect(page.body).not.toContain('<script')
   })
 
+  test('shows a mail as HTML, in which nothing runs', async () => {
+    await askForCode('alice@example.com')
+    const [mail] = (await client.call('GET', '/dev/inbox')).body
+    const page = await client.call('GET', `/dev/inbox/${mail.id}`, undefined, { accept: 'text/html' })
+    expect([page.status, page.body]).toEqual([200, mail.html])
+    expect(mail.html).toContain(`<p>\n${mail.code}\n</p>`)
+    expect(page.headers.get('content-security-policy')).toMatch(/^sandbox allow-popups; default-src 'none'/)
+    expect((await client.call('GET', '/dev/inbox/nothing')).status).toBe(404)
+  })
+
   test('a call that waits is for a new mail, or for one after another', async () => {
     await askForCode('alice@example.com')
     const [old] = (await client.call('GET', '/dev/inbox?to=alice@example.com')).body
