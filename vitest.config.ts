@@ -10,7 +10,11 @@ export default defineConfig({
       // Clients in other languages, and recipes for runners in a project of their own, are for `npm run test:ecosystem`.
       ...(process.env['ORY_PROXY_ECOSYSTEM'] === 'all'
         ? []
-        : ['test/emulator/{sdks,nextjs}.test.ts', 'test/testing/recipes.test.ts']),
+        : [
+            'test/emulator/{sdks,nextjs}.test.ts',
+            'test/testing/recipes.test.ts',
+            'test/export/kubernetes.test.ts',
+          ]),
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

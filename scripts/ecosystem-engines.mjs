@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Tests that run on every engine. */
-export const ENGINE_TESTS = ['rehearse/contract', 'rehearse/rotation', 'rehearse/faults']
+export const ENGINE_TESTS = ['rehearse/contract', 'rehearse/rotation', 'rehearse/faults', 'export/kubernetes']
 
 /** By the engine's name in the tests: how people call it, and what says its version. */
 const ENGINES = [

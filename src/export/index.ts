@@ -3,6 +3,7 @@ import { EXT_AUTHZ, envoyYaml, LUA } from './envoy/conf.js'
 import { envoyLua } from './envoy/lua.js'
 import { haproxyCfg } from './haproxy/conf.js'
 import { haproxyLua } from './haproxy/lua.js'
+import { kubernetes } from './kubernetes/folder.js'
 import { sharedCache } from './lua/core.js'
 import { nginxConf } from './nginx/conf.js'
 import { signJs, textJs } from './nginx/njs.js'
@@ -26,12 +27,11 @@ const beside = (manual: Pick<Manual, 'engine' | 'install' | 'start' | 'more'>): 
 })
 
 /** The signer beside an engine, in a folder of its own. */
-const signerBeside = (gateway: Gateway, cache: number): Folder =>
-  Object.fromEntries(
-    Object.entries(signerFolder(gateway, { listen: `127.0.0.1:${gateway.signerPort}`, cache })).map(
-      ([name, text]) => [`signer/${name}`, text],
-    ),
-  )
+const signerBeside = (gateway: Gateway, engine: string, cache: number): Folder => {
+  const options = { listen: `127.0.0.1:${gateway.signerPort}`, cache, engine }
+  const files = Object.entries(signerFolder(gateway, options))
+  return Object.fromEntries(files.map(([name, text]) => [`signer/${name}`, text]))
+}
 
 const nginx = (gateway: Gateway): Folder => ({
   'nginx.conf': nginxConf(gateway),
@@ -52,7 +52,7 @@ const nginx = (gateway: Gateway): Folder => ({
 const envoy = (gateway: Gateway): Folder => ({
   'envoy.yaml': envoyYaml(gateway, 'envoy', LUA),
   'who.lua': envoyLua(gateway),
-  ...signerBeside(gateway, sharedCache(gateway)),
+  ...signerBeside(gateway, 'envoy', sharedCache(gateway)),
   'README.md': readmeMd(
     gateway,
     beside({
@@ -69,7 +69,7 @@ const envoy = (gateway: Gateway): Folder => ({
 
 const envoyExtAuthz = (gateway: Gateway): Folder => ({
   'envoy.yaml': envoyYaml(gateway, 'envoy-ext-authz', EXT_AUTHZ),
-  ...signerBeside(gateway, gateway.sessionCache),
+  ...signerBeside(gateway, 'envoy-ext-authz', gateway.sessionCache),
   'README.md': readmeMd(
     gateway,
     beside({
@@ -87,7 +87,7 @@ const envoyExtAuthz = (gateway: Gateway): Folder => ({
 const haproxy = (gateway: Gateway): Folder => ({
   'haproxy.cfg': haproxyCfg(gateway),
   'who.lua': haproxyLua(gateway),
-  ...signerBeside(gateway, sharedCache(gateway)),
+  ...signerBeside(gateway, 'haproxy', sharedCache(gateway)),
   'README.md': readmeMd(
     gateway,
     beside({
@@ -130,4 +130,5 @@ export const ENGINES: Readonly<Record<string, (gateway: Gateway) => Folder>> = {
   'envoy-ext-authz': envoyExtAuthz,
   haproxy,
   oathkeeper,
+  kubernetes,
 }

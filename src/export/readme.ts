@@ -13,6 +13,8 @@ export interface Manual {
   readonly makeKey: string
   /** Instead of exchanging two PEM files. */
   readonly rotate?: string
+  /** How it is tried on one's own machine. @default the engine itself */
+  readonly rehearsal?: string
   /** What else is worth a line. */
   readonly more: readonly string[]
 }
@@ -45,7 +47,7 @@ export function readmeMd(gateway: Gateway, manual: Manual): string {
     `Not as in development: a sign-out counts within ${sessionCache} s, not at once; an Ory that hangs makes pages anonymous after 2 s, gated ones 503; bodies of Ory are not rewritten, as its own \`base_url\` is this address.`,
     `Backends verify by \`${publicUrl.origin}/.ory/jwks.json\`; \`iss\` is \`${ory.origin}\`.`,
     ...manual.more,
-    `Look at it: \`npx ory-proxy check ${publicUrl.origin}\` (\`--help\` says how), or \`npx ory-proxy rehearse ${manual.engine}\` on your own machine.`,
+    `Look at it: \`npx ory-proxy check ${publicUrl.origin}\` (\`--help\` says how), or \`npx ory-proxy rehearse ${manual.rehearsal ?? manual.engine}\` on your own machine.`,
   ]
   return `# ${publicUrl.host} behind ${manual.engine}
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OryProxyError } from '../errors.js'
 import { ENGINES } from '../export/index.js'
-import type { Gateway } from '../export/settings.js'
+import type { Folder, Gateway } from '../export/settings.js'
 import { writeFolder } from '../export/write.js'
 import { writeKeys } from './keys.js'
 import { find, PROGRAMS, type Program } from './programs.js'
@@ -32,14 +32,20 @@ const STARTING = 15_000
 /**
  * Starts the real engine from the folder that `ory-proxy export` writes.
  *
+ * @param files the folder's, for one that was edited by hand
  * @throws {OryProxyError} `ORY_PROXY_REHEARSE` for a program that is missing or does not start
  */
-export async function startGateway(engine: string, gateway: Gateway, key: string): Promise<RunningGateway> {
+export async function startGateway(
+  engine: string,
+  gateway: Gateway,
+  key: string,
+  files: Folder = ENGINES[engine]!(gateway),
+): Promise<RunningGateway> {
   const { programs, keys } = PROGRAMS[engine]!
   const found = programs.map(program => find(program)) // before anything is written
   const folder = mkdtempSync(join(tmpdir(), `ory-proxy-${engine}-`))
   chmodSync(folder, 0o755) // workers may be another user
-  await writeFolder(folder, ENGINES[engine]!(gateway), false)
+  await writeFolder(folder, files, false)
   for (const { folder: below } of programs)
     for (const name of ['run', 'logs']) mkdirSync(join(folder, below, name), { recursive: true })
   writeKeys(folder, keys, key)

@@ -13,6 +13,8 @@ export interface Asking {
   readonly filter: string
   /** For routes that are not the app's. */
   readonly off: string
+  /** What Envoy itself answers. */
+  readonly replies: string
 }
 
 /** The whole file. */
@@ -41,7 +43,7 @@ static_resources:
             typed_config:
               "@type": ${TYPE}.access_loggers.stream.v3.StdoutAccessLog
               log_format: {json_format: {at: "%START_TIME%", method: "%REQ(:METHOD)%", path: "%PATH(NQ:ORIG)%", status: "%RESPONSE_CODE%", milliseconds: "%DURATION%"}}
-          http_filters:
+${asking.replies}          http_filters:
           - name: envoy.filters.http.cors
             typed_config: {"@type": ${TYPE}.filters.http.cors.v3.Cors}
 ${asking.filter}
@@ -134,6 +136,7 @@ export const LUA: Asking = {
               "@type": ${TYPE}.filters.http.lua.v3.Lua
               default_source_code: {filename: who.lua}`,
   off: '',
+  replies: '',
 }
 
 /** External authorization, as Envoy Gateway and Istio set it up: the signer decides, the gate included. */
@@ -153,4 +156,12 @@ export const EXT_AUTHZ: Asking = {
                   allowed_upstream_headers: {patterns: [{exact: authorization}]}
                   allowed_client_headers: {patterns: [{exact: location}, {exact: content-type}, {exact: cache-control}, {exact: retry-after}]}`,
   off: `  typed_per_filter_config: {envoy.filters.http.ext_authz: {"@type": ${TYPE}.filters.http.ext_authz.v3.ExtAuthzPerRoute, disabled: true}}`,
+  // Whatever 5xx the signer gives is an error to Envoy, and answered in its own words.
+  replies: `          local_reply_config:
+            mappers:
+            - filter: {and_filter: {filters: [{status_code_filter: {comparison: {op: EQ, value: {default_value: 503, runtime_key: unused}}}}, {response_flag_filter: {flags: [UAEX]}}]}}
+              headers_to_add: [{header: {key: retry-after, value: "2"}}, {header: {key: cache-control, value: no-store}}]
+              body: {inline_string: '{"error":{"id":"ORY_PROXY_WHO_UNKNOWN","code":503,"message":"Ory does not answer."}}'}
+              body_format_override: {text_format_source: {inline_string: "%LOCAL_REPLY_BODY%"}, content_type: application/json}
+`,
 }

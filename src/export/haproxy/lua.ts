@@ -32,9 +32,10 @@ local function ask(hs, method)
   if who.cookie then asked["cookie"] = { who.cookie } end
   if who.token then asked["x-session-token"] = { who.token } end
   if who.auth then asked["authorization"] = { who.auth } end
-  local answer = call(asked)
+  local began, answer = os.time(), call(asked)
   -- A connection that the signer closed as it was reloaded; its own 503 says when to come again.
-  if answer.status ~= 200 and answer.status ~= 401 and not (answer.headers and answer.headers["retry-after"]) then
+  local isLost = answer.status ~= 200 and answer.status ~= 401 and not (answer.headers and answer.headers["retry-after"])
+  if isLost and os.time() - began < 2 then
     answer = call(asked)
   end
   local bearer = answer.headers and answer.headers["authorization"]

@@ -19,15 +19,29 @@ export const indented = (text: string, by = 2): string =>
     .map(line => (line === '' ? '' : ' '.repeat(by) + line))
     .join('\n')
 
+/** Where nginx is. */
+export interface Place {
+  readonly modules: string
+  /** A line that says who its workers are, where root starts it. */
+  readonly user: string
+  readonly errors: string
+}
+
+const DEBIAN: Place = {
+  modules: '/usr/lib/nginx/modules',
+  user: "user www-data;  # Debian's; it reads keys/\n",
+  errors: 'logs/error.log',
+}
+
 /** Before `http`. */
 export const head = (
   what: string,
+  { modules, user, errors }: Place = DEBIAN,
 ): string => `# Written by \`ory-proxy export ${what}\`. Start: nginx -p . -c nginx.conf
-load_module /usr/lib/nginx/modules/ngx_http_js_module.so;
-user www-data;  # Debian's; it reads keys/
-worker_processes auto;
+load_module ${modules}/ngx_http_js_module.so;
+${user}worker_processes auto;
 pid run/nginx.pid;
-error_log logs/error.log warn;
+error_log ${errors} warn;
 events { worker_connections 4096; }`
 
 /** Programs, the log, folders, the ways to Ory and to the signer. */

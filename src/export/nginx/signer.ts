@@ -1,7 +1,17 @@
 /** The signer as a service that other engines ask: nginx with njs, and nothing but Ory behind it. */
 import type { Folder, Gateway } from '../settings.js'
 import { signJs, textJs } from './njs.js'
-import { basics, head, indented, ownPaths, refusals, signerServer, whoLocation, whoMaps } from './parts.js'
+import {
+  basics,
+  head,
+  indented,
+  ownPaths,
+  type Place,
+  refusals,
+  signerServer,
+  whoLocation,
+  whoMaps,
+} from './parts.js'
 
 /** Where its address differs: below `/check` it is asked about a path of the app. */
 export const CHECK = '/check'
@@ -12,6 +22,10 @@ export interface SignerOptions {
   readonly listen: string
   /** Seconds for which it believes whoami. */
   readonly cache: number
+  /** The engine it stands beside. */
+  readonly engine: string
+  /** @default Debian's */
+  readonly place?: Place
 }
 
 /** Its folder, below `signer/` or wherever it is put. */
@@ -21,7 +35,10 @@ export const signerFolder = (gateway: Gateway, options: SignerOptions): Folder =
   'njs/text.js': textJs(gateway, CHECK),
 })
 
-const signerConf = (gateway: Gateway, { listen, cache }: SignerOptions): string => `${head('…')}
+const signerConf = (
+  gateway: Gateway,
+  { listen, cache, engine, place }: SignerOptions,
+): string => `${head(engine, place)}
 # The signer: /who says who it is (200 with Authorization, 401, 503), ${CHECK}/… what to do with a request for a path
 # (external authorization), and the keys and /.ory/init/* are here.
 http {

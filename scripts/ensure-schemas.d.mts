@@ -1,0 +1,2 @@
+/** A Python that has the validator, and the files of the CRDs. */
+export function ensureSchemas(): { readonly python: string; readonly crds: readonly string[] }
