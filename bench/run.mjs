@@ -6,10 +6,11 @@ import { oryDown } from './ory-down.mjs'
 import { proxy } from './proxy.mjs'
 import { start } from './start.mjs'
 import { download, sse, upload } from './streams.mjs'
+import { testing } from './testing.mjs'
 import { users } from './users.mjs'
 import { vite } from './vite.mjs'
 
-const benchmarks = { proxy, latency, vite, sse, upload, download, users, start, 'ory-down': oryDown }
+const benchmarks = { proxy, latency, vite, sse, upload, download, users, start, testing, 'ory-down': oryDown }
 const RESULTS = new URL('./results.json', import.meta.url)
 const DOCS = new URL('../docs/', import.meta.url)
 

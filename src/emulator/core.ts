@@ -19,6 +19,8 @@ export interface Core {
   readonly log: Logger
   /** Our public address, maybe with a path, without a slash at the end. */
   readonly base: string
+  /** Where people see {@link base}: at the dev server that forwarded the request, where one did. */
+  readonly shownAt: string
   readonly adminBase: string
   /** `iss` of the tokens that sessions are turned into: the same wherever we were asked. */
   readonly issuer: string

@@ -60,6 +60,9 @@ export async function coreFactory(
       get base() {
         return settings.view.base
       },
+      get shownAt() {
+        return settings.view.base
+      },
       get adminBase() {
         return adminUrl ?? settings.view.base
       },
@@ -89,7 +92,9 @@ export async function coreFactory(
       async seenFrom(host, sender, front, requestHeaders = {}) {
         const frontOrigins = fronts.seen(front, origin => settings.names(origin))
         const { base, config } = await settings.seenFrom(host, sender)
-        const own = { config, base, frontOrigins, requestHeaders, secure: base.startsWith('https:') }
+        const shownAt = URL.canParse(front) ? front : base
+        const secure = base.startsWith('https:')
+        const own = { config, base, shownAt, frontOrigins, requestHeaders, secure }
         return Object.create(this, Object.getOwnPropertyDescriptors(own)) as Core
       },
     }

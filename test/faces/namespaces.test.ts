@@ -4,8 +4,11 @@ import { verifySession } from '../../src/verify.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
 import { receivedBy } from '../_fixtures.js'
+import { ATTACKED } from '../attacks/_faces.js'
 
-describe.each(Object.keys(FACES))('namespaces behind %s', name => {
+const HERE = { ...FACES, rsbuild: ATTACKED['rsbuild']! }
+
+describe.each(Object.keys(HERE))('namespaces behind %s', name => {
   let app: EchoApp
   let face: Face
   const dev = async (path: string, body?: object, headers: Record<string, string> = {}) => {
@@ -26,7 +29,7 @@ describe.each(Object.keys(FACES))('namespaces behind %s', name => {
 
   beforeAll(async () => {
     app = await startEchoApp()
-    face = await FACES[name]!(app.url, {})
+    face = await HERE[name as keyof typeof HERE]!(app.url, {})
   })
   afterAll(async () => {
     await face?.close()
