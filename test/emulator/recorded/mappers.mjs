@@ -71,6 +71,13 @@ export const scenarios = {
     await through(s, 'by-oid', { ...sent.microsoft(s), sub: 'by-oid', email: 'oid@example.org' });
     await everything(s);
   },
+  async 'mapper-sources'(s) {
+    for (const id of ['by-userinfo', 'by-me', 'few-scopes']) {
+      s.jar.clear();
+      await through(s, id, { ...(id === 'few-scopes' ? sent.github(s) : id === 'by-me' ? sent.microsoft(s) : sent.generic(s)), ...(id === 'few-scopes' ? { id: 4711 } : { sub: id, email: `${id}@example.org` }) });
+      await everything(s);
+    }
+  },
   async 'mapper-apple-names'(s) {
     for (const [i, user] of [undefined, 'nope', {}, { name: {} }, { name: { firstName: 'Ada' } }, { name: { firstName: '', lastName: 'L' } }].entries()) {
       s.jar.clear();

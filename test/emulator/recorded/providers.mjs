@@ -21,7 +21,9 @@ export async function arrive(address, claims) {
   }
   const { user, ...rest } = claims, back = new URL(url.searchParams.get('redirect_uri'));
   const apple = url.hostname === 'appleid.apple.com' && user ? { user: JSON.stringify(user) } : {};
-  back.search = new URLSearchParams({ code: encode(apple.user ? rest : claims), state: url.searchParams.get('state'), ...apple });
+  // GitHub says what it has granted, which is what was asked for.
+  const granted = url.hostname === 'github.com' ? { granted: (url.searchParams.get('scope') ?? '').replaceAll(' ', ',') } : {};
+  back.search = new URLSearchParams({ code: encode({ ...(apple.user ? rest : claims), ...granted }), state: url.searchParams.get('state'), ...apple });
   return back.href;
 }
 
@@ -38,8 +40,8 @@ async function play() {
   const idToken = (claims, issuer) => new SignJWT({ iss: issuer, aud: 'lab', ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'played' }).setIssuedAt().setExpirationTime('1h').sign(privateKey);
   const answer = async (request, form) => {
     const { host, authorization } = request.headers, path = new URL(request.url, 'http://x').pathname;
-    if (host === 'github.com') return { access_token: form.get('code'), token_type: 'bearer', scope: 'user:email,read:user' };
-    if (host === 'api.github.com') { const { emails = [], ...user } = decode(authorization.split(' ')[1]); return path === '/user/emails' ? emails : user; }
+    if (host === 'github.com') return { access_token: form.get('code'), token_type: 'bearer', scope: decode(form.get('code')).granted };
+    if (host === 'api.github.com') { const { emails = [], granted, ...user } = decode(authorization.split(' ')[1]); return path === '/user/emails' ? emails : user; }
     const { issuer, jwks: at = `${issuer}/jwks.json` } = ISSUERS[host] ?? {};
     if (path.endsWith('/.well-known/openid-configuration')) return { issuer, jwks_uri: at, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, userinfo_endpoint: `${issuer}/userinfo`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'] };
     if (path.endsWith('/jwks.json') || path.endsWith('/certs')) return jwks;

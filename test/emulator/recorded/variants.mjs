@@ -38,6 +38,7 @@ export const variants = {
     social('microsoft', 'microsoft', { microsoft_tenant: 'common' }), social('by-oid', 'microsoft', { microsoft_tenant: 'common', subject_source: 'oid' }),
     // Only a real Kratos signs with it.
     social('apple', 'apple', { client_secret: undefined, apple_team_id: 'TEAM', apple_private_key_id: 'KEY', apple_private_key: process.env.APPLE_KEY ?? 'none' }),
+    generic('by-userinfo', { claims_source: 'userinfo' }), social('by-me', 'microsoft', { microsoft_tenant: '9188040d-6c67-4c5b-b112-36a304b66dad', subject_source: 'userinfo' }), social('few-scopes', 'github', { scope: ['read:user'] }),
     generic('not-here', { mapper_url: 'file:///nowhere/mapper.jsonnet' }),
     ...Object.entries(MAPPERS).map(([id, text]) => generic(id, { mapper_url: base64(text) })),
   ] } } } } }],
