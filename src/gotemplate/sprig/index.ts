@@ -3,6 +3,7 @@ import type { Functions } from '../functions.js'
 import { FLOW } from './flow.js'
 import { COLLECTIONS } from './lists.js'
 import { NUMBERS } from './numbers.js'
+import { REGEX } from './regex.js'
 import { TEXTS } from './texts.js'
 
-export const SPRIG: Functions = { ...TEXTS, ...COLLECTIONS, ...NUMBERS, ...FLOW }
+export const SPRIG: Functions = { ...TEXTS, ...COLLECTIONS, ...NUMBERS, ...FLOW, ...REGEX }
