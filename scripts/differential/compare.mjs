@@ -12,6 +12,7 @@ const OF_MAILS = /^\.body(\[\d+\])?\.(body|subject|status|send_count|dispatches)
  */
 export function differences(a, b, mails = false, path = '') {
   if (LEFT_OUT.test(path) || (mails && OF_MAILS.test(path))) return []
+  if (isDrawn(a) && isDrawn(b)) return differences(withoutDrawn(a), withoutDrawn(b), mails, path)
   if (!isTree(a) || !isTree(b) || Array.isArray(a) !== Array.isArray(b))
     return same(a, b) ? [] : [{ path, a, b }]
   if (Array.isArray(a)) {
@@ -22,6 +23,16 @@ export function differences(a, b, mails = false, path = '') {
     differences(a[key], b[key], mails, `${path}.${key}`),
   )
 }
+
+/** What differs from one to the next: a code that a link filled in, the challenge of a key, the hash of a script. */
+const DRAWN = ['value', 'onclick', 'integrity']
+const isDrawn = node =>
+  isTree(node) &&
+  DRAWN.some(key => node[key]) &&
+  ((node.name === 'code' && /^\d{6}$/.test(node.value)) ||
+    /_(register|login)_trigger$|^(passkey|webauthn)_challenge$/.test(node.name ?? '') ||
+    Boolean(node.integrity))
+const withoutDrawn = node => ({ ...node, ...Object.fromEntries(DRAWN.map(key => [key, ''])) })
 
 const isTree = value => value !== null && typeof value === 'object'
 const same = (a, b) => a === b || (typeof a === 'string' && typeof b === 'string' && soft(a) === soft(b))

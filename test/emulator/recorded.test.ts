@@ -59,6 +59,7 @@ test.for<[string, string, string]>([
   ['old-tokens', 'odds.mjs#tokens', 'old-tokens'],
   ['number', 'odds.mjs#number', 'number'],
   ['hidden', 'odds.mjs#hidden', 'hidden'],
+  ['keyless', 'odds.mjs#keyless', 'second-key'],
   ['tokenizer', 'tokenizer.mjs#scenarios', 'tokenizer'],
 ])(
   'the answers of a real Kratos to "%s" are the emulator’s',

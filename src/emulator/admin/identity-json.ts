@@ -35,10 +35,11 @@ function credentialsJson(identity: Identity, view: AdminView): JsonObject {
 const NO_TIME = '0001-01-01T00:00:00Z'
 
 function credentialJson(credential: Credential, { include = [], fresh = [] }: AdminView): JsonObject {
-  const { type, identifiers, config, version } = credential
-  const { created_at, updated_at } = fresh.includes(type)
-    ? { created_at: NO_TIME, updated_at: NO_TIME }
-    : credential
+  const { type, identifiers, config } = credential
+  const isFresh = fresh.includes(type)
+  const { created_at, updated_at } = isFresh ? { created_at: NO_TIME, updated_at: NO_TIME } : credential
+  // Kratos brings these to their present form when it reads them.
+  const version = isFresh && type === 'webauthn' ? 0 : credential.version
   // Of providers, Kratos shows what it could decrypt: nothing, if there are none.
   const shown = include.includes(type) && !(type === 'oidc' && asList(config['providers']).length === 0)
   return { type, identifiers, ...(shown && { config }), version, created_at, updated_at }

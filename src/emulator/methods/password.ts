@@ -121,7 +121,7 @@ const registration: RegistrationMethod = {
       requireValid(
         payload,
         ...(payload['password'] === undefined ? [missing('password')] : []),
-        ...schema.validate(obj(payload, 'traits')),
+        ...schema.validate(payload['traits'] ?? {}),
       )
       requireSameBrowser(x, flow, payload)
       identity.traits = obj(payload, 'traits')

@@ -74,7 +74,7 @@ const registration: RegistrationMethod = {
       requireValid(
         payload,
         ...notOneOf(payload, 'screen', ['credential-selection', 'previous']),
-        ...schema.validate(obj(payload, 'traits')),
+        ...schema.validate(payload['traits'] ?? {}),
       )
       const back = payload['screen'] === 'previous' || method === 'profile:back'
       return { answer: back ? showProfile(x, flow, payload) : showCredentials(x, flow, identity, payload) }
@@ -134,7 +134,7 @@ const settings: SettingsMethod = {
   },
   async apply(x, flow, { session, identity }, payload) {
     const traits = obj(payload, 'traits')
-    requireValid(payload, ...schemaOf(x.core, identity.schema_id).validate(traits))
+    requireValid(payload, ...schemaOf(x.core, identity.schema_id).validate(payload['traits'] ?? {}))
     requireSameBrowser(x, flow, payload)
     hydrateSettings(x, flow, payload)
     const update: Identity = { ...structuredClone(identity), traits }

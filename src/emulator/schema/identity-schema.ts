@@ -27,8 +27,8 @@ export interface CompiledSchema {
   readonly keysInOrder: readonly string[]
   /** The one trait people sign in with; undefined if there are several, as no label fits them all. */
   readonly identifierField: TraitField | undefined
-  /** What a form says about these traits. Addresses are not looked at here: {@link CompiledSchema.check} does. */
-  validate(traits: JsonObject): SchemaIssue[]
+  /** What a form says about these traits, or about what somebody sent in their place. Addresses are not looked at here: {@link CompiledSchema.check} does. */
+  validate(traits: Json): SchemaIssue[]
   /** Everything Kratos checks before it stores an identity; undefined if all is well. */
   check(traits: JsonObject): IdentityProblem | undefined
   /** How an identity with these traits is found and reached. */
@@ -61,7 +61,7 @@ const compiled = new WeakMap<JsonObject, CompiledSchema>()
 function prepare(id: string, schema: JsonObject): CompiledSchema {
   let checker: ValidateFunction | undefined
   const builtIn = schema === DEFAULT_IDENTITY_SCHEMA
-  const test = (traits: JsonObject): ErrorObject[] => {
+  const test = (traits: Json): ErrorObject[] => {
     if (builtIn && clearlyFits(traits)) return []
     checker ??= compile(id, schema)
     return checker({ traits }) ? [] : (checker.errors ?? [])
@@ -70,7 +70,7 @@ function prepare(id: string, schema: JsonObject): CompiledSchema {
   if (!builtIn) checker = compile(id, schema)
   const keysInOrder = keysOf(schema)
   const fields = listFields(schema, keysInOrder)
-  const failuresOf = (traits: JsonObject): Failure[] => toFailures(test(traits))
+  const failuresOf = (traits: Json): Failure[] => toFailures(test(traits))
   return {
     id,
     schema,

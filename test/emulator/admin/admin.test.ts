@@ -82,6 +82,18 @@ describe('identities', () => {
     })
   })
 
+  test('a credential for security keys that was just made is of the first form, as Kratos has not read it yet', async () => {
+    const methods = { webauthn: { enabled: true, config: { passwordless: false } } }
+    const keyed = await startClient({ seed: [], config: { selfservice: { methods } } })
+    const made = await keyed.admin('POST', '/admin/identities', {
+      schema_id: 'default',
+      traits: { email: 'k@example.org' },
+    })
+    const read = await keyed.admin('GET', `/admin/identities/${made.body.id}`)
+    await keyed.emulator.close()
+    expect([made, read].map(({ body }) => body.credentials.webauthn.version)).toEqual([0, 1])
+  })
+
   test('a patch does not reach the prototype of objects', async () => {
     const { id } = await create('proto')
     const patch = [

@@ -72,6 +72,18 @@ export const everyAddress = sorted({
     await form(s, 'another address', f, { method: 'profile', 'traits.email': email, 'traits.other': s.email('c') });
     await fetched(s, 'settings', f.id);
   },
+  async 'every-address-lists'(s) {
+    const email = s.email();
+    const registered = await open(s, 'registration');
+    for (const method of ['password', 'profile'])
+      for (const traits of [['x'], [], [{ email }], 'x', 1, '["x"]']) await script(s, `${method} ${JSON.stringify(traits).replace(email, '<email>')}`, registered, { method, password: PW, traits });
+    await form(s, 'by form', registered, { method: 'password', password: PW, traits: '["x"]' });
+    await fetched(s, 'registration', registered.id);
+    await make(s, { email });
+    await signIn(s, email);
+    const f = await open(s, 'settings');
+    for (const traits of [['x'], [], 'x', 1, '["x"]']) await script(s, `settings ${JSON.stringify(traits)}`, f, { method: 'profile', traits });
+  },
   async 'every-address-one'(s) {
     const email = s.email();
     await script(s, 'sign up', await open(s, 'registration'), { method: 'password', password: PW, traits: { email } });
@@ -241,7 +253,7 @@ export const scenarios = {
     s.jar.clear();
     const [browser, phone] = [await open(s, 'registration'), await native(s, 'registration', '', { cookie: '' })];
     for (const method of ['profile', 'password'])
-      for (const traits of ['x', '', 'null', '[]', 1, [], null, { email: null }, { email: {} }]) {
+      for (const traits of ['x', '', 'null', '[]', 1, [], ['x'], [{ email: 'x' }], '["x",1,true]', null, { email: null }, { email: {} }]) {
         await script(s, `${method} ${JSON.stringify(traits)}`, browser, { method, password: PW, traits });
         await app(s, `native ${method} ${JSON.stringify(traits)}`, phone, { method, password: PW, traits }, { cookie: '' });
       }
@@ -266,5 +278,21 @@ export const scenarios = {
   async 'odd-totp-url'(s) {
     const email = s.email();
     await authenticatorUrl(s, await make(s, { email }), email);
+  },
+};
+
+/** Security keys are switched on, and nobody has one. */
+export const keyless = {
+  async 'keyless-people'(s) {
+    const email = s.email();
+    const { id } = await make(s, { email });
+    await admin(s, 'as it is kept', 'GET', `/admin/identities/${id}`);
+    await admin(s, 'replaced', 'PUT', `/admin/identities/${id}`, { schema_id: 'default', state: 'active', traits: { email } });
+    await admin(s, 'with another address', 'PUT', `/admin/identities/${id}`, { schema_id: 'default', state: 'active', traits: { email: s.email('b') } });
+    await admin(s, 'patched', 'PATCH', `/admin/identities/${id}`, [{ op: 'replace', path: '/metadata_public', value: { a: 1 } }]);
+    await admin(s, 'patched to another address', 'PATCH', `/admin/identities/${id}`, [{ op: 'replace', path: '/traits/email', value: s.email('c') }]);
+    await admin(s, 'as it is kept then', 'GET', `/admin/identities/${id}`);
+    await admin(s, 'in a batch', 'PATCH', '/admin/identities', { identities: [{ create: { schema_id: 'default', traits: { email: s.email('d') } } }] });
+    await admin(s, 'in the list', 'GET', `/admin/identities?ids=${id}`);
   },
 };

@@ -62,7 +62,7 @@ export const codeRegistration: RegistrationMethod = {
       requireValid(
         payload,
         ...notOneOf(payload, 'resend', ['code']),
-        ...schema.validate(obj(payload, 'traits')),
+        ...schema.validate(payload['traits'] ?? {}),
       )
       requireSameBrowser(x, flow, payload)
       if (str(payload, 'resend')) flow.state = 'choose_method'

@@ -54,7 +54,7 @@ export const registration: RegistrationMethod = {
     let payload: JsonObject = {}
     try {
       payload = payloadOf(x, flow, [...fields('string', 'passkey_register'), ...traitFields(schema)])
-      requireValid(payload, ...schema.validate(obj(payload, 'traits')))
+      requireValid(payload, ...schema.validate(payload['traits'] ?? {}))
       const sent = str(payload, 'passkey_register')
       // Ory's React components send "true" where nothing was filled in.
       if (!sent || sent === 'true') return undefined

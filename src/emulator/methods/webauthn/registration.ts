@@ -83,7 +83,7 @@ function check(x: Exchange, flow: Flow, payload: JsonObject): void {
   const named = payload['identifier'] !== undefined && payload['method'] !== undefined
   requireValid(
     payload,
-    ...flowSchema(x.core, flow).validate(obj(payload, 'traits')),
+    ...flowSchema(x.core, flow).validate(payload['traits'] ?? {}),
     ...(hasKey || named ? [] : absent.map(missing)),
   )
 }
