@@ -13,6 +13,11 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 /** The lower-cased tokens of a Connection header. */
-export function connectionTokens(value: string | undefined): string[] {
-  return value === undefined ? [] : value.split(',').map(token => token.trim().toLowerCase())
+export function connectionTokens(value: string | undefined): readonly string[] {
+  if (value === undefined) return NONE
+  return value === 'keep-alive' ? KEEP_ALIVE : value.split(',').map(token => token.trim().toLowerCase())
 }
+
+const NONE: readonly string[] = []
+/** What nearly all of them say. */
+const KEEP_ALIVE: readonly string[] = ['keep-alive']

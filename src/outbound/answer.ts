@@ -7,11 +7,10 @@ import type { Sink } from './passage.js'
 
 /** Passes an answer on as it came, but for what concerns one connection. */
 export function answerWith(req: IncomingMessage, res: ServerResponse, answer: AnswerHead): Sink {
-  const headers = endToEnd(answer)
+  const { headers, length } = endToEnd(answer)
   const trailers = announcesTrailers(req, answer)
   if (trailers !== undefined) headers.push('Trailer', trailers)
   begin(res, answer.status, answer.reason, headers)
-  const length = Number(fieldOf(answer, 'content-length') ?? 0)
   return length <= SMALL ? sinkOf(req, res, length) : sinkOf(req, res)
 }
 
@@ -103,15 +102,19 @@ function stopUpload(req: IncomingMessage, res: ServerResponse): void {
   res.on('finish', () => setImmediate(() => stream.closed || stream.close(constants.NGHTTP2_NO_ERROR)))
 }
 
-function endToEnd(answer: AnswerHead): string[] {
+/** What is not for one connection, and the length that it announces; 0 where it does not. */
+function endToEnd(answer: AnswerHead): { headers: string[]; length: number } {
   const { headers } = answer
   const named = connectionTokens(fieldOf(answer, 'connection'))
   const kept: string[] = []
+  let length = 0
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase()
-    if (!HOP_BY_HOP.has(name) && !named.includes(name)) kept.push(headers[i]!, headers[i + 1]!)
+    if (HOP_BY_HOP.has(name) || named.includes(name)) continue
+    if (name === 'content-length') length = Number(headers[i + 1])
+    kept.push(headers[i]!, headers[i + 1]!)
   }
-  return kept
+  return { headers: kept, length }
 }
 
 /** Trailers need chunks, on both sides: where they cannot be sent, they are not announced either. */

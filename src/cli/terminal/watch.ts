@@ -46,7 +46,10 @@ export function createWatch({ passed }: Terminal): Watch {
   }
 }
 
-const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!
+function pathOf({ url = '' }: IncomingMessage): string {
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
+}
 
 /** Whether the answer was not sent to its end; over HTTP/2, `writableFinished` is true of what was broken off too. */
 function isCut(res: ServerResponse): boolean {
