@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import buildUndiciConnector from 'undici/lib/core/connect.js'
 import { isLoopback, lookupLoopback } from '../common/loopback.js'
+import { leaveOutContinue, readOnAfterFailedWrite, tellResets } from './repairs.js'
 
 /** Milliseconds for a connection to come about. */
 const CONNECT_TIMEOUT = 10_000
@@ -21,25 +22,11 @@ export function createConnector({ hostname }: URL, onOpen: () => void): buildCon
   return (options, callback) => {
     onOpen()
     // The certificate is that of the server, whatever Host a browser asked us for.
-    const socket = open({ ...options, servername: hostname }, callback) as unknown as Socket
+    const socket = open({ ...options, servername: hostname }, (...opened) => {
+      if (opened[1]) tellResets(opened[1])
+      callback(...opened)
+    }) as unknown as Socket
     readOnAfterFailedWrite(socket)
+    leaveOutContinue(socket)
   }
-}
-
-type Written = (error?: Error | null) => void
-
-/**
- * A server may answer before it has read everything, and close: then a write fails while the answer lies there to be
- * read (RFC 9112, section 9.5). Node would destroy the socket unread; here a failed write is never finished, and the
- * end of reading ends the connection.
- */
-function readOnAfterFailedWrite(socket: Socket): void {
-  const unlessFailed =
-    (done: Written): Written =>
-    error => {
-      if (!error) done()
-    }
-  const { _write, _writev } = socket
-  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessFailed(done))
-  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessFailed(done))
 }

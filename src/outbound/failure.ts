@@ -1,9 +1,11 @@
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
 import { MAX_ANSWER_HEADERS } from './pool.js'
+import { RESET } from './repairs.js'
 
-/** What undici's own codes mean to somebody who reads them in an error page. */
+/** What undici's codes and ours mean to somebody who reads them in an error page. */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
+  [RESET, 'ECONNRESET'],
   ['UND_ERR_CONNECT_TIMEOUT', 'no connection within 10 s'],
   ['UND_ERR_HEADERS_TIMEOUT', 'nothing within 30 s'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'an answer of another length than announced'],

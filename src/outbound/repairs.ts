@@ -1,0 +1,79 @@
+/** What undici makes of a connection that RFC 9110 and 9112 have otherwise. */
+import type { Socket } from 'node:net'
+
+type Written = (error?: Error | null) => void
+
+/**
+ * A server may answer before it has read everything, and close: then a write fails while the answer lies there to be
+ * read (RFC 9112, section 9.5). Node would destroy the socket unread; here a failed write is never finished, and the
+ * end of reading ends the connection.
+ */
+export function readOnAfterFailedWrite(socket: Socket): void {
+  const unlessFailed =
+    (done: Written): Written =>
+    error => {
+      if (!error) done()
+    }
+  const { _write, _writev } = socket
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, unlessFailed(done))
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, unlessFailed(done))
+}
+
+/** A reset by a name that undici gives no meaning of its own. */
+export const RESET = 'ERR_CONNECTION_RESET'
+
+/**
+ * Where an answer ends with its connection, undici takes a reset for its end; only a regular one is (RFC 9112, section
+ * 8: incomplete messages). To be called once the connection is there, before undici listens to it.
+ */
+export function tellResets(socket: Socket): void {
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') error.code = RESET
+  })
+}
+
+const CONTINUE = Buffer.from('HTTP/1.1 100')
+const END = '\r\n\r\n'
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Leaves out a `100 Continue`, for which undici gives a connection up. Nobody asked for it, as `Expect` is not passed
+ * on; it has to be understood all the same (RFC 9110, section 15.2).
+ *
+ * It can only come first: between the head of a request, which undici writes as text, and the answer.
+ */
+export function leaveOutContinue(socket: Socket): void {
+  let awaited = false
+  let begun: Buffer = NOTHING
+  const write = socket.write as (...args: unknown[]) => boolean
+  const { push } = socket
+  socket.write = (...args: unknown[]) => {
+    const [chunk] = args
+    awaited ||= typeof chunk === 'string' && !chunk.startsWith('\r\n') // else the frame of a chunk
+    return write.apply(socket, args)
+  }
+  socket.push = (chunk: Buffer | null) => {
+    if (!awaited) return push.call(socket, chunk)
+    if (chunk === null) {
+      push.call(socket, begun)
+      return push.call(socket, null)
+    }
+    const bytes = begun.length === 0 ? chunk : Buffer.concat([begun, chunk])
+    const rest = withoutContinue(bytes)
+    begun = rest === undefined ? bytes : NOTHING
+    awaited = rest === undefined || rest.length === 0
+    return push.call(socket, rest ?? NOTHING)
+  }
+}
+
+/** What is behind a `100 Continue`; all of it where there is none, undefined where that is not yet certain. */
+function withoutContinue(bytes: Buffer): Buffer | undefined {
+  const start = bytes.subarray(0, CONTINUE.length)
+  if (start.length === 0 || !start.equals(CONTINUE.subarray(0, start.length))) return bytes
+  const end = bytes.indexOf(END)
+  if (end < 0) return bytes.length > MAX_CONTINUE ? bytes : undefined
+  return withoutContinue(bytes.subarray(end + END.length))
+}
+
+/** Bytes of its headers that are waited for. */
+const MAX_CONTINUE = 16 * 1024
