@@ -84,14 +84,18 @@ export async function start(program, options = {}, execArgv = []) {
 export const CLI = here('../dist/cli.js')
 
 /** The command in front of an app; ready when its banner names the address. */
-export async function startCli(app, flags = [], execArgv = [], cli = CLI) {
+export async function startCli(app, flags = [], { https = false, execArgv = [], cli = CLI } = {}) {
   const child = own(
-    fork(cli, ['local', app, '--port', '0', '--no-https', '--no-open', ...flags], {
-      cwd: scratch,
-      execArgv: [...PROBE, ...execArgv],
-      silent: true,
-      env: withoutOry(),
-    }),
+    fork(
+      cli,
+      ['local', app, '--port', '0', https ? '--dont-install-cert' : '--no-https', '--no-open', ...flags],
+      {
+        cwd: scratch,
+        execArgv: [...PROBE, ...execArgv],
+        silent: true,
+        env: withoutOry(),
+      },
+    ),
   )
   child.stdout.resume()
   const url = await new Promise((resolve, reject) => {
@@ -114,11 +118,15 @@ export function withoutOry() {
 /** Where nginx is, which Debian installs outside of a user's path; undefined where it is not installed. */
 export const nginx = ['nginx', '/usr/sbin/nginx'].find(name => spawnSync(name, ['-v']).status === 0)
 
-/** nginx that asks whoami for each request (`auth_request`), or undefined where it is not installed. */
+/**
+ * nginx with one worker, or undefined where it is not installed.
+ *
+ * @param ory where it asks whoami for each request (`auth_request`); without it, it passes on and asks nobody
+ */
 export async function startNginx({ app, ory, authorization }) {
   if (!nginx) return undefined
   const port = await freePort()
-  const file = join(scratch, 'nginx.conf')
+  const file = join(scratch, `nginx-${port}.conf`)
   writeFileSync(file, nginxConfig({ port, app, ory, authorization }))
   const child = own(spawn(nginx, ['-p', scratch, '-c', file, '-e', 'stderr'], { stdio: 'ignore' }))
   const url = `http://127.0.0.1:${port}`
@@ -134,28 +142,30 @@ export async function startNginx({ app, ory, authorization }) {
   return new Side(child, { url })
 }
 
+const WHOAMI = `location = /whoami {
+      internal; proxy_pass http://ory/sessions/whoami; proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+    }`
+
 function nginxConfig({ port, app, ory, authorization }) {
   const host = url => new URL(url).host
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  return `daemon off; worker_processes 1; pid nginx.pid; error_log stderr crit;
+  return `daemon off; worker_processes 1; pid nginx-${port}.pid; error_log stderr crit;
 events { worker_connections 512; }
 http {
   access_log off; keepalive_requests 1000000;
   ${temp.map(name => `${name}_temp_path ${join(scratch, name)};`).join(' ')}
   upstream app { server ${host(app)}; keepalive 64; keepalive_requests 1000000; }
-  upstream ory { server ${host(ory)}; keepalive 64; keepalive_requests 1000000; }
+  ${ory ? `upstream ory { server ${host(ory)}; keepalive 64; keepalive_requests 1000000; }` : ''}
   server {
     listen 127.0.0.1:${port};
     proxy_http_version 1.1; proxy_set_header Connection "";
     location / {
-      auth_request /whoami;
-      proxy_set_header Authorization "${authorization}";
+      ${ory ? 'auth_request /whoami;' : ''}
+      proxy_set_header Authorization "${authorization}"; proxy_set_header Host $http_host;
       proxy_pass http://app;
     }
-    location = /whoami {
-      internal; proxy_pass http://ory/sessions/whoami; proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-    }
+    ${ory ? WHOAMI : ''}
   }
 }
 `

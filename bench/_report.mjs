@@ -48,6 +48,7 @@ const verdict = ({ what, goal, value, unit, met }) => [
 /** One result for the terminal. */
 export function asText(name, { title, how, table, promises, seconds }) {
   const lines = rows => {
+    if (rows.length === 0) return []
     const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)))
     return rows.map(
       row =>

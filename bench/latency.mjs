@@ -32,8 +32,8 @@ export async function latency() {
       ],
     },
     promises: [
-      promise('added latency, p50', '<= 0.15', median(added('p50')), 'ms'),
-      promise('added latency, p99', '<= 1', median(added('p99')), 'ms'),
+      promise('added latency, p50', '<= 0.1', median(added('p50')), 'ms'),
+      promise('added latency, p99', '<= 0.5', median(added('p99')), 'ms'),
     ],
   }
 }

@@ -1,7 +1,9 @@
 // npm run bench [-- NAME…]: measures, says which promises are met, and writes docs/performance.md.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { asText, machine, page, plot } from './_report.mjs'
+import { https } from './https.mjs'
 import { latency } from './latency.mjs'
+import { modules } from './modules.mjs'
 import { oryDown } from './ory-down.mjs'
 import { proxy } from './proxy.mjs'
 import { start } from './start.mjs'
@@ -10,7 +12,20 @@ import { testing } from './testing.mjs'
 import { users } from './users.mjs'
 import { vite } from './vite.mjs'
 
-const benchmarks = { proxy, latency, vite, sse, upload, download, users, start, testing, 'ory-down': oryDown }
+const benchmarks = {
+  proxy,
+  https,
+  latency,
+  vite,
+  modules,
+  sse,
+  upload,
+  download,
+  users,
+  start,
+  testing,
+  'ory-down': oryDown,
+}
 const RESULTS = new URL('./results.json', import.meta.url)
 const DOCS = new URL('../docs/', import.meta.url)
 

@@ -36,13 +36,13 @@ export async function start() {
     promises: [
       promise(
         'start of the command with the emulator to the first answer',
-        '< 400',
+        '< 300',
         median(rounds[command]),
         'ms',
       ),
-      promise("import 'ory-proxy/vite'", '< 60', median(rounds["import 'ory-proxy/vite'"]), 'ms'),
+      promise("import 'ory-proxy/vite'", '< 40', median(rounds["import 'ory-proxy/vite'"]), 'ms'),
       promise("import 'ory-proxy/emulator'", '< 100', median(rounds["import 'ory-proxy/emulator'"]), 'ms'),
-      promise('the emulator is ready', '< 300', median(emulator.ready), 'ms'),
+      promise('the emulator is ready', '< 120', median(emulator.ready), 'ms'),
       promise('memory that the emulator adds', '< 60', median(emulator.memory), 'MiB'),
     ],
   }

@@ -27,7 +27,7 @@ export async function sse() {
       columns: ['', 'first event, ms'],
       rows: [...Object.keys(rounds).map(name => [name, shown(rounds[name], 2)]), ['added', shown(added, 2)]],
     },
-    promises: [promise('first byte of a server-sent event, added', '< 5', median(added), 'ms')],
+    promises: [promise('first byte of a server-sent event, added', '< 2', median(added), 'ms')],
   }
 }
 
@@ -73,7 +73,7 @@ async function transfer(direction, move) {
       ]),
     },
     promises: [
-      promise(`memory growth over ${SIZE} MiB ${direction}`, '< 40', median(of(OURS, 'grown')), 'MiB'),
+      promise(`memory growth over ${SIZE} MiB ${direction}`, '< 16', median(of(OURS, 'grown')), 'MiB'),
     ],
   }
 }
