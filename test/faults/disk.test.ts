@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { loadKey } from '../../src/keys/key-file.js'
 import { silentLogger } from '../../src/log.js'
 
@@ -40,10 +43,20 @@ test('a file that cannot be written leaves nothing half-written beside it', asyn
   expect(await readdir(folder)).toEqual(['file'])
 })
 
-const dist = (file: string): string => JSON.stringify(new URL(`../../dist/${file}`, import.meta.url).href)
+/** Where the programs below find what they try; the package itself has it in one piece with much else. */
+const built = mkdtempSync(join(tmpdir(), 'ory-proxy-disk-built-'))
+const program = (name: string): string => JSON.stringify(pathToFileURL(join(built, `${name}.mjs`)).href)
+
+beforeAll(async () => {
+  const source = (file: string): string => fileURLToPath(new URL(`../../src/${file}`, import.meta.url))
+  const input = { keys: source('keys/key-file.ts'), state: source('emulator/store/state-file.ts') }
+  const build = await rolldown({ input, platform: 'node', logLevel: 'silent' })
+  await build.write({ dir: built, format: 'es', entryFileNames: '[name].mjs' })
+})
+afterAll(() => rm(built, { recursive: true, force: true, maxRetries: 3 }))
 
 const LOAD_KEYS = `
-  import { loadKey } from ${dist('keys/key-file.js')}
+  import { loadKey } from ${program('keys')}
   const logger = { info() {}, debug() {}, error() {}, warn: line => console.log(line) }
   for (const file of process.argv.slice(1)) {
     const { kid } = await loadKey(file, logger).catch(error => ({ kid: error.message }))
@@ -53,7 +66,7 @@ const LOAD_KEYS = `
 
 /** Writes a state again and again; each is full of one letter. */
 const WRITE_STATES = `
-  import { writeState } from ${dist('emulator/store/state-file.js')}
+  import { writeState } from ${program('state')}
   const [file, times] = process.argv.slice(1)
   for (let i = 0; i < Number(times); i++) {
     const letter = String.fromCharCode(97 + (i % 26))
