@@ -1,4 +1,4 @@
-// Half an hour of everything at once: `npm run soak`, or two minutes of it with `-- --short`.
+// Half an hour of everything at once: `npm run soak`, or two minutes of it with `-- --short`, or `-- --minutes 10`.
 // Ends with 1 when memory grows, a connection stays open, a promise is left alone or an answer is somebody else's.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -10,10 +10,16 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
 
-const MINUTES = process.argv.includes('--short') ? 2 : 30
+const MINUTES = minutes(process.argv.slice(2))
 const WARM_UP = 0.25 // of the time: caches fill, the compiler settles
 const GROWTH_LIMIT_MIB = 40
 const PEOPLE = 200
+
+function minutes(args) {
+  if (args.includes('--short')) return 2
+  const given = args.indexOf('--minutes')
+  return given < 0 ? 30 : Number(args[given + 1])
+}
 
 /** An Ory that knows some people, and now and then is slow, refuses or breaks off. */
 async function startOry(people) {
@@ -83,7 +89,7 @@ function startProxy(app, ory) {
   })
 }
 
-const tally = { requests: 0, anonymous: 0, broken: 0, somebodyElse: 0, sockets: 0 }
+const tally = { requests: 0, overHttp2: 0, anonymous: 0, broken: 0, somebodyElse: 0, sockets: 0 }
 const agent = new https.Agent({ keepAlive: true, maxSockets: 64, rejectUnauthorized: false })
 
 /** Asks over HTTP/1.1. */
@@ -130,6 +136,7 @@ function createGet2(origin) {
       stream.on('close', () => resolve(stream.rstCode === 0 ? text : ''))
       if (body) stream.end(body)
       tally.requests++
+      tally.overHttp2++
     })
   }
 }
@@ -222,7 +229,7 @@ async function main() {
     const done = (Date.now() - started) / (until - started)
     if (done > WARM_UP && now.rss) samples.push(now.rss)
     console.log(
-      `${(done * 100).toFixed(0).padStart(3)} %  ${tally.requests} requests, ${tally.sockets} sockets, ` +
+      `${(done * 100).toFixed(0).padStart(3)} %  ${tally.requests} requests, ${tally.overHttp2} of them over HTTP/2, ${tally.sockets} sockets, ` +
         `${tally.anonymous} anonymous, ${tally.broken} broken off, ` +
         `${now.rss?.toFixed(0) ?? '?'} MiB, ${now.open ?? '?'} descriptors`,
     )

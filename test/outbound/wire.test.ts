@@ -372,14 +372,17 @@ test('of many people at once who wait for a slow Ory, none is anonymous', async 
     setTimeout(() => res.end(JSON.stringify(session)), 400)
   })
   const command = await startCommand(appUrl, ory.url)
-  const answers = await Promise.all(
-    cookies.map(async cookie => (await fetch(`${command.url}/me`, { headers: { cookie } })).json()),
-  )
-  const known = (answers as Met[]).filter(({ headers }) => headers.authorization)
-  expect(known).toHaveLength(700)
-  expect(command.output()).not.toContain('unreachable')
-  await command.end('SIGTERM')
-  undo()
+  try {
+    const answers = await Promise.all(
+      cookies.map(async cookie => (await fetch(`${command.url}/me`, { headers: { cookie } })).json()),
+    )
+    const known = (answers as Met[]).filter(({ headers }) => headers.authorization)
+    expect(known).toHaveLength(700)
+    expect(command.output()).not.toContain('unreachable')
+  } finally {
+    await command.end('SIGTERM')
+    undo()
+  }
 }, 60_000)
 
 test('a 431 of the app for a large session is explained once, and once only', async () => {
