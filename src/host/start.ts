@@ -63,6 +63,8 @@ export interface Ory {
   readonly emulator: { readonly people: readonly Person[]; readonly adminUrl: string | undefined } | undefined
   /** Things that can be counted, for tests and the debug output. */
   counters(): Counters
+  /** Runs before it closes. */
+  beforeClose(run: () => void): void
   close(): Promise<void>
 }
 
@@ -236,7 +238,7 @@ function assemble(ingredients: Ingredients): Ory {
   const middleware = insight.watch(context.tunnelFor === undefined ? stages : atRoot(stages))
   const gate = insight.watchHandshake(handshakeStages(parts))
   let isClosed = false
-  let forget = (): void => {}
+  const ends: (() => void)[] = []
   // Gates stay where they are: a server that outlives us would pass on whatever Authorization a client wrote.
   const handshake: Ory['handshake'] = async x => {
     if (isClosed) throw new OryProxyError('ORY_PROXY_CLOSED', 'Nobody is here any more to say who asks.')
@@ -249,7 +251,7 @@ function assemble(ingredients: Ingredients): Ory {
       home = address
       const url = address()
       const mode = emulator ? 'emulator' : 'ory'
-      if (url !== undefined) forget = noteRunning(context.root, { pid: process.pid, url, mode })
+      if (url !== undefined) ends.push(noteRunning(context.root, { pid: process.pid, url, mode }))
     },
     gateUpgrades(server, isHmr = () => false) {
       return gateServer(server, { prepare: handshake, isHmr })
@@ -259,9 +261,10 @@ function assemble(ingredients: Ingredients): Ory {
     options,
     emulator: emulator && { people: emulator.people, adminUrl: emulator.adminUrl },
     counters: () => countersOf(machinery),
+    beforeClose: run => void ends.push(run),
     async close() {
       isClosed = true
-      forget()
+      for (const end of ends) end()
       machinery.breaker.close()
       machinery.client.close()
       await target.release?.()

@@ -17,7 +17,10 @@ export interface UpgradeRules {
 
 const GATE = Symbol.for('ory-proxy.upgrade-gate')
 
-type Gated = EventEmitter & { [GATE]?: UpgradeRules | undefined }
+/** Resolves once another gate is there, or none. */
+type Wait = () => Promise<void>
+
+type Gated = EventEmitter & { [GATE]?: UpgradeRules | Wait | undefined }
 
 /**
  * Lets every WebSocket handshake of a server wait until it is known who asks.
@@ -28,7 +31,7 @@ type Gated = EventEmitter & { [GATE]?: UpgradeRules | undefined }
  *
  * @returns takes the gate down again
  */
-export function gateServer(server: EventEmitter, rules: UpgradeRules): () => void {
+export function gateServer(server: EventEmitter, rules: UpgradeRules | Wait): () => void {
   const gated = server as Gated
   if (!(GATE in gated)) wrapEmit(gated)
   gated[GATE] = rules
@@ -37,6 +40,8 @@ export function gateServer(server: EventEmitter, rules: UpgradeRules): () => voi
   }
 }
 
+export const isGated = (server: EventEmitter): boolean => (server as Gated)[GATE] !== undefined
+
 function wrapEmit(server: Gated): void {
   const emit = server.emit
   server.emit = function gatedEmit(this: Gated, event: string | symbol, ...args: unknown[]): boolean {
@@ -44,6 +49,14 @@ function wrapEmit(server: Gated): void {
     if (event !== 'upgrade' || !rules) return emit.call(this, event, ...args)
     const [req, socket] = args as [IncomingMessage, Duplex]
     const pass = (): boolean => emit.call(this, event, ...args)
+    if (typeof rules === 'function') {
+      socket.on('error', () => {})
+      rules().then(
+        () => socket.destroyed || this.emit(event, ...args),
+        error => refuse(socket, error),
+      )
+      return true
+    }
     if (rules.isHmr(req)) {
       setHeader(req, 'Authorization', undefined) // naming the hot-update protocol must not smuggle one in
       return pass()

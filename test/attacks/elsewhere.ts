@@ -67,8 +67,9 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'test/host/gates.test.ts',
     'a WebSocket handshake is a way around the rules for requests',
     'found here: a gate that is taken down, or never was there',
-    'after close() no handshake passes with what a client wrote',
-    "in Vite's middleware mode the first request gates the server it came through",
+    'after close() no handshake passes with what a client wrote (%s)',
+    "in Vite's middleware mode the first handshake is gated, too (%s)",
+    'another server of the same process keeps its handshakes as they are, and is asked once',
     'where a request does not tell its server, one line says what to name',
   ),
   ...at(

@@ -1,11 +1,15 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import connect from 'connect'
 import { createServer as createVite } from 'vite'
 import { afterEach, expect, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { createOryMiddleware, silentLogger } from '../../src/index.js'
+import { createSelfSigned } from '../../src/tls/certificate.js'
 import { ory as plugin } from '../../src/vite-plugin.js'
 import { test } from '../_fixtures.js'
 import { handshakeAt } from '../_sockets.js'
@@ -15,31 +19,46 @@ afterEach(async () => {
   for (const run of undo.splice(0).reverse()) await run()
 })
 
+const SERVERS = ['http', 'https', 'HTTP/2'] as const
+type Kind = (typeof SERVERS)[number]
+
+/** One that takes handshakes: over HTTP/2 they come by the HTTP/1.1 beside it. */
+async function serverOf(kind: Kind, web: RequestListener): Promise<Server> {
+  if (kind === 'http') return createServer(web)
+  const { cert, key } = await createSelfSigned({ hosts: ['localhost'], owner: 'tests', now: new Date() })
+  if (kind === 'https') return createHttpsServer({ cert, key }, web)
+  return createSecureServer({ cert, key, allowHTTP1: true }, web as never) as unknown as Server
+}
+
 /** A server whose app answers every handshake with the headers it saw. */
 async function listen(server: Server): Promise<string> {
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, { headers }) => socket.send(JSON.stringify(headers)))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   undo.push(() => {
-    server.closeAllConnections()
+    for (const client of sockets.clients) client.terminate()
     server.close()
   })
-  return `http://localhost:${(server.address() as AddressInfo).port}`
+  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  return `${scheme}://localhost:${(server.address() as AddressInfo).port}`
 }
 
 const FORGED = { authorization: 'Bearer forged' }
 
-test('after close() no handshake passes with what a client wrote', async ({ ory }) => {
-  const middleware = await createOryMiddleware({ sdkUrl: ory.url, logger: silentLogger })
-  const server = createServer(connect().use(middleware))
-  const lift = middleware.gateUpgrades(server)
-  const url = await listen(server)
-  expect(await handshakeAt(`${url}/ws`, FORGED)).not.toHaveProperty('authorization')
-  await middleware.close()
-  await expect(handshakeAt(`${url}/ws`, FORGED)).rejects.toThrow('503')
-  lift()
-  expect(await handshakeAt(`${url}/ws`, FORGED), 'the harm').toMatchObject(FORGED)
-})
+test.for(SERVERS)(
+  'after close() no handshake passes with what a client wrote (%s)',
+  async (kind, { ory }) => {
+    const middleware = await createOryMiddleware({ sdkUrl: ory.url, logger: silentLogger })
+    const server = await serverOf(kind, connect().use(middleware))
+    const lift = middleware.gateUpgrades(server)
+    const url = await listen(server)
+    expect(await handshakeAt(`${url}/ws`, FORGED)).not.toHaveProperty('authorization')
+    await middleware.close()
+    await expect(handshakeAt(`${url}/ws`, FORGED)).rejects.toThrow('503')
+    lift()
+    expect(await handshakeAt(`${url}/ws`, FORGED), 'the harm').toMatchObject(FORGED)
+  },
+)
 
 const site = fileURLToPath(new URL('../fixtures/site', import.meta.url))
 
@@ -59,16 +78,47 @@ async function middlewareMode(sdkUrl: string, warn: (line: string) => void) {
     .use((req, res) => void res.end(JSON.stringify(req.headers)))
 }
 
-test("in Vite's middleware mode the first request gates the server it came through", async ({ ory }) => {
-  const warn = vi.fn()
-  const url = await listen(createServer(await middlewareMode(ory.url, warn)))
-  expect(await handshakeAt(`${url}/ws`, FORGED), 'the harm').toMatchObject(FORGED)
-  await (await fetch(`${url}/page`)).text()
-  expect(await handshakeAt(`${url}/ws`, FORGED)).not.toHaveProperty('authorization')
-  const cookie = ory.signIn('ada@example.com')
-  await expect(handshakeAt(`${url}/ws`, { cookie, origin: 'http://evil.example' })).rejects.toThrow('403')
-  expect((await handshakeAt(`${url}/ws`, { cookie, origin: url }))['authorization']).toMatch(/^Bearer ey/)
-  expect(warn).not.toHaveBeenCalled()
+test.for(SERVERS)(
+  "in Vite's middleware mode the first handshake is gated, too (%s)",
+  async (kind, { ory }) => {
+    const warn = vi.fn()
+    const alone = await listen(await serverOf(kind, (_req, res) => void res.end()))
+    expect(await handshakeAt(`${alone}/ws`, FORGED), 'the harm').toMatchObject(FORGED)
+    const url = await listen(await serverOf(kind, await middlewareMode(ory.url, warn)))
+    const cookie = ory.signIn('ada@example.com')
+    await expect(handshakeAt(`${url}/ws`, { cookie, origin: 'http://evil.example' })).rejects.toThrow('403')
+    expect(await handshakeAt(`${url}/ws`, FORGED)).not.toHaveProperty('authorization')
+    expect((await handshakeAt(`${url}/ws`, { cookie, origin: url }))['authorization']).toMatch(/^Bearer ey/)
+    expect(warn).not.toHaveBeenCalled()
+  },
+)
+
+test('another server of the same process keeps its handshakes as they are, and is asked once', async ({
+  ory,
+}) => {
+  await middlewareMode(ory.url, vi.fn())
+  const asked: string[] = []
+  const other = createServer((req, res) => {
+    asked.push(`${req.method} ${req.url}`)
+    res.writeHead(404).end()
+  })
+  const url = await listen(other)
+  for (let i = 0; i < 3; i++) {
+    expect(await handshakeAt(`${url}/ws`, { ...FORGED, origin: 'http://elsewhere.example' })).toMatchObject(
+      FORGED,
+    )
+  }
+  expect(asked).toEqual(['HEAD /.ory/jwks.json'])
+})
+
+test('after the end of a Vite nothing waits for it', async ({ ory }) => {
+  const vite = await middlewareMode(ory.url, vi.fn())
+  const url = await listen(createServer(vite))
+  await undo.pop()!() // the server
+  await undo.pop()!() // Vite
+  const after = await listen(createServer((_req, res) => void res.end()))
+  expect(url).not.toBe(after)
+  expect(await handshakeAt(`${after}/ws`, FORGED)).toMatchObject(FORGED)
 })
 
 test('where a request does not tell its server, one line says what to name', async ({ ory }) => {
