@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { BROWSER_TESTS, browserTable } from './ecosystem-browsers.mjs'
 import { CLIENT_TESTS, clientTable } from './ecosystem-clients.mjs'
 import { ENGINE_TESTS, engineTable } from './ecosystem-engines.mjs'
 import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
@@ -60,7 +61,7 @@ const RECIPES = [
 function run() {
   const folder = mkdtempSync(join(tmpdir(), 'ory-proxy-'))
   const outputFile = join(folder, 'results.json')
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...TESTS, TESTING_TESTS]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...TESTS, BROWSER_TESTS, TESTING_TESTS]
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]
   const env = { ...process.env, ORY_PROXY_ECOSYSTEM: 'all' }
   const { status } = spawnSync(process.execPath, [...args, ...reporters], { stdio: 'inherit', env })
@@ -123,6 +124,8 @@ ${testingTable(tests)}
 
 ${engineTable(tests)}
 
+${browserTable(tests)}
+
 All dev servers and frameworks but Next.js have ory-proxy inside their dev server: [one plugin or one wrapper](../README.md).
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
 ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
@@ -138,6 +141,13 @@ ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: n
   request it does not. An upload with \`Expect: 100-continue\` is told to go on by the dev server, whatever the app would
   have said. Where the app runs inside the dev server or behind our middleware, nothing of this is lost.
 - **\`virtual:ory\`** outside of Vite.
+
+## What was not run
+
+Everything here ran on Linux. Tested without the other systems: where keys and certificates lie, the commands for the
+keychain and the user's store of Windows, who holds a port, line ends of a configuration that \`init\` changes, the one
+printed command that \`cmd\` wants in another form. Not run: Safari, Edge, the trust stores of Windows and macOS,
+\`npm.cmd\` as the parent of the command, a file system that takes upper and lower case for the same.
 
 For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
 `

@@ -1,6 +1,7 @@
 // The one test command: what a fresh machine lacks is installed, then everything is checked, in this order.
 import { spawnSync } from 'node:child_process'
 import { ensureBrowser } from './ensure-browser.mjs'
+import { ensureDesktopBrowsers } from './ensure-desktop-browsers.mjs'
 import { ensureInstalled } from './ensure-installed.mjs'
 
 const shell = process.platform === 'win32' // npm is a .cmd there
@@ -33,6 +34,7 @@ const FIXTURES = [
 
 const CHROMIUM_PATH = await ensureBrowser()
 if (picked.length === 0) for (const folder of FIXTURES) await ensureInstalled(`test/${folder}`)
+if (picked.length === 0 && process.platform === 'linux') ensureDesktopBrowsers()
 step('build', 'npm', ['run', '--silent', 'build'])
 if (picked.length === 0) {
   step('types', 'npm', ['run', '--silent', 'typecheck'])
