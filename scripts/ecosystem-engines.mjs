@@ -10,6 +10,7 @@ const ENGINES = [
   ['envoy', 'Envoy, Lua', 'node_modules/.cache/engines/envoy/bin/envoy', ['--version']],
   ['envoy-ext-authz', 'Envoy, ext_authz', 'node_modules/.cache/engines/envoy/bin/envoy', ['--version']],
   ['haproxy', 'HAProxy', '/usr/sbin/haproxy', ['-v']],
+  ['oathkeeper', 'Oathkeeper behind nginx', 'oathkeeper', ['version']],
 ]
 
 function versionOf(command, args) {
@@ -19,7 +20,8 @@ function versionOf(command, args) {
 
 /** The table, from the tests whose titles begin with an engine's name. */
 export function engineTable(tests) {
-  const rows = ENGINES.map(([engine, name, command, args]) => {
+  const tried = ENGINES.filter(([engine]) => tests.some(({ title }) => title.startsWith(engine)))
+  const rows = tried.map(([engine, name, command, args]) => {
     const own = tests.filter(
       ({ title }) => title.startsWith(`${engine} `) || title.includes(` of ${engine} `),
     )

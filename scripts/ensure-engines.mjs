@@ -40,7 +40,22 @@ function envoy() {
   return bin
 }
 
-const BY_NAME = { nginx: () => '/usr/sbin', haproxy, envoy, 'envoy-ext-authz': envoy }
+/** No registry has it: it is used where it is installed, and where not, that is said. */
+const oathkeeper = () => folderOf('oathkeeper') ?? ''
+
+const folderOf = name => process.env.PATH.split(delimiter).find(folder => existsSync(join(folder, name)))
+
+/** Engines that can be had here, by installing them where that is all it takes. */
+export function availableEngines() {
+  const installed = ['nginx', 'envoy', 'envoy-ext-authz', 'haproxy']
+  if (folderOf('oathkeeper') !== undefined) return [...installed, 'oathkeeper']
+  console.warn(
+    'Oathkeeper is not on PATH, so it is not tried: build it from https://github.com/ory/oathkeeper (v26.2.0).',
+  )
+  return installed
+}
+
+const BY_NAME = { nginx: () => '/usr/sbin', haproxy, envoy, 'envoy-ext-authz': envoy, oathkeeper }
 
 /** Puts what an engine needs on PATH; throws where it is missing and cannot be had. */
 export function ensureEngine(name) {

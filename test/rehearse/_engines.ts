@@ -1,10 +1,10 @@
-import { ensureEngine } from '../../scripts/ensure-engines.mjs'
+import { availableEngines, ensureEngine } from '../../scripts/ensure-engines.mjs'
 import { type Rehearsal, type RehearsalOptions, startRehearsal } from '../../src/rehearse/index.js'
 import { freePort } from '../_faces.js'
 
 /** nginx in every run; all of them in `npm run test:ecosystem`. */
 export const ENGINES: readonly string[] =
-  process.env['ORY_PROXY_ECOSYSTEM'] === 'all' ? ['nginx', 'envoy', 'envoy-ext-authz', 'haproxy'] : ['nginx']
+  process.env['ORY_PROXY_ECOSYSTEM'] === 'all' ? availableEngines() : ['nginx']
 
 /** What a test wants otherwise. */
 type Wanted = Partial<Omit<RehearsalOptions, 'settings'>> & {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { ask } from '../../src/check/wire.js'
 import { startEmulator } from '../../src/emulator/index.js'
+import { type Received, startEchoApp } from '../_app.js'
 import { freePort } from '../_faces.js'
+import { startFakeOry } from '../_fake-ory.js'
 import { asked, expectAllYes, LISTED } from '../check/_asked.js'
 import { ENGINES, rehearsed } from './_engines.js'
 
@@ -26,6 +29,32 @@ const contract = async (engine: string, workers: number): Promise<void> => {
 test.for(ENGINES)('%s answers every question with yes', engine => contract(engine, 1))
 
 test.for(ENGINES)('two of %s behind one port, with one key set, do so too', engine => contract(engine, 2))
+
+test.for(ENGINES)(
+  '%s: with Ory on a domain of its own, /.ory has keys and ways to sign in alone',
+  async engine => {
+    const [ory, app] = await Promise.all([startFakeOry(), startEchoApp()])
+    const settings = { ory: new URL(ory.url), app: new URL(app.url), oryDomain: true }
+    const gateway = await rehearsed(engine, { settings })
+    try {
+      const get = (path: string, ...headers: string[]) => ask(new URL(gateway.url), path, { headers })
+      const person = `Cookie: ${ory.signIn('ada@example.com')}`
+      const { headers } = JSON.parse((await get('/members', person)).text) as Received
+      expect(headers.authorization).toMatch(/^Bearer ey/)
+      expect((await get('/.ory/jwks.json')).status).toBe(200)
+      expect((await get('/.ory/init/login')).headers.location).toMatch(
+        `${ory.url}/self-service/login/browser?return_to=`,
+      )
+      const heard = ory.heard.length
+      expect((await get('/.ory/sessions/whoami', person)).status).toBe(404)
+      expect((await get('/.ory/self-service/login/browser')).status).toBe(404)
+      expect(ory.heard.length).toBe(heard)
+    } finally {
+      await gateway.close()
+      await Promise.all([ory.close(), app.close()])
+    }
+  },
+)
 
 test('a program that is not there is one line that says how it is had', async () => {
   const { find } = await import('../../src/rehearse/programs.js')
