@@ -92,11 +92,12 @@ async function claimsOf(
   template: TokenTemplate,
   { session, identity, shown }: Tokenized,
 ): Promise<JsonObject> {
-  const now = Math.floor(Date.now() / 1000)
+  const at = Date.now()
+  const now = Math.floor(at / 1000)
   const claims: JsonObject = {
     jti: core.ids.uuid(),
     iss: core.issuer,
-    exp: Math.floor((Date.now() + template.ttl) / 1000),
+    exp: Math.floor((at + template.ttl) / 1000),
     sid: session.id,
     nbf: now,
     iat: now,

@@ -19,7 +19,7 @@ export const templates = {
   two: { jwks_url: set(ED, ES256) }, bare: { jwks_url: base64(JSON.stringify(ES256)) }, 'no-kid': { jwks_url: set(NO_KID) }, 'no-alg': { jwks_url: set(NO_ALG) },
   'odd-alg': { jwks_url: set({ ...ES256, alg: 'ES384' }) }, 'wrong-alg': { jwks_url: set({ ...ES256, alg: 'RS256' }) }, 'nonsense-alg': { jwks_url: set({ ...ES256, alg: 'nope' }) }, public: { jwks_url: set(PUBLIC) },
   none: { jwks_url: set({ ...ES256, alg: 'none' }) }, empty: { jwks_url: set() }, 'no-json': { jwks_url: base64('nope') }, 'no-set': { jwks_url: base64('{}') }, 'not-here': { jwks_url: 'file:///nowhere/jwks.json' },
-  short: { jwks_url: set(ES256), ttl: '1500ms' }, 'no-time': { jwks_url: set(ES256), ttl: '0s' },
+  short: { jwks_url: set(ES256), ttl: '2000ms' }, 'no-time': { jwks_url: set(ES256), ttl: '0s' },
   external: { jwks_url: set(ES256), subject_source: 'external_id' },
   shown: mapped("local s = std.extVar('session'); { claims: { of: s.identity.id, mail: s.identity.traits.email, schema: s.identity.schema_id, state: s.identity.state, aal: s.authenticator_assurance_level, fields: std.objectFields(s), identity: std.objectFields(s.identity), told: std.objectFields(std.extVar('claims')), public: std.get(s.identity, 'metadata_public'), admin: std.get(s.identity, 'metadata_admin', 'not told') } }"),
   overrides: mapped("{ claims: { iss: 'me', sub: 'me', jti: 'me', sid: 'me', aud: ['a', 'b'], exp: std.extVar('claims').iat + 10, nbf: null, deep: { a: [1, 2.5, 1e3, 'ü<&>'] } }, more: 1 }"),
