@@ -9,6 +9,7 @@ import { proxy } from './proxy.mjs'
 import { start } from './start.mjs'
 import { download, sse, upload } from './streams.mjs'
 import { testing } from './testing.mjs'
+import { tools } from './tools.mjs'
 import { users } from './users.mjs'
 import { vite } from './vite.mjs'
 
@@ -24,6 +25,7 @@ const benchmarks = {
   users,
   start,
   testing,
+  tools,
   'ory-down': oryDown,
 }
 const RESULTS = new URL('./results.json', import.meta.url)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/diagnoses/table.js'
-import { startEmulator } from '../../src/emulator/index.js'
 import { type OryOptions, silentLogger } from '../../src/index.js'
 import { type EchoApp, startEchoApp } from '../_app.js'
-import { FACES, type Face } from '../_faces.js'
+import { FACES, type Face, freePort } from '../_faces.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 import { rawRequest } from '../_raw.js'
+import { startOry } from './_ory.js'
 
 let app: EchoApp
 let fake: FakeOry
@@ -19,10 +19,10 @@ interface Bench extends Face {
   diagnoses(): Promise<readonly Diagnosis[]>
 }
 
-async function bench(options: OryOptions = {}): Promise<Bench> {
+async function bench(options: OryOptions = {}, port = 0): Promise<Bench> {
   const warnings: string[] = []
   const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) }
-  const face = await FACES['connect']!(app.url, { logger, ...options })
+  const face = await FACES['connect']!(app.url, { logger, ...options }, port)
   return {
     ...face,
     warnings,
@@ -130,11 +130,17 @@ const MISTAKES: readonly [code: string, make: (url: string) => Promise<unknown>]
         headers: JSON_TYPE,
       }),
   ],
+  [
+    'RETURN_TO',
+    url => fetch(`${url}/.ory/self-service/login/browser?return_to=https://elsewhere.example/`, MANUAL),
+  ],
 ]
 
+const MANUAL = { redirect: 'manual' } as const
+
 test.for(MISTAKES)('%s is named once, in the log and on the page of requests', async ([code, make]) => {
-  const emulator = await startEmulator()
-  const ours = await bench({ sdkUrl: emulator.url, sessionCache: 0 })
+  const ory = await startOry()
+  const ours = await bench({ sdkUrl: ory.url, sessionCache: 0 })
   await make(ours.url)
   await make(ours.url)
   await expect.poll(async () => (await ours.diagnoses()).map(found => found.code)).toEqual([code])
@@ -147,7 +153,7 @@ test.for(MISTAKES)('%s is named once, in the log and on the page of requests', a
   ).text()
   expect(page).toContain(code)
   await ours.close()
-  await emulator.close()
+  await ory.close()
 })
 
 test('RETURN_TO: a Kratos that does not lead back to us is named when its error page comes', async () => {
@@ -187,8 +193,9 @@ test('BASE_URL_ELSEWHERE, COOKIE_PREFIX and COOKIE_JAR_SHARED are named', async 
 })
 
 test('what is right gives no alarm: signing in and out, forms with mistakes of people, visitors, programs', async () => {
-  const emulator = await startEmulator()
-  const ours = await bench({ sdkUrl: emulator.url })
+  const port = await freePort()
+  const ory = await startOry(`http://localhost:${port}`)
+  const ours = await bench({ sdkUrl: ory.url }, port)
   const { id, token, cookie } = await begin(ours.url)
   await send(ours.url, id, { csrf_token: token, password: 'not-it' }, { cookie })
   const signedIn = await send(ours.url, id, { csrf_token: token }, { cookie })
@@ -209,17 +216,17 @@ test('what is right gives no alarm: signing in and out, forms with mistakes of p
   await fetch(`${ours.url}/api/x`, { headers: both }) // a tab that has not heard of it
   await fetch(`${ours.url}/api/x`)
   await fetch(`${ours.url}/.ory/sessions/whoami`, { headers: { 'sec-fetch-site': 'same-origin' } })
-  await fetch(`${ours.url}/.ory/init/login`)
+  await fetch(`${ours.url}/.ory/init/login`, MANUAL)
   await fetch(`${ours.url}/.ory/self-service/login/api`, { headers: JSON_TYPE })
   await rawRequest(ours.url, '/.ory/nowhere')
   expect(await ours.diagnoses()).toEqual([])
   expect(ours.warnings).toEqual([])
   await ours.close()
-  await emulator.close()
+  await ory.close()
 })
 
 test('a server that asks for a visitor without a cookie is right, one that forgets the cookie is not', async () => {
-  const emulator = await startEmulator()
+  const ory = await startOry()
   let face: Bench | undefined
   const asking = await startEchoApp(async (_req, res) => {
     await fetch(`${face!.url}/.ory/sessions/whoami`)
@@ -227,7 +234,7 @@ test('a server that asks for a visitor without a cookie is right, one that forge
   })
   const warnings: string[] = []
   const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) }
-  const inner = await FACES['connect']!(asking.url, { sdkUrl: emulator.url, logger })
+  const inner = await FACES['connect']!(asking.url, { sdkUrl: ory.url, logger })
   face = { ...inner, warnings, diagnoses: async () => [] }
   await fetch(`${inner.url}/page`)
   expect(warnings).toEqual([])
@@ -240,5 +247,5 @@ test('a server that asks for a visitor without a cookie is right, one that forge
   await fetch(`${inner.url}/page`, { headers: { cookie: session } })
   expect(warnings.join()).toContain('SERVER_WITHOUT_COOKIE')
   await inner.close()
-  await Promise.all([asking.close(), emulator.close()])
+  await Promise.all([asking.close(), ory.close()])
 })
