@@ -1,5 +1,6 @@
 /** What Kratos asks again for: 429, and every 5xx but 501; and a server that cannot be reached. */
 import { type Asked, ask, type Bounds, TooLate } from './ask.js'
+import { namedUrl } from './hosts.js'
 import type { Prepared } from './request.js'
 
 /** Each of the tries came to nothing. */
@@ -57,5 +58,6 @@ function pauseAfter({ status, headers }: Asked, i: number): number {
 
 function gaveUp({ method, url }: Prepared, count: number, last: Asked | Error): GaveUp {
   const why = last instanceof Error ? `: ${last.message}` : ''
-  return new GaveUp(`${method} ${url} giving up after ${count} attempt(s)${why}`)
+  // Kratos names the whole address, with what may be a secret in it.
+  return new GaveUp(`${method} ${namedUrl(url)} giving up after ${count} attempt(s)${why}`)
 }

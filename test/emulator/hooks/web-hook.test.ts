@@ -147,6 +147,26 @@ test('what may be a secret in its address is not in a log line', async () => {
   expect(lines.join()).not.toMatch(/password|secret/)
 })
 
+test.for<[string, typeof answer]>([
+  ['that is tried three times', { status: 429, headers: { 'retry-after': '0' } }],
+  ['that refuses', { status: 404 }],
+  [
+    'that redirects',
+    { status: 302, headers: { location: 'http://u:password@hooks.example.com/?token=secret' } },
+  ],
+])('nor of one %s, and it is in no answer', async ([, given]) => {
+  answer = given
+  const secret = url.replace('http://', 'http://user:password@').concat('?token=secret')
+  const config = { url: secret, method: 'POST', body: ALL }
+  const flows = { registration: { before: { hooks: [{ hook: 'web_hook', config }] } } }
+  const emulator = await startEmulator({ config: { selfservice: { flows } }, seed: [], logger: log })
+  const answered = await (await fetch(`${emulator.url}/self-service/registration/api`)).text()
+  expect(answered).toMatch(/giving up|failed with status/)
+  expect(lines.length).toBeGreaterThan(0)
+  expect(answered + lines.join()).not.toMatch(/password|secret/)
+  await emulator.close()
+})
+
 test.for([
   'https://hooks.example.com/',
   'http://10.0.0.1/',
