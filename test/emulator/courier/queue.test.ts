@@ -136,3 +136,32 @@ test('an unknown key of the courier is named', async () => {
   await start({ workers: { pull_wait: '1s' } })
   expect(lines.join('\n')).toContain('unknown: courier.workers')
 })
+
+test('a template of a server on this machine is read, and one that fails sends nothing and says why', async () => {
+  reply = count => ({ text: count === 1 ? 'Hi {{ .To }}' : '' })
+  const subject = `${heard.url}/subject`
+  await start({ templates: { recovery_code: { valid: { email: { subject } } } } })
+  await heard.count(1)
+  await vi.waitFor(async () => {
+    await recover()
+    expect(await newest()).toMatchObject({ subject: 'Hi alice@example.com' })
+  })
+  await emulator.close()
+  lines.length = 0
+  await start({ templates: { recovery_code: { valid: { email: { subject: snippet('{{ .Nope }}') } } } } })
+  await recover()
+  expect(await (await fetch(`${emulator.adminUrl}/admin/courier/messages`)).json()).toEqual([])
+  expect(lines.join('\n')).toMatch(
+    /\[mail\] to alice@example\.com is not sent: .*:1:4: can't evaluate field Nope in type \*email\.RecoveryCodeValidModel/,
+  )
+})
+
+test('a template that does not parse is a line at the start, with its place', async () => {
+  const html = snippet('<p>{{ if .To }}</p>')
+  await start({ templates: { recovery_code: { valid: { email: { body: { html } } } } } })
+  expect(lines.join('\n')).toMatch(
+    /:1:4: \{\{if\}\} has no \{\{end\}\} \(what it is for fails, as in Kratos\)/,
+  )
+  await recover()
+  await untilIt({ subject: expect.stringMatching(/^Use code/) })
+})
