@@ -38,7 +38,7 @@ export interface EmulatorOptions {
    */
   allowedHosts?: readonly string[]
   /**
-   * Kratos' configuration: a file (YAML or JSON) or its content, or several, laid over one another as Kratos does it.
+   * Kratos' configuration: a file (YAML, JSON or Jsonnet) or its content, or several, laid over one another as Kratos does it.
    * An edited file is taken over without a restart.
    * @default password, codes, TOTP, backup codes, one social provider
    */

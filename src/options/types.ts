@@ -3,7 +3,7 @@ import type { Logger } from '../log.js'
 
 /** The embedded emulator's own settings; see `ory-proxy/emulator`. */
 export interface EmbeddedEmulatorOptions {
-  /** Kratos' own configuration: path of a YAML or JSON file, or its content as an object. */
+  /** Kratos' own configuration: path of a YAML, JSON or Jsonnet file, or its content as an object. */
   config?: string | object
   /**
    * People to begin with: path of a file in Kratos' identity import shape.

@@ -31,11 +31,7 @@ export function emulatorCommand(): Command {
       "names it answers to besides this machine's and the configured ones",
       hosts,
     )
-    .option(
-      '-c, --config <file>',
-      "Kratos' configuration, YAML or JSON; several are laid over one another",
-      addFiles,
-    )
+    .option('-c, --config <file>', "Kratos' own; several are laid over one another", addFiles)
     .option('--seed <file>', "people to begin with, in Kratos' import shape")
     .option('--import <file>', 'read the state from this file at the start')
     .option('--export <file>', 'write the state to this file at the end')

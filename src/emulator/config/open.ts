@@ -11,7 +11,7 @@ import { overlay } from './layers.js'
 import { isSection } from './paths.js'
 import { inTodaysWords } from './renames.js'
 
-/** A file (YAML or JSON) or its content; several are laid over one another in their order. */
+/** A file (YAML, JSON or Jsonnet) or its content; several are laid over one another in their order. */
 export type ConfigSource = string | object | readonly (string | object)[]
 
 export interface OpenConfig {
