@@ -48,6 +48,7 @@ function oneConnection(run) {
     let user = ''
     let sentAt = 0
     let received = null
+    let isLast = false
     const next = () => {
       if (run.sent >= run.limit || performance.now() >= run.until) return socket.end()
       if (users) user = String((from + Math.floor(run.sent / burst)) % users)
@@ -65,12 +66,15 @@ function oneConnection(run) {
         run.wrong++
         run.example ??= received.toString('latin1', 0, 300)
       }
+      // nginx ends a connection after a thousand requests.
+      isLast = received.includes('\r\nConnection: close\r\n')
       received = null
+      if (isLast) return socket.end()
       next()
     })
     socket.on('connect', next)
     socket.on('error', reject)
-    socket.on('close', resolve)
+    socket.on('close', () => resolve(isLast ? oneConnection(run) : undefined))
   })
 }
 

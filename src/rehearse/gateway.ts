@@ -102,13 +102,14 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(impatient)
 }
 
+/** The engine answers once the keys are there: then what signs beside it is up, too. */
 async function answering(url: string, ended: Promise<string>): Promise<void> {
   const until = Date.now() + STARTING
   const failed = ended.then(words => {
     throw new Error(words)
   })
   while (Date.now() < until) {
-    const asked = fetch(`${url}/.ory/healthz`, { signal: AbortSignal.timeout(2000) }).then(
+    const asked = fetch(`${url}/.ory/jwks.json`, { signal: AbortSignal.timeout(2000) }).then(
       ({ ok }) => ok,
       () => false,
     )

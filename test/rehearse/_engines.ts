@@ -6,6 +6,9 @@ import { freePort } from '../_faces.js'
 export const ENGINES: readonly string[] =
   process.env['ORY_PROXY_ECOSYSTEM'] === 'all' ? availableEngines() : ['nginx']
 
+/** Those whose signer is ours; Oathkeeper has ways of its own with errors and with keys (its README). */
+export const SIGNING: readonly string[] = ENGINES.filter(engine => engine !== 'oathkeeper')
+
 /** What a test wants otherwise. */
 type Wanted = Partial<Omit<RehearsalOptions, 'settings'>> & {
   readonly settings: Pick<RehearsalOptions['settings'], 'ory' | 'app'> & Partial<RehearsalOptions['settings']>

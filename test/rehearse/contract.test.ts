@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ask } from '../../src/check/wire.js'
 import { startEmulator } from '../../src/emulator/index.js'
@@ -55,6 +57,39 @@ test.for(ENGINES)(
     }
   },
 )
+
+const LOGS = [
+  'logs/access.log',
+  'logs/envoy.log',
+  'logs/haproxy.log',
+  'signer/logs/nginx.log',
+  'signer/logs/error.log',
+]
+
+test.for(ENGINES)('%s logs method, path and status as JSON, and nothing that is secret', async engine => {
+  const [ory, app] = await Promise.all([startFakeOry(), startEchoApp()])
+  const gateway = await rehearsed(engine, { settings: { ory: new URL(ory.url), app: new URL(app.url) } })
+  try {
+    const [{ folder } = { folder: '' }] = gateway.gateways
+    const headers = [`Cookie: ${ory.signIn('ada@example.com')}; other=s3cret`, 'Authorization: Bearer s3cret']
+    await ask(new URL(gateway.url), '/todos/7?code=s3cret', { headers })
+    const logged = (): string =>
+      LOGS.map(name => join(folder, name))
+        .filter(existsSync)
+        .map(file => readFileSync(file, 'utf8'))
+        .join('')
+    // Envoy writes every ten seconds.
+    await expect.poll(logged, { timeout: 30_000 }).toContain('todos')
+    const line = logged()
+      .split('\n')
+      .find(text => text.includes('todos'))!
+    expect(JSON.parse(line)).toMatchObject({ method: 'GET', path: '/todos/7', status: 200 })
+    expect(logged()).not.toMatch(/s3cret|eyJ|ada@|ory_kratos_session=/)
+  } finally {
+    await gateway.close()
+    await Promise.all([ory.close(), app.close()])
+  }
+})
 
 test('a program that is not there is one line that says how it is had', async () => {
   const { find } = await import('../../src/rehearse/programs.js')

@@ -9,7 +9,7 @@ import { newKey } from '../../src/rehearse/keys.js'
 import { type EchoApp, type Received, startEchoApp } from '../_app.js'
 import { freePort } from '../_faces.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
-import { ENGINES, rehearsed } from './_engines.js'
+import { ENGINES, rehearsed, SIGNING } from './_engines.js'
 
 let ory: FakeOry
 let app: EchoApp
@@ -43,7 +43,7 @@ async function expectUnknown(cookie: string): Promise<void> {
   expect([gated.status, gated.headers['retry-after']]).toEqual([503, '2'])
 }
 
-test.for(ENGINES)(
+test.for(SIGNING)(
   '%s: an Ory that hangs makes people nobody and closes the gate, until it is back',
   async engine => {
     await start(engine)
@@ -56,7 +56,7 @@ test.for(ENGINES)(
   },
 )
 
-test.for(ENGINES)('%s: an Ory that died does so too, until another one is there', async engine => {
+test.for(SIGNING)('%s: an Ory that died does so too, until another one is there', async engine => {
   await start(engine)
   const cookie = person()
   expect(isSignedIn(await get('/members', cookie))).toBe(true)
@@ -68,7 +68,7 @@ test.for(ENGINES)('%s: an Ory that died does so too, until another one is there'
   await expect.poll(async () => isSignedIn(await get('/members', again))).toBe(true)
 })
 
-test.for(ENGINES)(
+test.for(SIGNING)(
   '%s: an Ory that answers with errors, or with what is no session, signs nobody in',
   async engine => {
     await start(engine)
@@ -98,7 +98,7 @@ test.for(ENGINES)(
   },
 )
 
-test.for(ENGINES)(
+test.for(SIGNING)(
   '%s: without a cache every request is asked about; with one, a person once',
   async engine => {
     await start(engine)
@@ -116,7 +116,21 @@ test.for(ENGINES)(
   },
 )
 
-const BESIDE = ENGINES.filter(engine => engine !== 'nginx')
+const OATHKEEPER = ENGINES.filter(engine => !SIGNING.includes(engine))
+
+test.for(OATHKEEPER)(
+  '%s: an Ory that died makes people nobody, and gated pages send them to sign in',
+  async engine => {
+    await start(engine)
+    const cookie = person()
+    await ory.close()
+    const [open, gated] = [await get('/todos', cookie), await get('/members', cookie, 'Accept: text/html')]
+    expect([open.status, isSignedIn(open), gated.status]).toEqual([200, false, 303])
+    ory = await startFakeOry()
+  },
+)
+
+const BESIDE = SIGNING.filter(engine => engine !== 'nginx')
 
 test.for(BESIDE)('%s: a signer that is gone closes the gate', async engine => {
   await start(engine)

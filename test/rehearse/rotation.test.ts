@@ -5,7 +5,7 @@ import type { Rehearsal } from '../../src/rehearse/index.js'
 import { newKey } from '../../src/rehearse/keys.js'
 import { type EchoApp, type Received, startEchoApp } from '../_app.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
-import { ENGINES, rehearsed } from './_engines.js'
+import { rehearsed, SIGNING } from './_engines.js'
 
 let ory: FakeOry
 let app: EchoApp
@@ -76,7 +76,7 @@ function underLoad() {
   }
 }
 
-test.for(ENGINES)(
+test.for(SIGNING)(
   '%s twice: a key that is published before it signs costs no request and no token',
   async engine => {
     await start(engine, 2)
@@ -94,7 +94,7 @@ test.for(ENGINES)(
   },
 )
 
-test.for(ENGINES)(
+test.for(SIGNING)(
   '%s once: a key that signs at once, the old one still published, costs none either',
   async engine => {
     await start(engine, 1)

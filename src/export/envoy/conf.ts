@@ -42,7 +42,7 @@ static_resources:
           - name: envoy.access_loggers.stdout
             typed_config:
               "@type": ${TYPE}.access_loggers.stream.v3.StdoutAccessLog
-              log_format: {json_format: {at: "%START_TIME%", method: "%REQ(:METHOD)%", path: "%PATH(NQ:ORIG)%", status: "%RESPONSE_CODE%", milliseconds: "%DURATION%"}}
+              log_format: {json_format: {at: "%START_TIME%", method: "%REQ(:METHOD)%", path: "%PATH(NQ)%", status: "%RESPONSE_CODE%", milliseconds: "%DURATION%"}}
 ${asking.replies}          http_filters:
           - name: envoy.filters.http.cors
             typed_config: {"@type": ${TYPE}.filters.http.cors.v3.Cors}
