@@ -42,6 +42,9 @@ export async function playwrightCrowd(url, { tests, workers }) {
   return { passed: expected, failed: unexpected, flaky, seconds: duration / 1000 }
 }
 
+/** A package of a project is loaded as it is; only because it is our own would Vitest transform it. */
+export const AS_INSTALLED = 'server: { deps: { external: [/\\/dist\\//] } }'
+
 /** A run of Vitest over so many files, each with one test; milliseconds. */
 export async function vitestRun(files, test, config) {
   // Inside of the package, which finds itself by its own name.

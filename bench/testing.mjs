@@ -2,7 +2,7 @@ import { chromium } from 'playwright-core'
 import { connectTestOry } from '../dist/testing/index.js'
 import { ensureBrowser } from '../scripts/ensure-browser.mjs'
 import { startCli, start as startProgram } from './_processes.mjs'
-import { playwrightCrowd, startExample, vitestRun } from './_runners.mjs'
+import { AS_INSTALLED, playwrightCrowd, startExample, vitestRun } from './_runners.mjs'
 import { inTurns, median, percentile, promise, shown } from './_stats.mjs'
 
 const NAMESPACES = 1000
@@ -92,7 +92,8 @@ const RUNS = {
         .replace('{ ory }', ''),
       CONFIG(''),
     ),
-  'with the kit': () => vitestRun(FILES, OURS, CONFIG("globalSetup: ['ory-proxy/vitest/setup']")),
+  'with the kit': () =>
+    vitestRun(FILES, OURS, CONFIG(`globalSetup: ['ory-proxy/vitest/setup'], ${AS_INSTALLED}`)),
 }
 
 async function times(count, run) {
