@@ -11,6 +11,16 @@ export interface Authenticator {
   remove(): Promise<void>
 }
 
+/** A phone or a laptop whose owner is there: https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/ */
+export const PASSKEY_DEVICE = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const
+
 /** Puts one into the first page of this browser: the protocol knows it by page. */
 export async function addAuthenticator(context: BrowserContext): Promise<Authenticator> {
   const page = context.pages()[0] ?? (await context.newPage())
@@ -19,14 +29,7 @@ export async function addAuthenticator(context: BrowserContext): Promise<Authent
   })
   await cdp.send('WebAuthn.enable')
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
+    options: PASSKEY_DEVICE,
   })
   return {
     async credentials() {

@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core'
+import { PASSKEY_DEVICE } from '../../src/testing/authenticator.js'
 
 /** What a virtual authenticator is like: https://chromedevtools.github.io/devtools-protocol/tot/WebAuthn/ */
 interface Kind {
@@ -34,15 +35,7 @@ export async function authenticators(page: Page): Promise<(kind?: Kind) => Promi
 
 async function plugIn(cdp: CDPSession, kind: Kind): Promise<VirtualAuthenticator> {
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...kind,
-    },
+    options: { ...PASSKEY_DEVICE, ...kind },
   })
   return {
     touch: enabled => send('WebAuthn.setAutomaticPresenceSimulation', { enabled }),
