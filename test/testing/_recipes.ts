@@ -8,22 +8,25 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const apps = join(root, 'test/ecosystem/testing')
 
-/** A project that has nothing of ours but the package as it is published, and a folder for each recipe in it. */
+/** A project that has nothing of ours but the packages as they are published, and a folder for each recipe in it. */
 export interface FreshProject {
   /** Writes a recipe: an app of `test/ecosystem/testing`, and what docs/testing.md shows below these headings. */
   recipe(name: string, headings: readonly string[], more?: Readonly<Record<string, string>>): Promise<string>
   remove(): Promise<void>
 }
 
-/** Installs the runners that the lock file names, and then ory-proxy from its tarball. */
+/** Installs the runners that the lock file names, and then ory-proxy and ory-proxy-verify from their tarballs. */
 export async function freshProject(): Promise<FreshProject> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ory-proxy-recipes-')))
   for (const file of ['package.json', 'package-lock.json']) await cp(join(apps, file), join(folder, file))
   // What packages run after they are installed is nothing that a recipe uses; Cypress' would fetch its binary.
   await npm(folder, 'ci', '--ignore-scripts', '--prefer-offline')
-  const packed = await npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder)
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }]
-  await npm(folder, 'install', '--no-save', '--ignore-scripts', '--prefer-offline', join(folder, filename))
+  const ours = [root, join(root, 'packages/verify')]
+  const packed = await npm(root, 'pack', ...ours, '--json', '--ignore-scripts', '--pack-destination', folder)
+  const tarballs = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) =>
+    join(folder, filename),
+  )
+  await npm(folder, 'install', '--no-save', '--ignore-scripts', '--prefer-offline', ...tarballs)
   const page = await readFile(join(root, 'docs/testing.md'), 'utf8')
   return {
     async recipe(name, headings, more = {}) {

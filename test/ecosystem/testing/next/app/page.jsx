@@ -1,5 +1,5 @@
 import { headers } from 'next/headers'
-import { verifySession } from 'ory-proxy/verify'
+import { verifySession } from 'ory-proxy-verify'
 
 export default async function Page() {
   const claims = await verifySession(await headers())
