@@ -7,6 +7,7 @@ import { OryProxyError } from '../errors.js'
 export function inOneLine(error: unknown): never {
   if (error instanceof OryProxyError) {
     const line = startLine(error)
+    error.message = line // all that Vite prints where a restart fails
     error.stack = line
     Object.defineProperty(error, Symbol.for('nodejs.util.inspect.custom'), { value: () => line })
   }

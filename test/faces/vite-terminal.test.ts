@@ -45,7 +45,8 @@ test.for(VERSIONS)(
     await terminal.printed(/➜ {2}Inbox: +\S+/)
 
     const wrong = config.replace('ory()', "ory({ sdkURL: 'x' })")
-    const line = /There is no option "sdkURL"\. Did you mean "sdkUrl"\?\n.*restart failed/
+    const line =
+      /ory-proxy ORY_PROXY_BAD_OPTION: There is no option "sdkURL"\. Did you mean "sdkUrl"\? .*doctor` says more\.\n.*restart failed/
     await terminal.edit('vite.config.js', wrong, line)
     expect(await whoami(ory, token)).toBe(200)
     await terminal.edit('vite.config.js', config, /server restarted/)
