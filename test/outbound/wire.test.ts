@@ -1,14 +1,11 @@
-import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type Http2ServerResponse as Base, createSecureServer } from 'node:http2'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { createProxyMiddleware } from 'http-proxy-middleware'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createSelfSigned } from '../../src/tls/certificate.js'
-import { GuardedHttp2Response } from '../../src/tls/http2-response.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 import { rawBytes } from '../_raw.js'
 import { startCommand } from '../faults/_command.js'
 import { type AskOptions, ask, PROTOCOLS, type Protocol } from './_protocols.js'
+import { type Front, startWeakFront } from './_weak-front.js'
 
 /** A request as the app, or Ory, met it. */
 interface Met {
@@ -66,33 +63,6 @@ function meet(req: IncomingMessage, res: ServerResponse): void {
   req.on('end', () => res.end(JSON.stringify(one)))
 }
 
-interface Front {
-  readonly origin: string
-  close(): Promise<unknown>
-}
-
-/** What is written in an afternoon: a proxy of today's kind behind HTTP/2, on kept connections. */
-async function startWeak(app: string): Promise<Front> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-  const proxy = createProxyMiddleware({ target: app, agent })
-  const hosts = ['localhost', '127.0.0.1']
-  const { key, cert } = await createSelfSigned({ hosts, owner: 'test', now: new Date() })
-  const Http2ServerResponse = GuardedHttp2Response as typeof Base // or it would not even get so far
-  const server = createSecureServer({ key, cert, allowHTTP1: true, Http2ServerResponse }, (req, res) => {
-    res.on('error', () => {})
-    void proxy(req as never, res as never, () => {})
-  })
-  server.on('sessionError', () => {})
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    origin: `https://localhost:${(server.address() as AddressInfo).port}`,
-    async close() {
-      agent.destroy()
-      server.close()
-    },
-  }
-}
-
 const app = createServer({ keepAliveTimeout: 30_000 }, meet)
 app.on(
   'clientError',
@@ -109,7 +79,7 @@ beforeAll(async () => {
   ory = await startFakeOry()
   const command = await startCommand(appUrl, ory.url, '--dont-install-cert')
   ours = { origin: command.url, close: () => command.end('SIGTERM') }
-  weak = await startWeak(appUrl)
+  weak = await startWeakFront(appUrl, ory.url)
 })
 afterAll(async () => {
   await Promise.all([ours?.close(), weak?.close()])
