@@ -37,7 +37,7 @@ export async function openResource(
       address,
       path,
       document,
-      `${address} is not asked: the emulator reads from this machine only`,
+      `${named(address)} is not asked: the emulator reads from this machine only`,
     )
   }
   try {
@@ -49,12 +49,19 @@ export async function openResource(
   }
 }
 
+/** For a line: a password before the host and a token in the query stay out of it. */
+function named(address: string): string {
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) return address
+  const { protocol, host, pathname } = new URL(address)
+  return `${protocol}//${host}${pathname}`
+}
+
 const isHere = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname)
 
 /** Kratos starts without it, and fails where it is needed. */
 function absent(address: string, path: DocumentPath, document: TextDocument, why: string): Opened {
   return {
-    resource: { name: address, read: () => Promise.reject(new Unavailable(why)) },
+    resource: { name: named(address), read: () => Promise.reject(new Unavailable(why)) },
     remark: `${document.at(path)}: ${why} (what needs it fails, as in Kratos)`,
   }
 }
@@ -64,22 +71,32 @@ const PATIENCE = 5_000
 
 /** Asked for each time it is needed: whoever serves it may start after us, and is being worked on. */
 const remote = (url: string): Resource => ({
-  name: url,
+  name: named(url),
   async read() {
+    const name = named(url)
     let answer: Response
     try {
-      // From this machine to another one through a redirect would be a way out.
-      answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+      answer = await asked(url)
       const text = await answer.text()
       if (answer.status === 200 && text.length <= MOST) return text
     } catch (cause) {
       const { message } = ((cause as Error).cause as Error | undefined) ?? (cause as Error)
-      throw new Unavailable(`${url} cannot be read: ${message}`, { cause })
+      throw new Unavailable(`${name} cannot be read: ${message}`, { cause })
     }
     const what = answer.status === 200 ? 'more than 1 MiB' : `status ${answer.status}`
-    throw new Unavailable(`${url} cannot be read: it answers with ${what}`)
+    throw new Unavailable(`${name} cannot be read: it answers with ${what}`)
   },
 })
+
+/** As Go asks: what stands before the host goes as Basic, which `fetch` refuses to take from there. */
+function asked(address: string): Promise<Response> {
+  const url = new URL(address)
+  const user = [url.username, url.password].map(decodeURIComponent).join(':')
+  url.username = url.password = ''
+  const headers = user === ':' ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
+  // From this machine to another one through a redirect would be a way out.
+  return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+}
 
 /** What Kratos answers where it cannot open something; the reason that people need is in the log. */
 export function asGoSaysIt(address: string, why: string): string {

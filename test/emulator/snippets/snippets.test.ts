@@ -148,9 +148,28 @@ test('a server of this machine is asked each time; another one never', async () 
   } finally {
     server.close()
   }
-  const elsewhere = await mapperAt('https://example.com/mapper.jsonnet')
-  expect(elsewhere.said).toEqual([expect.stringContaining('reads from this machine only')])
+  const elsewhere = await mapperAt('https://me:secret@example.com/mapper.jsonnet?token=secret')
+  expect(elsewhere.said).toEqual([
+    expect.stringContaining(
+      'https://example.com/mapper.jsonnet is not asked: the emulator reads from this machine only',
+    ),
+  ])
   expect((await failure(elsewhere.snippet)).step).toBe('fetch')
+})
+
+test('a secret in an address reaches its server and no line', async () => {
+  let heard: string | undefined
+  const server = createServer((request, response) => {
+    heard = request.headers.authorization
+    response.writeHead(heard === undefined ? 401 : 500).end()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const { snippet } = await mapperAt(`http://me:s3cr%20et@127.0.0.1:${port}/m.jsonnet?token=s3cret`)
+  const { message } = await failure(snippet)
+  server.close()
+  expect(heard).toBe(`Basic ${Buffer.from('me:s3cr et').toString('base64')}`)
+  expect(message).toBe(`http://127.0.0.1:${port}/m.jsonnet cannot be read: it answers with status 500`)
 })
 
 test('the files of programs are among those that are read anew when they change', async () => {
