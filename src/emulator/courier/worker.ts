@@ -36,7 +36,10 @@ export function shownMessage(message: CourierMessage): CourierMessage {
   if (held.has(message)) return { ...message, status: 'queued', send_count: 0 }
   if (message.dispatches || message.status !== 'sent') return message
   const { id, created_at, updated_at } = message
-  return { ...message, dispatches: [{ id, message_id: id, status: 'success', created_at, updated_at }] }
+  return {
+    ...message,
+    dispatches: [{ id, message_id: id, status: 'success', error: null, created_at, updated_at }],
+  }
 }
 
 const queued = ({ state }: Core): CourierMessage[] =>
@@ -48,8 +51,8 @@ async function pull(core: Core): Promise<void> {
 }
 
 async function take(core: Core, message: CourierMessage): Promise<void> {
-  const set = (status: CourierMessage['status']): void =>
-    void Object.assign(message, { status, updated_at: isoTime(core.now()) })
+  // The time of a change is not noted.
+  const set = (status: CourierMessage['status']): void => void Object.assign(message, { status })
   if (message.send_count > core.config.courier.message_retries) {
     set('abandoned')
     core.log.warn(`[mail] to ${printable(message.recipient)}: given up after ${message.send_count} times`)
@@ -72,7 +75,7 @@ async function take(core: Core, message: CourierMessage): Promise<void> {
 /** Newest first. */
 function note(core: Core, message: CourierMessage, status: 'success' | 'failed', why?: string): void {
   const now = isoTime(core.now())
-  const one = { id: core.ids.uuid(), message_id: message.id, status, created_at: now, updated_at: now }
-  const error = { code: 500, status: 'Internal Server Error', message: why ?? '' }
-  message.dispatches = [{ ...one, ...(why !== undefined && { error }) }, ...(message.dispatches ?? [])]
+  const error = why === undefined ? null : { code: 500, status: 'Internal Server Error', message: why }
+  const one = { id: core.ids.uuid(), message_id: message.id, status, error, created_at: now, updated_at: now }
+  message.dispatches = [one, ...(message.dispatches ?? [])]
 }

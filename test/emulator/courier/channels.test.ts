@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startEmulator } from '../../../src/emulator/index.js'
-import { configuration, play, type Recorded, SETS } from '../recorded/courier.mjs'
+import { configuration, play, playQueue, type Recorded, SETS, twiceRefused } from '../recorded/courier.mjs'
 import { receiver } from '../recorded/real-kratos.mjs'
 
 const golden = new URL('../recorded/golden/courier/messages.json', import.meta.url)
@@ -16,6 +16,18 @@ const comparable = (message: Recorded): Recorded => {
   )
   return JSON.parse(text)
 }
+
+test('a message that is refused twice is shown as a real Kratos shows it', async () => {
+  const heard = await receiver(twiceRefused)
+  const config = configuration(heard.url, { wait: '20ms' })
+  const emulator = await startEmulator({ config, seed: [] })
+  const found = await playQueue({ url: emulator.url, adminUrl: emulator.adminUrl ?? '' }, heard)
+  // Here it may have been looked at already when it is asked for the first time.
+  const later = (shown: object): string => JSON.stringify({ ...shown, first: undefined })
+  expect(later(found)).toBe(later(recorded['queue'] ?? {}))
+  await emulator.close()
+  await heard.close()
+})
 
 test.for(Object.entries(SETS))(
   'mails and SMS arrive at their channel as from a real Kratos, with its subjects and its lines with the code or the link: "%s"',

@@ -44,10 +44,10 @@ async function newest(): Promise<CourierMessage> {
   return (await fetch(`${emulator.adminUrl}/admin/courier/messages/${first.id}`)).json()
 }
 const untilIt = (expected: object): Promise<void> =>
-  vi.waitFor(async () => expect(await newest()).toMatchObject(expected), { timeout: 5_000, interval: 20 })
+  vi.waitFor(async () => expect(await newest()).toMatchObject(expected), { timeout: 20_000, interval: 20 })
 
-test('a mail waits in the queue until it is looked at, and is sent then', async () => {
-  await start({ worker: { pull_wait: '300ms' } })
+test('a mail waits in the queue until it is looked at, and is sent then', { timeout: 30_000 }, async () => {
+  await start({ worker: { pull_wait: '3s' } })
   await recover()
   const queued = await newest()
   expect(queued).toMatchObject({ status: 'queued', send_count: 0, type: 'email', channel: 'email' })

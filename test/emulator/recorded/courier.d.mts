@@ -12,3 +12,5 @@ export interface Heard { arrived: object[]; count(n: number): Promise<void> }
 export const SETS: Record<string, [Record<string, Scenario>, object]>
 export function configuration(url: string, variant: object): object
 export function play(some: Record<string, Scenario>, places: Places, heard: Heard, whole?: boolean): Promise<Record<string, Recorded[]>>
+export function playQueue(places: Places, heard: Heard): Promise<object>
+export function twiceRefused(call: object, arrived: object[]): { status: number }

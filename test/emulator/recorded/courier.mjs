@@ -119,6 +119,22 @@ export async function play(some, places, heard, whole = false) {
   return found;
 }
 
+/** How a message that is refused twice is shown, at once and in the end. */
+export async function playQueue({ url, adminUrl }, heard) {
+  await post(`${adminUrl}/admin/identities`, imported({ email: 'b@example.org' }));
+  await submit(url, 'recovery', { method: 'code', email: 'b@example.org' });
+  const ask = async path => (await fetch(`${adminUrl}/admin/courier/messages${path}`)).json();
+  const [first] = await ask('');
+  await heard.count(3);
+  let one;
+  do one = await ask(`/${first.id}`); while (one.status !== 'sent');
+  const listed = await ask('?status=sent');
+  const shown = JSON.stringify({ first, one, listed }, (key, value) => (key === 'body' || key === 'message' ? `<${key}>` : value));
+  return JSON.parse(shown.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<uuid>').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>').replace(/code \d{6}/g, 'code <code>'));
+}
+/** What the server of mails says: no, no, yes. */
+export const twiceRefused = (_, arrived) => ({ status: arrived.length < 3 ? 500 : 200 });
+
 /** The three of them, each with its own configuration. */
 export const SETS = { codes: [scenarios, {}], links: [links, { use: 'link' }], chosen: [chosen, { choose: true }], templates: [templated, { templates: true }] };
 
@@ -129,6 +145,11 @@ async function record(only) {
     if (only.length && !only.includes(name)) continue;
     const heard = await receiver();
     all[name] = await withKratos(configuration(heard.url, variant), places => play(some, places, heard, variant.templates));
+    await heard.close();
+  }
+  if (!only.length || only.includes('queue')) {
+    const heard = await receiver(twiceRefused);
+    all.queue = await withKratos(configuration(heard.url), places => playQueue(places, heard));
     await heard.close();
   }
   writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`);
