@@ -12,7 +12,7 @@ import { timed } from './_signed-in.mjs'
 const picked = process.argv.slice(2)
 const engines = picked.length > 0 ? picked : ['nginx', 'haproxy', 'envoy', 'envoy-ext-authz', 'oathkeeper']
 const PAGE = new URL('../docs/production.md', import.meta.url)
-const SECONDS = 8
+const SECONDS = 5
 const CONNECTIONS = 16
 const TICKS = 100 // of a second, as /proc counts (sysconf CLK_TCK)
 

@@ -20,8 +20,8 @@ const FOLDERS = 'mkdir -p keys run logs'
 const beside = (manual: Pick<Manual, 'engine' | 'install' | 'start' | 'more'>): Manual => ({
   ...manual,
   install: `${manual.install}, and ${NGINX} for the signer`,
-  start: `\`nginx -p signer -c nginx.conf\`, then ${manual.start}`,
-  reload: '`nginx -p signer -c nginx.conf -s reload`',
+  start: `\`(cd signer && nginx -p . -c nginx.conf)\`, then ${manual.start}`,
+  reload: '`(cd signer && nginx -p . -c nginx.conf -s reload)`',
   keys: 'signer/keys',
   makeKey: `mkdir -p signer/keys signer/run signer/logs && cd signer && ${MAKE_PEM}`,
 })

@@ -11,10 +11,10 @@ export function checkCommand(): Command {
   return new Command('check')
     .summary('ask a gateway whether it does what the dev server does')
     .description(
-      'Asks whatever answers at an address the questions of the contract, from outside: keys, JWT,\n' +
-        'forged headers, foreign pages, sockets, streams, gate, CORS. It signs in and out, as\n' +
-        'somebody who is for that. Exits with 0 when every answer is yes, with 1 when one is no,\n' +
-        'with 2 when nothing answers.',
+      'Asks whatever answers at an address the questions of the contract, from outside:\n' +
+        'keys, JWT, forged headers, foreign pages, sockets, streams, gate, CORS. Signs\n' +
+        'in and out, as somebody who is there for that. Exits with 0 when every answer\n' +
+        'is yes, with 1 when one is no, with 2 when nothing answers.',
     )
     .argument('<url>', 'the address people type, of staging or of a dev server', (text: string) =>
       checked('publicUrl', text, 'url'),

@@ -13,9 +13,9 @@ export function rehearseCommand(): Command {
   const command = new Command('rehearse')
     .summary('run an app behind the gateway of production, on this machine')
     .description(
-      'Starts the real engine from the folder that `export` writes, in front of your app, with the\n' +
-        "emulator or the Ory you name behind it, on one port: for the app's own end-to-end tests.\n" +
-        'Without an app, one that tells what it received is there.',
+      'Starts the real engine from the folder that `export` writes, in front of your\n' +
+        'app, with the emulator or the Ory you name behind it, on one port: for the\n' +
+        "app's own end-to-end tests. Without an app, one that tells what it received.",
     )
     .argument('<engine>', 'nginx, envoy, envoy-ext-authz, haproxy or oathkeeper')
     .argument('[application-url]', 'your app, like http://localhost:3000 or just 3000', parseAppUrl)
