@@ -12,11 +12,28 @@ export interface Token {
   spaced: boolean
 }
 
-/** Where an offset is in a text. */
-const placeIn = (name: string, text: string, offset: number): Place => {
-  const before = text.slice(0, offset)
-  const line = before.split('\n').length
-  return { name, line, column: offset - before.lastIndexOf('\n') }
+/** A text that knows the places in it; counted once, for a long one has many. */
+class Source {
+  readonly name: string
+  readonly text: string
+  readonly #lines: number[] = [0]
+
+  constructor(name: string, text: string) {
+    this.name = name
+    this.text = text
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lines.push(at + 1)
+  }
+
+  place(offset: number): Place {
+    let low = 0
+    let high = this.#lines.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((this.#lines[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { name: this.name, line: low + 1, column: offset - (this.#lines[low] ?? 0) + 1 }
+  }
 }
 
 const LEFT = '{{'
@@ -24,6 +41,7 @@ const SPACE = /[ \t\r\n]/
 
 /** @throws {TemplateError} */
 export function pieces(name: string, text: string): Piece[] {
+  const source = new Source(name, text)
   const found: Piece[] = []
   let at = 0
   let trims = false
@@ -34,8 +52,8 @@ export function pieces(name: string, text: string): Piece[] {
     const plain = trimmed(raw, trims, trimsBefore)
     if (plain) found.push({ kind: 'text', text: plain })
     if (open < 0) return found
-    const action = actionAt(name, text, open, trimsBefore ? open + 3 : open + 2)
-    if (action.tokens) found.push({ kind: 'action', tokens: action.tokens, place: placeIn(name, text, open) })
+    const action = actionAt(source, open, trimsBefore ? open + 3 : open + 2)
+    if (action.tokens) found.push({ kind: 'action', tokens: action.tokens, place: source.place(open) })
     at = action.end
     trims = action.trims
   }
@@ -53,11 +71,12 @@ interface Action {
   trims: boolean
 }
 
-function actionAt(name: string, text: string, open: number, from: number): Action {
+function actionAt(source: Source, open: number, from: number): Action {
+  const { text } = source
   const comment = /^\s*\/\*[\s\S]*?\*\/(\s+-)?\}\}/.exec(text.slice(from))
   if (comment) return { end: from + comment[0].length, trims: comment[1] !== undefined }
   if (/^\s*\/\*/.test(text.slice(from, from + 100)))
-    throw new TemplateError(placeIn(name, text, open), 'unclosed comment')
+    throw new TemplateError(source.place(open), 'unclosed comment')
   const tokens: Token[] = []
   let at = from
   for (;;) {
@@ -66,8 +85,8 @@ function actionAt(name: string, text: string, open: number, from: number): Actio
     at += spaces
     if (text.startsWith('}}', at)) return { tokens, end: at + 2, trims: false }
     if (spaced && text.startsWith('-}}', at)) return { tokens, end: at + 3, trims: true }
-    if (at >= text.length) throw new TemplateError(placeIn(name, text, open), 'unclosed action')
-    const token = tokenAt(name, text, at, spaced)
+    if (at >= text.length) throw new TemplateError(source.place(open), 'unclosed action')
+    const token = tokenAt(source, at, spaced)
     tokens.push(token)
     at += token.text.length
   }
@@ -85,11 +104,12 @@ const TOKENS: [TokenKind, RegExp][] = [
   ['punct', /^(?::=|[=|(),.])/],
 ]
 
-function tokenAt(name: string, text: string, at: number, spaced: boolean): Token {
+function tokenAt(source: Source, at: number, spaced: boolean): Token {
+  const { text } = source
   const rest = text.slice(at, at + 10_000)
   for (const [kind, pattern] of TOKENS) {
     const match = pattern.exec(rest)
-    if (match) return { kind, text: match[0], place: placeIn(name, text, at), spaced }
+    if (match) return { kind, text: match[0], place: source.place(at), spaced }
   }
-  throw new TemplateError(placeIn(name, text, at), `unexpected ${JSON.stringify(text[at])} in an action`)
+  throw new TemplateError(source.place(at), `unexpected ${JSON.stringify(text[at])} in an action`)
 }
