@@ -8,8 +8,8 @@ import type { OryOptions } from './options/types.js'
 import { dock } from './vite/dock.js'
 import {
   beforeClose,
+  hmrOf,
   hostsOf,
-  isHmr,
   isPreview,
   socketCarrier,
   useFirst,
@@ -124,6 +124,7 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   const context = { root: config.root, allowedHosts: hostsOf(server), env: environmentOf(config) }
   const { ory, release } = await shareOry(options, context)
   const carrier = socketCarrier(server)
+  const isHmr = hmrOf(server)
   if (carrier) ory.gateUpgrades(carrier, isHmr)
   useFirst(server, carrier ? ory.middleware : gatedByFirst(ory, isHmr, NAME_YOUR_SERVER))
   beforeClose(server, release)

@@ -1,6 +1,7 @@
 /** What we need of Vite's servers. */
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { posix } from 'node:path'
 import type { PreviewServer, ViteDevServer } from 'vite'
 import type { Middleware } from '../middleware/pipeline.js'
 
@@ -10,10 +11,26 @@ export type ViteServer = ViteDevServer | PreviewServer
 /** The sub-protocols of Vite's own sockets. */
 const HMR = new Set(['vite-hmr', 'vite-ping'])
 
-/** Whether a handshake is Vite's own, for hot updates. */
-export function isHmr(req: IncomingMessage): boolean {
-  return HMR.has(req.headers['sec-websocket-protocol'] ?? '')
+/** Settings of Vite's sockets, whatever a version calls them. */
+interface Sockets {
+  readonly path?: string
+  readonly server?: EventEmitter
 }
+
+/**
+ * Whether a handshake is Vite's own, for hot updates. Not by its sub-protocol alone, which any page may write: Vite takes
+ * it at one path, and at all others the app's own sockets are.
+ */
+export function hmrOf({ config }: ViteServer): (req: IncomingMessage) => boolean {
+  const { ws, hmr } = config.server as { ws?: Sockets | boolean; hmr?: Sockets | boolean }
+  const path = inside(ws)?.path ?? inside(hmr)?.path
+  const home = path ? posix.join(config.base, path) : config.base
+  return ({ url = '', headers }) =>
+    HMR.has(headers['sec-websocket-protocol'] ?? '') && url.split('?', 1)[0] === home
+}
+
+const inside = (value: Sockets | boolean | undefined): Sockets | undefined =>
+  typeof value === 'object' && value !== null ? value : undefined
 
 /** Vite's own list, mirrored: it is not asked for every request that reaches us. */
 export function hostsOf(server: ViteServer): readonly string[] | true {
@@ -31,13 +48,12 @@ export const isPreview = (server: ViteServer): boolean => !('moduleGraph' in ser
 /** The server that hears upgrades; in middleware mode it belongs to the user, or to a framework. */
 export function socketCarrier(server: ViteServer): EventEmitter | undefined {
   const { ws, hmr, middlewareMode } = server.config.server as {
-    ws?: { server?: EventEmitter } | false
-    hmr?: { server?: EventEmitter } | boolean
-    middlewareMode?: { server?: EventEmitter } | boolean
+    ws?: Sockets | boolean
+    hmr?: Sockets | boolean
+    middlewareMode?: Sockets | boolean
   }
-  const inside = (value: unknown): EventEmitter | undefined =>
-    typeof value === 'object' && value !== null ? (value as { server?: EventEmitter }).server : undefined
-  return server.httpServer ?? inside(middlewareMode) ?? inside(ws) ?? inside(hmr)
+  const named = [middlewareMode, ws, hmr].map(value => inside(value)?.server)
+  return server.httpServer ?? named.find(one => one !== undefined)
 }
 
 /**

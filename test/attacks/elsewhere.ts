@@ -69,6 +69,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'found here: a gate that is taken down, or never was there',
     'after close() no handshake passes with what a client wrote (%s)',
     "in Vite's middleware mode the first handshake is gated, too (%s)",
+    'calling itself hot update opens no socket of the app to a foreign page',
     'another server of the same process keeps its handshakes as they are, and is asked once',
     'where a request does not tell its server, one line says what to name',
   ),

@@ -93,6 +93,16 @@ test.for(SERVERS)(
   },
 )
 
+test('calling itself hot update opens no socket of the app to a foreign page', async ({ ory }) => {
+  const foreign = { origin: 'http://evil.example', cookie: ory.signIn('ada@example.com') }
+  const alone = await listen(createServer())
+  const harm = await handshakeAt(`${alone}/ws`, foreign, ['vite-hmr'])
+  expect(harm['cookie'], 'the harm').toBe(foreign.cookie)
+  const url = await listen(createServer(await middlewareMode(ory.url, vi.fn())))
+  await expect(handshakeAt(`${url}/ws`, foreign, ['vite-hmr'])).rejects.toThrow('403')
+  await expect(handshakeAt(`${url}/ws`, foreign, ['vite-ping'])).rejects.toThrow('403')
+})
+
 test('another server of the same process keeps its handshakes as they are, and is asked once', async ({
   ory,
 }) => {
