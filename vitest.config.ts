@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: [
       '**/node_modules/**',
       'test/frameworks/**',
+      'test/nodes/**',
       'test/**/fixtures/**',
       // Clients in other languages, and recipes for runners in a project of their own, are for `npm run test:ecosystem`.
       ...(process.env['ORY_PROXY_ECOSYSTEM'] === 'all'

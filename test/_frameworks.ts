@@ -216,7 +216,7 @@ export const inFront = (place: Place): Place => ({ ...place, node: process.execP
 async function nodeFor({ node: [major, minor] }: Pick<Framework, 'node'>): Promise<string> {
   const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number)
   if (ours > major || (ours === major && oursMinor >= minor)) return process.execPath
-  const folder = join(here, 'node')
+  const folder = join(root, 'test/nodes/24')
   await ensureInstalled(folder)
   return join(folder, 'node_modules/node/bin/node')
 }
