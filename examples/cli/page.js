@@ -8,7 +8,7 @@ const signOut = `
   const button = document.querySelector('#sign-out')
   button.hidden = false
   button.onclick = async () => {
-    const answer = await fetch('/.ory/self-service/logout/browser')
+    const answer = await fetch('/.ory/self-service/logout/browser', { headers: { accept: 'application/json' } })
     location.href = answer.ok ? (await answer.json()).logout_url : '/'
   }
 `

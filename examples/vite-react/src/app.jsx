@@ -16,7 +16,7 @@ function useClaims() {
 }
 
 async function signOut() {
-  const answer = await fetch('/.ory/self-service/logout/browser')
+  const answer = await fetch('/.ory/self-service/logout/browser', { headers: { accept: 'application/json' } })
   const { logout_url } = await answer.json()
   location.href = logout_url
 }

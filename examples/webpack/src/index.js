@@ -19,7 +19,7 @@ async function load() {
 }
 
 async function signOut() {
-  const answer = await fetch('/.ory/self-service/logout/browser')
+  const answer = await fetch('/.ory/self-service/logout/browser', { headers: { accept: 'application/json' } })
   const { logout_url } = await answer.json()
   location.href = logout_url
 }
