@@ -1,6 +1,6 @@
 import { parsed } from '../people.js'
 import type { Question, Subject } from '../types.js'
-import { type Answer, type Asked, ask } from '../wire.js'
+import { type Answer, type Asked, ask, bytes } from '../wire.js'
 import { holds } from '../wrong.js'
 
 const needs = ['protect'] as const
@@ -129,6 +129,17 @@ export const GATE: readonly Question[] = [
   ),
   closed('gate.case', 'Nor do capital letters.', path => path.toUpperCase()),
   closed('gate.below', 'What is below it is closed as well.', path => `${path}/a/b.json?c=d`),
+  {
+    id: 'gate.absolute',
+    asks: 'Nor does a whole address in the place of the path.',
+    why: 'Servers take it (RFC 9112, section 3.2.2); a gate that looks for the path at its beginning does not find it.',
+    needs,
+    async ask(x) {
+      const lines = [`GET ${x.base.origin}${x.gated}/a HTTP/1.1`, `Host: ${x.base.host}`, 'Connection: close']
+      const answer = await bytes(x.base, `${[...lines, ...PROGRAM].join('\r\n')}\r\n\r\n`)
+      holds(/^HTTP\/1\.[01] 4/.test(answer), `it gave ${answer.slice(9, 12) || 'nothing'}`)
+    },
+  },
   {
     id: 'gate.sibling',
     asks: 'A path that only begins like it is open.',

@@ -60,7 +60,7 @@ end
 
 core.register_action("who", { "http-req" }, function(txn)
   local hs = txn.http:req_get_headers()
-  local target, method = txn.f:url(), txn.f:method()
+  local target, method = txn.f:pathq(), txn.f:method()     -- not url(): that may be a whole address
   txn:set_var("txn.deny", "500")         -- until it is decided
   txn.http:req_del_header("authorization")
   local isGated = gated(target)
