@@ -30,11 +30,18 @@ const isDrawn = node =>
   isTree(node) &&
   DRAWN.some(key => node[key]) &&
   ((node.name === 'code' && /^\d{6}$/.test(node.value)) ||
-    /_(register|login)_trigger$|^(passkey|webauthn)_challenge$/.test(node.name ?? '') ||
+    /_(register|login)_trigger$|^passkey_(challenge|create_data|settings_register)$/.test(node.name ?? '') ||
     Boolean(node.integrity))
 const withoutDrawn = node => ({ ...node, ...Object.fromEntries(DRAWN.map(key => [key, ''])) })
 
 const isTree = value => value !== null && typeof value === 'object'
 const same = (a, b) => a === b || (typeof a === 'string' && typeof b === 'string' && soft(a) === soft(b))
-const soft = text => text.replace(/<uuid:\d+>/g, '<uuid>').replace(/; ?charset=utf-8/i, '')
+/** Kratos lists what is too much in any order. */
+const soft = text =>
+  text
+    .replace(/<uuid:\d+>/g, '<uuid>')
+    .replace(/; ?charset=utf-8/i, '')
+    .replace(/additionalProperties (".*") not allowed/, (_all, names) =>
+      names.split(', ').sort().join(' and '),
+    )
 const summary = list => list.map(one => one?.attributes?.name ?? one?.attributes?.id ?? one?.id ?? one)

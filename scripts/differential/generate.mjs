@@ -729,7 +729,6 @@ const MISC = [
   '/self-service/nope',
   '/health/ready/',
   '/nope',
-  '/.well-known/ory/webauthn.js',
   '/self-service/logout',
   '/sessions/whoami',
   '/schemas/default',

@@ -5,9 +5,9 @@ import { uuidMistake } from '../go/values.js'
 import { type Answer, type Exchange, json, noContent, noContentJson } from '../http/exchange.js'
 import { badRequest, notLocated, Problem } from '../http/kratos-errors.js'
 import { identityJson } from '../identities/identities.js'
-import { isActive, sessionJson } from '../identities/sessions.js'
+import { isLive, sessionJson } from '../identities/sessions.js'
 import { isoTime } from '../store/clock.js'
-import type { Json, JsonObject, Session } from '../store/model.js'
+import type { Identity, Json, JsonObject, Session } from '../store/model.js'
 import { keysetPage, offsetPage, type Page } from './paging.js'
 
 export function listSessions(x: Exchange): Answer {
@@ -108,15 +108,15 @@ function adminSessionJson(core: Core, session: Session, expand: Expansions, noDe
   const owner = core.state.identity(session.identity_id)
   const identity = expand.identity && owner ? identityJson(core, owner) : null
   return {
-    ...withoutOwner(core, session),
+    ...withoutOwner(core, session, expand.identity ? owner : null),
     identity: identity && noDevices === null ? withoutAddresses(identity) : identity,
     devices: expand.devices ? devices(session) : noDevices,
   }
 }
 
 /** Kratos' lists show whether a session was ended, and when it ends; only with its owner whether it counts. */
-function withoutOwner(core: Core, session: Session): JsonObject {
-  const { identity: _, devices: __, ...own } = sessionJson(core, session)
+function withoutOwner(core: Core, session: Session, owner?: Identity | null): JsonObject {
+  const { identity: _, devices: __, ...own } = sessionJson(core, session, owner)
   return own
 }
 
@@ -139,7 +139,7 @@ function activeFilter(x: Exchange): (session: Session) => boolean {
     throw new Problem(400, { message: 'could not parse parameter active' })
   }
   const wanted = /^(1|t)/i.test(text)
-  return session => isActive(x.core, session, x.core.state.identity(session.identity_id)) === wanted
+  return session => isLive(x.core, session) === wanted
 }
 
 const sessionId = (x: Exchange): string => parseUuid(x.params['id'] ?? '')

@@ -39,9 +39,12 @@ function bearer(x: Exchange): string {
 /** Header, cookie, bearer: the first that is there counts. */
 const tokenOf = (x: Exchange): string => x.header('x-session-token') || (decodeCookie(x)?.token ?? bearer(x))
 
-export function isActive(core: Core, session: Session, identity: Identity | undefined): boolean {
-  return session.active && Date.parse(session.expires_at) > core.now() && identity?.state === 'active'
-}
+/** Neither ended nor too old; whether its owner may still come in is another question. */
+export const isLive = (core: Core, session: Session): boolean =>
+  session.active && Date.parse(session.expires_at) > core.now()
+
+export const isActive = (core: Core, session: Session, identity: Identity | undefined): boolean =>
+  isLive(core, session) && identity?.state === 'active'
 
 /** Who is asking. Throws {@link NoSession}. */
 export function signedIn(x: Exchange): SignedIn {
@@ -198,7 +201,7 @@ export function sessionJson(core: Core, session: Session, identity?: Identity | 
   const owner = identity === undefined ? core.state.identity(session.identity_id) : identity
   return {
     id: session.id,
-    active: owner === null ? session.active : isActive(core, session, owner),
+    active: owner === null ? isLive(core, session) : isActive(core, session, owner),
     expires_at: session.expires_at,
     authenticated_at: session.authenticated_at,
     authenticator_assurance_level: session.authenticator_assurance_level,

@@ -1,4 +1,5 @@
 /** The `ory.sh/kratos` extension: which traits are identifiers and addresses. */
+import { goQuote } from '../go/quote.js'
 import type { Channel, Json, JsonObject } from '../store/model.js'
 import { isEmail } from './email-address.js'
 import type { Failure } from './failures.js'
@@ -115,7 +116,7 @@ function runRecovery({ extension, value }: Marked, found: Identifiers): Problem 
 }
 
 const invalid = (text: string, format: string): Problem => ({
-  message: `${JSON.stringify(text)} is not valid ${JSON.stringify(format)}`,
+  message: `${goQuote(text)} is not valid ${goQuote(format)}`,
   keyword: 'format',
   format,
 })

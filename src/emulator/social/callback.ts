@@ -47,7 +47,7 @@ export function repeatAsGet(x: Exchange): Answer {
   const query = new URLSearchParams(x.query)
   for (const [name, value] of new URLSearchParams(x.body.toString())) query.set(name, value)
   query.sort()
-  return redirect(x, `${x.core.base}${x.path}?${query}`, 302)
+  return redirect(x, `${x.core.base}${x.path}${query.size > 0 ? `?${query}` : ''}`, 302)
 }
 
 export async function finishSignIn(x: Exchange): Promise<Answer> {
