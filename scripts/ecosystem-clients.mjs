@@ -10,7 +10,7 @@ export const CLIENT_TESTS = [
 ]
 
 const installed = (folder, name) =>
-  JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, 'utf8')).version
+  JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, 'utf8')).version.replace(/^v/, '')
 const written = (file, pattern) => pattern.exec(readFileSync(file, 'utf8'))[1]
 const SDKS = 'test/emulator/sdks.test.ts'
 

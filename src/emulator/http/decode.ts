@@ -131,13 +131,30 @@ function assemble(values: Map<string, string[]>, known: readonly PayloadField[])
   const ordered = [...known].sort((a, b) => a.name.length - b.name.length)
   for (const field of ordered) {
     const given = values.get(field.name)
-    const value = given && convert(given, field)
+    const value =
+      given && (isLiteral(given) && isFilled(field, ordered, values) ? null : convert(given, field))
     if (value !== undefined) setPath(out, field.name, value)
   }
   for (const { name } of ordered.filter(({ type }) => type === 'object' || type === 'list'))
     if (getPath(out, name) === undefined) setPath(out, name, {})
   return out
 }
+
+/** Kratos' JSON reader takes any word with these first letters for a literal or a number. */
+const isLiteral = ([first = '']: readonly string[]): boolean => /^\s*(?:[tf][a-z]*|[-+\diInN][^\s,\]}]*)\s*$/.test(first)
+
+/** Whether parts are put into it afterwards, which replace what it was. */
+const isFilled = (
+  { name, type }: PayloadField,
+  all: readonly PayloadField[],
+  values: Map<string, string[]>,
+): boolean =>
+  type === 'object' &&
+  all.some(
+    part =>
+      part.name.startsWith(`${name}.`) &&
+      (part.type === 'object' || part.type === 'list' || values.has(part.name)),
+  )
 
 function convert(given: readonly string[], { type, required }: PayloadField): Json | undefined {
   const first = given[0] ?? ''

@@ -248,12 +248,12 @@ export const scenarios = {
     for (const traits of ['x', '', 'null', '[]', 1, [], null, [{ email }], { email: null }, { email: {} }, { email, name: 'x' }, { email, name: null }, { email, name: [] }])
       await script(s, `settings ${JSON.stringify(traits).replace(email, '<email>')}`, set, { method: 'profile', traits });
     await script(s, 'without a method', set, { traits: 'x' });
-    for (const traits of ['x', 'null', '[]']) await form(s, `settings by form ${traits}`, set, { method: 'profile', traits });
+    for (const traits of ['x', 'null', 'nope', '[]']) await form(s, `settings by form ${traits}`, set, { method: 'profile', traits });
     await fetched(s, 'settings', set.id);
     s.jar.clear();
     const [browser, phone] = [await open(s, 'registration'), await native(s, 'registration', '', { cookie: '' })];
     for (const method of ['profile', 'password'])
-      for (const traits of ['x', '', 'null', '[]', 1, [], ['x'], [{ email: 'x' }], '["x",1,true]', null, { email: null }, { email: {} }]) {
+      for (const traits of ['x', '', 'null', 'nope', ' tru', 'fa ', 'nope!', 'Nope', 'tru!', '1x', 'inf', '-', '[]', 1, [], ['x'], [{ email: 'x' }], '["x",1,true]', null, { email: null }, { email: {} }]) {
         await script(s, `${method} ${JSON.stringify(traits)}`, browser, { method, password: PW, traits });
         await app(s, `native ${method} ${JSON.stringify(traits)}`, phone, { method, password: PW, traits }, { cookie: '' });
       }
