@@ -141,7 +141,8 @@ function assemble(values: Map<string, string[]>, known: readonly PayloadField[])
 }
 
 /** Kratos' JSON reader takes any word with these first letters for a literal or a number. */
-const isLiteral = ([first = '']: readonly string[]): boolean => /^\s*(?:[tf][a-z]*|[-+\diInN][^\s,\]}]*)\s*$/.test(first)
+const isLiteral = ([first = '']: readonly string[]): boolean =>
+  /^\s*(?:[tf][a-z]*|[-+\diInN][^\s,\]}]*)\s*$/.test(first)
 
 /** Whether parts are put into it afterwards, which replace what it was. */
 const isFilled = (
