@@ -8,6 +8,7 @@ import { askAgain, GaveUp } from '../calls/tries.js'
 import type { WebHookConfig } from '../config/model.js'
 import type { Snippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
+import { createTempo } from './tempo.js'
 import { parseResponse, WebHookFailed, type WebHookOutcome } from './web-hook-response.js'
 
 export type { WebHookOutcome, WebHookRejection } from './web-hook-response.js'
@@ -43,6 +44,7 @@ const MOST = 5 * 1024 * 1024
 const TRIES = 3
 /** A hook that calls what calls it would go on until this machine has nothing left. */
 const MOST_AT_ONCE = 64
+const tempo = createTempo()
 const PASSED: WebHookOutcome = { kind: 'passed' }
 
 const sleep = (milliseconds: number): Promise<void> =>
@@ -75,6 +77,13 @@ export async function runWebHook(
     return PASSED
   }
   if (!ignore) return send(config, context, deps)
+  if (!tempo.allows(config.url)) {
+    warnOnce(
+      deps.log,
+      `web hook ${namedUrl(config.url)} was called a thousand times within a minute, and is not until that is over: does it cause what calls it?`,
+    )
+    return PASSED
+  }
   send(config, context, deps).catch((error: unknown) => {
     deps.log.warn(`web hook ${namedUrl(config.url)}: ${printable(lineOf(error))} (ignored)`)
   })

@@ -214,6 +214,33 @@ test('a hook that calls what calls it is stopped, with one line', async () => {
   looping.close()
 })
 
+test('a hook that nobody waits for and that sets itself off is stopped, with one line', async () => {
+  let emulator: Awaited<ReturnType<typeof startEmulator>> | undefined
+  let calls = 0
+  let last: Promise<unknown> = Promise.resolve()
+  const looping = createServer((_, res) => {
+    calls++
+    last = fetch(`${emulator?.url}/self-service/registration/api`).finally(() => res.end('{}'))
+  })
+  await new Promise<void>(done => void looping.listen(0, '127.0.0.1', done))
+  const own = `http://127.0.0.1:${(looping.address() as AddressInfo).port}/ignored`
+  const config = { url: own, method: 'POST', body: ALL, response: { ignore: true } }
+  const before = { hooks: [{ hook: 'web_hook', config }] }
+  emulator = await startEmulator({
+    config: { selfservice: { flows: { registration: { before } } } },
+    seed: [],
+    logger: log,
+  })
+  await fetch(`${emulator.url}/self-service/registration/api`)
+  await expect
+    .poll(() => lines.filter(line => line.includes('does it cause what calls it?')), { timeout: 45_000 })
+    .toHaveLength(1)
+  await last
+  expect(calls).toBe(1000)
+  await emulator.close()
+  looping.close()
+})
+
 test('of an answer of megabytes five are read, which is said', async () => {
   answer = { status: 200, body: JSON.stringify({ x: 'x'.repeat(6 * 1024 * 1024) }) }
   await expect(run({ response: { ignore: false, parse: true } })).rejects.toBeInstanceOf(WebHookFailed)
