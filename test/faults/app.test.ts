@@ -4,7 +4,8 @@ import { startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
 import { startFakeOry } from '../_fake-ory.js'
 import { test } from '../_fixtures.js'
-import { rawBytes, rawRequest } from '../_raw.js'
+import { rawBytes } from '../_raw.js'
+import { ask, PROTOCOLS } from '../outbound/_protocols.js'
 import { type Command, startCommand } from './_command.js'
 
 /** An app that answers with the given bytes, whatever it is asked. */
@@ -17,14 +18,14 @@ async function startBytes(answer: (socket: Socket) => void): Promise<{ url: stri
   return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, server }
 }
 
-describe('an app that answers nonsense', () => {
+describe.each(PROTOCOLS)('an app that answers nonsense, over %s', protocol => {
   let command: Command
   let app: Awaited<ReturnType<typeof startBytes>>
   let answer: string
   beforeEach(async () => {
     const ory = await startFakeOry()
     app = await startBytes(socket => socket.write(answer))
-    command = await startCommand(app.url, ory.url)
+    command = await startCommand(app.url, ory.url, '--dont-install-cert')
     await ory.close()
   })
   afterEach(async () => {
@@ -47,19 +48,33 @@ describe('an app that answers nonsense', () => {
     ['a header without an end', `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(100_000)}`],
   ])('%s: 502, and the next request is answered', async ([, bytes]) => {
     answer = bytes!
-    expect((await rawRequest(command.url, '/x')).status).toBe(502)
+    expect((await ask(protocol, command.url, '/x').over).status).toBe(502)
     answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok'
-    expect((await rawRequest(command.url, '/x')).body).toBe('ok')
+    expect((await ask(protocol, command.url, '/x').over).body).toBe('ok')
   })
 
   test('more bytes than announced are not the answer to the next request', async () => {
     answer =
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison'
-    const two =
-      'GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
-    const { head, body } = await rawBytes(command.url, two)
-    expect(head + body).not.toContain('poison')
+    const both = await Promise.all(['/a', '/b'].map(path => ask(protocol, command.url, path).over))
+    const next = await ask(protocol, command.url, '/c').over
+    expect([...both, next].map(({ body }) => body).join()).not.toContain('poison')
   })
+})
+
+test("more bytes than announced are not the answer to the next one on a client's connection", async ({
+  ory,
+}) => {
+  const bytes =
+    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison'
+  const app = await startBytes(socket => socket.write(bytes))
+  const command = await startCommand(app.url, ory.url)
+  const two =
+    'GET /a HTTP/1.1\r\nHost: localhost\r\n\r\nGET /b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+  const { head, body } = await rawBytes(command.url, two)
+  expect(head + body).not.toContain('poison')
+  await command.end('SIGKILL')
+  app.server.close()
 })
 
 describe.each(['connect', 'cli'])('%s: an app that breaks off', name => {
@@ -77,34 +92,35 @@ describe.each(['connect', 'cli'])('%s: an app that breaks off', name => {
   })
 })
 
-test('an app that restarts under load is found again, and nobody is somebody else meanwhile', async ({
-  ory,
-}) => {
-  let app = await startEchoApp()
-  const { port } = new URL(app.url)
-  const command = await startCommand(app.url, ory.url)
-  const cookie = ory.signIn('ada@example.com', { identity: { id: 'ada' } })
-  const statuses = new Set<number>()
-  let going = true
-  const worker = async (): Promise<void> => {
-    while (going) {
-      const answer = await rawRequest(command.url, '/x', { headers: [`Cookie: ${cookie}`] })
-      statuses.add(answer.status)
-      if (answer.status === 200) expect(answer.body).toContain('"authorization":"Bearer ey')
+test.for(PROTOCOLS)(
+  'an app that restarts under load is found again over %s, and nobody is somebody else meanwhile',
+  async (protocol, { ory }) => {
+    let app = await startEchoApp()
+    const { port } = new URL(app.url)
+    const command = await startCommand(app.url, ory.url, '--dont-install-cert')
+    const cookie = ory.signIn('ada@example.com', { identity: { id: 'ada' } })
+    const statuses = new Set<number>()
+    let going = true
+    const worker = async (): Promise<void> => {
+      while (going) {
+        const answer = await ask(protocol, command.url, '/x', { headers: { cookie } }).over
+        statuses.add(answer.status)
+        if (answer.status === 200) expect(answer.body).toContain('"authorization":"Bearer ey')
+      }
     }
-  }
-  const workers = Array.from({ length: 10 }, worker)
-  for (let restart = 0; restart < 3; restart++) {
+    const workers = Array.from({ length: 10 }, worker)
+    for (let restart = 0; restart < 3; restart++) {
+      await expect.poll(() => app.seen.length).toBeGreaterThan(20)
+      await app.close()
+      await expect.poll(() => statuses.has(502)).toBe(true)
+      app = await startEchoApp(undefined, Number(port))
+    }
     await expect.poll(() => app.seen.length).toBeGreaterThan(20)
+    going = false
+    await Promise.all(workers)
+    expect([...statuses].sort()).toEqual([200, 502])
+    expect(await command.end('SIGTERM')).toBe(0)
+    expect(command.output()).not.toMatch(/unhandled|uncaught|\n\s+at /i)
     await app.close()
-    await expect.poll(() => statuses.has(502)).toBe(true)
-    app = await startEchoApp(undefined, Number(port))
-  }
-  await expect.poll(() => app.seen.length).toBeGreaterThan(20)
-  going = false
-  await Promise.all(workers)
-  expect([...statuses].sort()).toEqual([200, 502])
-  expect(await command.end('SIGTERM')).toBe(0)
-  expect(command.output()).not.toMatch(/unhandled|uncaught|\n\s+at /i)
-  await app.close()
-})
+  },
+)
