@@ -92,10 +92,11 @@ function ending(socket: Socket): Promise<void> {
   return new Promise(resolve => socket.on('close', () => resolve()))
 }
 
-function sendInside(port: number, bytes: string): Promise<void> {
+/** @param last whether nothing comes behind it: whoever has said all over HTTP/2 may not get as far as the app */
+function sendInside(port: number, bytes: string, last = true): Promise<void> {
   const ALPNProtocols = bytes.startsWith('GET') ? ['http/1.1'] : ['h2']
   const to = { port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols }
-  const socket = connectTls(to, () => socket.end(bytes, 'latin1'))
+  const socket = connectTls(to, () => (last ? socket.end(bytes, 'latin1') : socket.write(bytes, 'latin1')))
   return ending(socket)
 }
 
@@ -150,6 +151,47 @@ test('whatever arrives over TLS, or instead of it: no error of ours, no forged i
   expect(await command.end('SIGTERM')).toBe(0)
   expect(command.output()).not.toMatch(/unhandled|uncaught|went wrong|\n\s+at /i)
   await app.close()
+})
+
+/** A request for /bad, from the pieces of a right one (RFC 9113, section 8.1.1: malformed). */
+const bad = (...pairs: (readonly [string, string])[]): string => frame(HEADERS, whole, 3, fields(...pairs))
+const [METHOD, SCHEME, AUTHORITY, PATH] = [
+  [':method', 'GET'],
+  [':scheme', 'https'],
+  [':authority', 'localhost'],
+  [':path', '/bad'],
+] as const
+
+test('over HTTP/2 a request of the same pieces does arrive', async ({ ory, app }) => {
+  const command = await startCommand(app.url, ory.url, '--dont-install-cert')
+  const { port } = new URL(command.url)
+  const to = { port: Number(port), host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] }
+  const socket = connectTls(to).on('error', () => {})
+  socket.write(begin + bad(METHOD, SCHEME, AUTHORITY, PATH), 'latin1')
+  await expect.poll(() => app.seen.join(), { timeout: 10_000 }).toContain('/bad')
+  socket.destroy()
+  expect(await command.end('SIGTERM')).toBe(0)
+})
+
+test.for([
+  ['a name in capitals', bad(METHOD, SCHEME, AUTHORITY, PATH, ['Authorization', 'Bearer forged'])],
+  ['a header of one connection', bad(METHOD, SCHEME, AUTHORITY, PATH, ['connection', 'authorization'])],
+  ['a transfer coding', bad(METHOD, SCHEME, AUTHORITY, PATH, ['transfer-encoding', 'chunked'])],
+  ['an upgrade', bad(METHOD, SCHEME, AUTHORITY, PATH, ['upgrade', 'h2c'])],
+  ['a length and no body', bad(METHOD, SCHEME, AUTHORITY, PATH, ['content-length', '5'])],
+  ['no method', bad(SCHEME, AUTHORITY, PATH)],
+  ['two paths', bad(METHOD, SCHEME, AUTHORITY, PATH, PATH)],
+  ['a path behind the headers', bad(METHOD, SCHEME, AUTHORITY, ['accept', '*/*'], PATH)],
+  ['a field of HTTP/2 that there is not', bad(METHOD, SCHEME, AUTHORITY, PATH, [':forged', 'x'])],
+  ['another host than the authority', bad(METHOD, SCHEME, AUTHORITY, PATH, ['host', 'evil.example'])],
+])('over HTTP/2 a request with %s does not arrive', async ([, bytes], { ory, app }) => {
+  const command = await startCommand(app.url, ory.url, '--dont-install-cert')
+  await sendInside(Number(new URL(command.url).port), begin + bytes!, false)
+  const right = await askOverHttp2(command.url, { cookie: ory.signIn('ada@example.com') })
+  expect(right).toMatch(/^Bearer ey/)
+  expect(app.seen.join()).toContain('/x')
+  expect(app.seen.join()).not.toContain('/bad')
+  expect(await command.end('SIGTERM')).toBe(0)
 })
 
 /** The Authorization that arrives at the app. */
