@@ -10,11 +10,8 @@ import fs from 'fs'
 const ISS = ${JSON.stringify(ory.origin)}
 const KEYS = ngx.conf_prefix + 'keys/'
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256' }
-// The workers read them (README.md says who may).
-const SIGNING = read('signing.pem')
-const OTHER = read('other.pem')
-const HEAD = SIGNING ? b64(JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: SIGNING.jwk.kid })) : ''
-let key
+// Keys are read when one is needed (README.md says who may): nginx runs this file anew for every request that needs any
+// of its JavaScript.
 
 function b64(data) { return Buffer.from(data).toString('base64url') }
 
@@ -41,19 +38,20 @@ function uuid() {
   return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-')
 }
 
-async function sign(sub, sessionJson) {
-  if (!key) key = await crypto.subtle.importKey('pkcs8', SIGNING.der, ES256, false, ['sign'])
+async function sign(signing, sub, sessionJson) {
+  const key = await crypto.subtle.importKey('pkcs8', signing.der, ES256, false, ['sign'])
   const iat = Math.floor(Date.now() / 1000)
   const payload = '{"iss":' + JSON.stringify(ISS) + ',"sub":' + JSON.stringify(sub) + ',"session":' + sessionJson +
     ',"iat":' + iat + ',"nbf":' + iat + ',"exp":' + (iat + 60) + ',"jti":"' + uuid() + '"}'
-  const input = HEAD + '.' + b64(payload)
+  const input = b64(JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: signing.jwk.kid })) + '.' + b64(payload)
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(input))
   return input + '.' + b64(signature)
 }
 
 /** 200 with Authorization, 401 for nobody, 503 where Ory gave no answer. */
 async function who(r) {
-  if (!SIGNING) { r.error('keys/signing.pem is missing or no key'); r.return(503); return }
+  const signing = read('signing.pem')
+  if (!signing) { r.error('keys/signing.pem is missing or no key'); r.return(503); return }
   const answer = await r.subrequest('/_whoami')
   if (answer.status === 401 || answer.status === 403) { r.return(401); return }
   if (answer.status !== 200) { r.return(503); return }
@@ -62,7 +60,7 @@ async function who(r) {
   try { session = JSON.parse(text) } catch (e) { session = null }
   const id = session && session.active === true && session.identity ? session.identity.id : ''
   if (typeof id !== 'string' || id === '') { r.return(401); return }
-  const token = await sign(id, text)
+  const token = await sign(signing, id, text)
   r.headersOut['Authorization'] = 'Bearer ' + token
   r.return(200)
 }
@@ -70,8 +68,10 @@ async function who(r) {
 /** Both keys: a token of the other one verifies while they are exchanged. */
 function jwks(r) {
   const keys = []
-  if (SIGNING) keys.push(SIGNING.jwk)
-  if (OTHER) keys.push(OTHER.jwk)
+  const signing = read('signing.pem')
+  const other = read('other.pem')
+  if (signing) keys.push(signing.jwk)
+  if (other) keys.push(other.jwk)
   r.headersOut['Content-Type'] = 'application/json'
   r.headersOut['Cache-Control'] = 'public, max-age=60'
   r.return(200, JSON.stringify({ keys: keys }))
