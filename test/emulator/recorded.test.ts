@@ -61,6 +61,7 @@ test.for<[string, string, string]>([
   ['hidden', 'odds.mjs#hidden', 'hidden'],
   ['keyless', 'odds.mjs#keyless', 'second-key'],
   ['tokenizer', 'tokenizer.mjs#scenarios', 'tokenizer'],
+  ['privileged', 'privileged.mjs#scenarios', 'privileged'],
 ])(
   'the answers of a real Kratos to "%s" are the emulator’s',
   { timeout: 120_000 },

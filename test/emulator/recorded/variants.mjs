@@ -121,4 +121,6 @@ export const variants = {
     selfservice: { methods: { password: { enabled: false }, totp: { enabled: false }, lookup_secret: { enabled: false } } },
     security: { account_enumeration: { mitigate: true } },
   }],
+  /** A sign-in is fresh for three seconds. */
+  privileged: ['default', { selfservice: { flows: { settings: { privileged_session_max_age: '3s' } } } }],
 };
