@@ -106,9 +106,10 @@ const SET_UPS: Readonly<Record<string, () => Promise<SetUp>>> = {
   ),
   'a plain site': at('test/fixtures/site'),
   ...Object.fromEntries(
-    ['astro', 'next', 'node', 'nuxt', 'react-router', 'solidstart', 'sveltekit', 'tanstack-start'].map(
-      name => [name, at(`test/frameworks/${name}`)],
-    ),
+    ['astro', 'next', 'nuxt', 'react-router', 'solidstart', 'sveltekit', 'tanstack-start'].map(name => [
+      name,
+      at(`test/frameworks/${name}`),
+    ]),
   ),
   ...Object.fromEntries(['express', 'fastify', 'hono'].map(name => [`the recipe for ${name}`, recipe(name)])),
   ...Object.fromEntries(Object.keys(FACES).map(name => [`${name}, running and used`, face(name)])),
