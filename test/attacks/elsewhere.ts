@@ -192,7 +192,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     '%s: 502, and the next request is answered',
     'more bytes than announced are not the answer to the next request',
     'in the middle of an answer %s: it does not look whole',
-    'an app that restarts under load is found again, and nobody is somebody else meanwhile',
+    'an app that restarts under load is found again over %s, and nobody is somebody else meanwhile',
   ),
   ...at(
     'test/faults/upgrade.test.ts',
