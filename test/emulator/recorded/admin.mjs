@@ -12,21 +12,23 @@ const signIn = async (s, identifier, password) => {
 export const scenarios = {
   async 'admin-create'(s) {
     const email = s.email();
+    const made = {};
+    const same = tag => (made[tag] ??= s.email(tag)); // each call makes another
     for (const [label, json] of Object.entries({
       'nothing': {}, 'no traits': { schema_id: 'default' }, 'traits null': { schema_id: 'default', traits: null }, 'traits a list': { traits: [] },
       'traits a string': { traits: 'x' }, 'no schema': { traits: { email: s.email('b') } }, 'empty schema': { schema_id: '', traits: { email: s.email('c') } },
       'unknown field': { schema_id: 'default', traits: { email: s.email('d') }, nope: 1 }, 'state inactive': { schema_id: 'default', state: 'inactive', traits: { email: s.email('e') } },
-      'state bad': { schema_id: 'default', state: 'asleep', traits: { email: s.email('f') } }, 'schema a number': { schema_id: 5, traits: { email: s.email('f') } },
+      'state bad': { schema_id: 'default', state: 'asleep', traits: { email: same('f') } }, 'schema a number': { schema_id: 5, traits: { email: same('f') } },
       'own id': { id: NOBODY, schema_id: 'default', traits: { email: s.email('g') } },
       'metadata': { schema_id: 'default', traits: { email: s.email('h') }, metadata_public: { a: [1, null, 'x'] }, metadata_admin: { b: true } },
       'metadata list': { schema_id: 'default', traits: { email: s.email('i') }, metadata_public: [1], metadata_admin: 'x' },
       'external id': { schema_id: 'default', traits: { email: s.email('j') }, external_id: 'ext-' + email },
       'external id taken': { schema_id: 'default', traits: { email: s.email('k') }, external_id: 'ext-' + email },
       'address of another': { schema_id: 'default', traits: { email: s.email('l') }, verifiable_addresses: [{ value: s.email('m'), via: 'email', verified: true, status: 'completed' }] },
-      'address bad via': { schema_id: 'default', traits: { email: s.email('n') }, verifiable_addresses: [{ value: s.email('n'), via: 'pigeon', verified: true, status: 'completed' }] },
-      'address pending': { schema_id: 'default', traits: { email: s.email('o') }, verifiable_addresses: [{ value: s.email('o'), via: 'email', verified: false, status: 'sent' }] },
-      'address bare': { schema_id: 'default', traits: { email: s.email('p') }, verifiable_addresses: [{ value: s.email('p'), via: 'email' }] },
-      'recovery address': { schema_id: 'default', traits: { email: s.email('q') }, recovery_addresses: [{ value: s.email('q'), via: 'email' }] },
+      'address bad via': { schema_id: 'default', traits: { email: same('n') }, verifiable_addresses: [{ value: same('n'), via: 'pigeon', verified: true, status: 'completed' }] },
+      'address pending': { schema_id: 'default', traits: { email: same('o') }, verifiable_addresses: [{ value: same('o'), via: 'email', verified: false, status: 'sent' }] },
+      'address bare': { schema_id: 'default', traits: { email: same('p') }, verifiable_addresses: [{ value: same('p'), via: 'email' }] },
+      'recovery address': { schema_id: 'default', traits: { email: same('q') }, recovery_addresses: [{ value: same('q'), via: 'email' }] },
       'recovery other': { schema_id: 'default', traits: { email: s.email('r') }, recovery_addresses: [{ value: s.email('s'), via: 'email' }] },
       'upper case email': { schema_id: 'default', traits: { email: 'Tea.Pot@Example.ORG' } },
       'password clear': { schema_id: 'default', traits: { email: s.email('u') }, credentials: { password: { config: { password: 'x' } } } },
@@ -154,7 +156,8 @@ export const scenarios = {
     await batch('one taken', { identities: [{ create: { schema_id: 'default', traits: { email } } }, { create: { schema_id: 'default', traits: { email: s.email('c') } } }] });
     await batch('one bad', { identities: [{ create: { schema_id: 'default', traits: { email: 'x' } } }, { create: { schema_id: 'default', traits: { email: s.email('d') } } }] });
     await batch('bad schema', { identities: [{ create: { schema_id: 'nope', traits: { email: s.email('e') } } }] });
-    await batch('same twice', { identities: [{ create: { schema_id: 'default', traits: { email: s.email('f') } } }, { create: { schema_id: 'default', traits: { email: s.email('f') } } }] });
+    const again = s.email('f'); // each call makes another
+    await batch('same twice', { identities: [{ create: { schema_id: 'default', traits: { email: again } } }, { create: { schema_id: 'default', traits: { email: again } } }] });
     await batch('unknown field', { identities: [{ create: { schema_id: 'default', traits: { email: s.email('g') } }, nope: 1 }] });
     await batch('unknown top', { identities: [], nope: 1 });
     await batch('hashed', { identities: [{ create: { schema_id: 'default', traits: { email: s.email('h') }, credentials: { password: { config: { hashed_password: 'x' } } } } }] });
