@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
+import { lingerForUpload } from './linger.js'
 
 /**
  * What is open on an entry, so that it can be closed: an HTTP/2 server has neither `closeIdleConnections` nor
@@ -37,6 +38,7 @@ export class Connections {
   addAnswer(req: IncomingMessage, res: ServerResponse): void {
     if (req.httpVersionMajor !== 1) return
     const { socket } = req
+    if (!req.complete) lingerForUpload(req)
     this.#count(socket, +1)
     res.on('close', () => {
       this.#count(socket, -1)

@@ -3,6 +3,7 @@ import { get, type IncomingMessage, request, type ServerResponse } from 'node:ht
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { get as getSecure } from 'node:https'
 import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { test as base, describe, expect } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type Bundle, createSelfSigned } from '../../src/tls/certificate.js'
@@ -176,6 +177,33 @@ describe('one port', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' })
     await entry.close(0)
   })
+
+  test.for(['plain', 'secure'] as const)(
+    'an answer that closes, %s, reaches a client that reads only when all is sent',
+    async (kind, { bundle, plain, secure }) => {
+      const { port } = await (kind === 'secure' ? secure : plain)((_req, res) => {
+        res.writeHead(413, { connection: 'close' }).end('too large')
+      })
+      const options = { host: '127.0.0.1', port, ca: bundle.cert }
+      const client = kind === 'secure' ? connectTls(options) : connectTcp(options)
+      const errors: unknown[] = []
+      client.on('error', error => errors.push(error))
+      await once(client, kind === 'secure' ? 'secureConnect' : 'connect')
+      client.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33554432\r\n\r\n')
+      for (let sent = 0; sent < 32; sent++) {
+        const part = Buffer.alloc(1 << 20, 'x')
+        await new Promise(resolve => client.write(part, resolve))
+      }
+      let text = ''
+      client.on('data', chunk => (text += chunk))
+      await once(client, 'close')
+      expect([errors, text.split('\r\n')[0], text.includes('too large')]).toEqual([
+        [],
+        'HTTP/1.1 413 Payload Too Large',
+        true,
+      ])
+    },
+  )
 
   test('says which port is taken', async ({ secure, plain }) => {
     const { port } = await secure((_req, res) => res.end())

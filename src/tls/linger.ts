@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Milliseconds for a client to finish what it sends, once its answer has gone out. */
+const LINGER = 5_000
+
+/**
+ * Behind an answer that closes its connection Node closes both sides, and where the client is still sending, the system
+ * resets the connection: the answer may be lost unread. Here our side alone is ended, and what still comes is read off,
+ * for a while (RFC 9112, section 9.6).
+ */
+export function lingerForUpload(req: IncomingMessage): void {
+  const { socket } = req
+  const asNode = (): void => void Reflect.deleteProperty(socket, 'destroySoon')
+  req.once('end', asNode)
+  socket.destroySoon = () => {
+    if (req.complete || socket.destroyed) {
+      asNode()
+      return socket.destroySoon()
+    }
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), LINGER).unref()
+    socket.once('close', () => clearTimeout(timer))
+    req.once('end', () => socket.destroySoon()).resume()
+  }
+}
