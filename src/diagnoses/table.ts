@@ -30,6 +30,8 @@ export const DIAGNOSES = {
     'Add that address to `rp.origins` of `selfservice.methods.passkey.config` (or `webauthn.config`) in kratos.yml.',
   BASE_URL_ELSEWHERE:
     'Set `serve.public.base_url` in kratos.yml to the address that ory-proxy is given as `sdkUrl`, or to its own `/.ory`.',
+  HTTP_ASSETS:
+    'Start ory-proxy with `--no-https`, or give that dev server a certificate that the browser trusts (`server.https` in Vite).',
 } as const
 
 /** One of the codes in {@link DIAGNOSES}. */

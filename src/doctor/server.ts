@@ -5,8 +5,8 @@ import { type Check, check, type Server } from './types.js'
 /** Seconds that a container's clock may be off before tokens are refused. */
 const CLOCK = 5
 
-/** Mistakes that pass by themselves. */
-const PASSING = ['UNKNOWN_SESSION', 'UNKNOWN_FLOW', 'COOKIE_PREFIX', 'CSRF_MISMATCH']
+/** Mistakes that pass by themselves, or that are felt in some browsers only. */
+const PASSING = ['UNKNOWN_SESSION', 'UNKNOWN_FLOW', 'COOKIE_PREFIX', 'CSRF_MISMATCH', 'HTTP_ASSETS']
 
 /** What the server that runs has seen; undefined where what answers is not ours. */
 export async function askServer(

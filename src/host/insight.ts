@@ -1,5 +1,6 @@
 import type { OryError } from '../diagnoses/answers.js'
 import { createDiagnosisBook } from '../diagnoses/book.js'
+import { createAssetWatch, type Look, type PageHead } from '../diagnoses/http-assets.js'
 import { createObserver } from '../diagnoses/observer.js'
 import type { Diagnosis } from '../diagnoses/table.js'
 import { listenForToken, sentToken } from '../diagnoses/token-sent.js'
@@ -20,6 +21,8 @@ export interface Insight {
   answered(x: Exchange, path: string, answer: AnswerGiven): void
   /** The tools, as a stage. */
   readonly tools: (rules: ToolChoice) => Stage
+  /** What a page of the app's, served over https, is looked at with while it passes. */
+  readonly watchPage: (page: PageHead) => Look | undefined
   diagnoses(): readonly Diagnosis[]
 }
 
@@ -64,6 +67,7 @@ export function createInsight(client: OryClient, logger: Logger): Insight {
       })
     },
     tools: rules => toolsStage({ ...rules, journal, diagnoses: book.list }),
+    watchPage: createAssetWatch(book),
     diagnoses: book.list,
   }
 }

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { isLoopback } from '../common/loopback.js'
 import { projectSlug } from '../common/project.js'
+import type { Look, PageHead } from '../diagnoses/http-assets.js'
 import type { Emulator } from '../emulator/index.js'
 import { OryProxyError } from '../errors.js'
 import { createMinter, jwksText, type Minter, type SigningKey, sign } from '../keys/jwt.js'
@@ -53,6 +54,8 @@ export interface Ory {
   readonly handshake: (x: Exchange) => Promise<void>
   /** Lets WebSocket handshakes of a server meet the same rules; after `close` they are refused. Returns the undo. */
   gateUpgrades(server: EventEmitter, isHmr?: (req: IncomingMessage) => boolean): () => void
+  /** For a host that serves https and passes the app's answers on: what a page is looked at with as it goes by. */
+  readonly watchPage: (page: PageHead) => Look | undefined
   /** What people are told to open: another name of this machine is another jar of cookies, which is said. */
   announcedAt(home: () => string | undefined): void
   readonly target: OryTarget
@@ -256,6 +259,7 @@ function assemble(ingredients: Ingredients): Ory {
     gateUpgrades(server, isHmr = () => false) {
       return gateServer(server, { prepare: handshake, isHmr })
     },
+    watchPage: insight.watchPage,
     target,
     issuer: ingredients.issuer,
     options,

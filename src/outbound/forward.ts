@@ -10,6 +10,7 @@ import { passOn } from './passage.js'
 import { createOutbound } from './pool.js'
 import { FORWARDED, requestHeaders } from './request-headers.js'
 import { createSizeWarning } from './too-large.js'
+import { type PageWatch, watched } from './watched.js'
 
 /** The command's way to the app behind it. */
 export interface Forwarder {
@@ -26,13 +27,15 @@ export interface ForwardRules {
   /** Keeps what a proxy in front of us said about the client. */
   readonly trustForwarded: boolean
   readonly logger: Logger
+  /** What a body is looked at with as it passes, where something is to be seen; nothing of it waits for that. */
+  readonly watchPage?: PageWatch
   /** Answers what could not be passed on. */
   onError(req: IncomingMessage, res: ServerResponse, error: unknown, page?: { refresh: number }): void
 }
 
 /** What is left after all stages goes to the app: bodies, cookies and redirects untouched, everything streamed. */
 export function createForwarder(rules: ForwardRules): Forwarder {
-  const { app, rewriteHost, trustForwarded, onError } = rules
+  const { app, rewriteHost, trustForwarded, watchPage, onError } = rules
   const way = createOutbound(app)
   const report = createOutageReport(rules)
   const warnOfSize = createSizeWarning(rules.logger)
@@ -60,7 +63,8 @@ export function createForwarder(rules: ForwardRules): Forwarder {
         onAnswer(answer) {
           report()
           if (answer.status === 431) warnOfSize(req, headers)
-          return answerWith(req, res, answer)
+          const sink = answerWith(req, res, answer)
+          return watchPage ? watched(sink, answer, watchPage) : sink
         },
         onFailure: error => fail(req, res, error),
       })

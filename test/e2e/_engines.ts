@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import puppeteer, { type Browser as PuppeteerBrowser } from 'puppeteer-core'
 import { Browser, Builder, By, Capabilities, until } from 'selenium-webdriver'
 import { ensureBrowser, ensureCertutil } from '../../scripts/ensure-browser.mjs'
@@ -28,6 +30,20 @@ export interface Certificates {
 
 /** An engine with a fresh profile that trusts one authority and nothing else of ours. */
 export type Engine = (certificates?: Certificates) => Promise<Visitor>
+
+/** What a server shows, in a file. */
+export async function leafOf(url: string, folder: string): Promise<string> {
+  const socket = connect({
+    port: Number(new URL(url).port),
+    servername: 'localhost',
+    rejectUnauthorized: false,
+  })
+  await once(socket, 'secureConnect')
+  const file = join(folder, 'leaf.crt')
+  await writeFile(file, socket.getPeerX509Certificate()!.toString())
+  socket.destroy()
+  return file
+}
 
 const WAIT_MS = 45_000
 

@@ -1,30 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ended, freePort } from '../_faces.js'
 import { undo } from '../_undo.js'
 import { emptyFolder, startLocal } from '../cli/_command.js'
-import { type Certificates, ENGINES } from './_engines.js'
+import { type Certificates, ENGINES, leafOf } from './_engines.js'
 
 const APP = fileURLToPath(new URL('../fixtures/whoami-app.js', import.meta.url))
-
-/** What a server shows, in a file. */
-async function leafOf(url: string, folder: string): Promise<string> {
-  const socket = connect({
-    port: Number(new URL(url).port),
-    servername: 'localhost',
-    rejectUnauthorized: false,
-  })
-  await once(socket, 'secureConnect')
-  const file = join(folder, 'leaf.crt')
-  await writeFile(file, socket.getPeerX509Certificate()!.toString())
-  socket.destroy()
-  return file
-}
 
 /** The command in front of an app, at a home of its own: no store of this machine is touched. */
 async function startBoth(scheme: string): Promise<{ url: string; certificates?: Certificates }> {

@@ -23,8 +23,10 @@ export async function serveLocal(
     publishUrl,
     names: routes.flatMap(({ host }) => host ?? []),
     serving(ory, watch, { logger }) {
-      const { trustForwarded } = ory.options
-      const rules = { rewriteHost, trustForwarded, logger, onError: answerError }
+      const { trustForwarded, publicUrl } = ory.options
+      const isSecure = https || publicUrl?.protocol === 'https:'
+      const watchPage = isSecure && { watchPage: ory.watchPage }
+      const rules = { rewriteHost, trustForwarded, logger, onError: answerError, ...watchPage }
       const forwarder = createForwarderToApps(app, routes, rules)
       return {
         onRequest(req, res) {
