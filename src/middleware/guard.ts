@@ -24,7 +24,7 @@ const FRAMING: ReadonlySet<string> = new Set(['host', 'content-length', 'transfe
  */
 export function guardStage(): Stage<Exchange> {
   return function oryGuard({ req }) {
-    for (const name of Object.keys(req.headers)) {
+    for (const name in req.headers) {
       if (name.startsWith('ory') && OURS.has(name.replaceAll('_', '-'))) setHeader(req, name, undefined)
     }
     const { connection } = req.headers

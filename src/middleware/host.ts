@@ -119,16 +119,14 @@ function prefixOf({ url = '', originalUrl = url }: IncomingMessage & { originalU
 const PREFIX = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)+$/
 
 /** Dev servers hear one name, seldom two: the last answer is nearly always the next one. */
-let lastBase = ''
-let lastOrigin = ''
+let last = { scheme: '', host: '', origin: '' }
 
 function originOf(scheme: string, host: string): string {
-  const base = `${scheme}://${host}`
-  if (base !== lastBase) {
-    lastOrigin = URL.canParse(base) ? new URL(base).origin : base
-    lastBase = base
+  if (host !== last.host || scheme !== last.scheme) {
+    const base = `${scheme}://${host}`
+    last = { scheme, host, origin: URL.canParse(base) ? new URL(base).origin : base }
   }
-  return lastOrigin
+  return last.origin
 }
 
 /** What the first proxy said; empty where none did. */

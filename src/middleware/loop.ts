@@ -28,7 +28,7 @@ export function loopStage(): Stage<Exchange> {
     if (seen.includes(id)) throw loop()
     const { url = '' } = req
     if (SENT_BY_MIDDLEWARE in req.headers && belowMount(url) === null && AT_THE_ROOT.test(url)) throw loop()
-    setHeader(req, HOP_HEADER, [...seen, id].join(', '))
+    setHeader(req, HOP_HEADER, hops === undefined ? id : `${hops}, ${id}`)
     return 'next'
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
+import { announcesBody } from '../common/announces-body.js'
 import { http2Stream } from './client-side.js'
 
 /** A client that went away before its request was whole. */
@@ -14,10 +15,6 @@ export function bodyOf(req: IncomingMessage): ClientBody | null {
   if (stream ? stream.endAfterHeaders : !announcesBody(req)) return null
   return new ClientBody(req, stream)
 }
-
-/** Over HTTP/1.1 the headers say so (RFC 9112, section 6.3). */
-const announcesBody = ({ headers }: IncomingMessage): boolean =>
-  'transfer-encoding' in headers || ('content-length' in headers && headers['content-length'] !== '0')
 
 /**
  * A request's body that ends only if it is whole; else it fails.

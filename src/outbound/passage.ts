@@ -19,7 +19,7 @@ export interface Sink {
 
 /** What is done with a request on its way, and with its answer. */
 export interface PassageRules {
-  readonly outgoing: Omit<Outgoing, 'body'>
+  readonly outgoing: Pick<Outgoing, 'method' | 'path'> & { readonly headers: string[] }
   /** The answer begins. What this throws goes to `onFailure`. */
   onAnswer(answer: AnswerHead): Sink
   /** There is no answer, and nothing was sent to the client. */
@@ -61,8 +61,8 @@ class Passage implements Listener {
     this.#way = way
     this.#rules = rules
     this.#body = bodyOf(req)
-    this.#outgoing = { ...rules.outgoing, body: this.#body }
-    const { method } = rules.outgoing
+    const { method, path, headers } = rules.outgoing
+    this.#outgoing = { method, path, headers, body: this.#body } // a copy by `...` has a new shape each time
     this.#mayRetry = this.#body === null && (method === 'GET' || method === 'HEAD') // RFC 9110, section 9.2.2
   }
 

@@ -33,6 +33,8 @@ export function tellResets(socket: Socket): void {
 }
 
 const CONTINUE = Buffer.from('HTTP/1.1 100')
+/** What undici writes around a chunk is not longer than this; a head is. */
+const FRAME = '\r\nffffffff\r\n'.length
 const END = '\r\n\r\n'
 const NOTHING = Buffer.alloc(0)
 
@@ -49,7 +51,7 @@ export function leaveOutContinue(socket: Socket): void {
   const { push } = socket
   socket.write = (...args: unknown[]) => {
     const [chunk] = args
-    awaited ||= typeof chunk === 'string' && !chunk.startsWith('\r\n') // else the frame of a chunk
+    awaited ||= typeof chunk === 'string' && chunk.length > FRAME
     return write.apply(socket, args)
   }
   socket.push = (chunk: Buffer | null) => {

@@ -38,7 +38,7 @@ export class Connections {
   addAnswer(req: IncomingMessage, res: ServerResponse): void {
     if (req.httpVersionMajor !== 1) return
     const { socket } = req
-    if (!req.complete) lingerForUpload(req)
+    lingerForUpload(req)
     this.#count(socket, +1)
     res.on('close', () => {
       this.#count(socket, -1)

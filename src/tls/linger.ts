@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { announcesBody } from '../common/announces-body.js'
 
 /** Milliseconds for a client to finish what it sends, once its answer has gone out. */
 const LINGER = 5_000
@@ -9,8 +10,13 @@ const LINGER = 5_000
  * for a while (RFC 9112, section 9.6).
  */
 export function lingerForUpload(req: IncomingMessage): void {
+  if (!announcesBody(req)) return
   const { socket } = req
-  const asNode = (): void => void Reflect.deleteProperty(socket, 'destroySoon')
+  const { destroySoon } = socket
+  // Not deleted again: a socket that lost a property is slow for as long as it lives.
+  const asNode = (): void => {
+    socket.destroySoon = destroySoon
+  }
   req.once('end', asNode)
   socket.destroySoon = () => {
     if (req.complete || socket.destroyed) {

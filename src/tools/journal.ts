@@ -93,7 +93,7 @@ export function createJournal(): Journal {
         const start = performance.now()
         const note = noteOf(req, below === null ? 'not asked' : 'for Ory')
         req[NOTE] = note
-        res.once('close', () => finish(method, url, res.statusCode, performance.now() - start, note))
+        res.on('close', () => finish(method, url, res.statusCode, performance.now() - start, note))
       }
       middleware(req, res, next)
     },
