@@ -18,8 +18,13 @@ export const silentLogger: Logger = { info: nothing, warn: nothing, error: nothi
  */
 export function createLogger(level: 'info' | 'debug' = 'info'): Logger {
   const line = (message: string): void => void process.stderr.write(`${message}\n`)
-  return { info: line, warn: line, error: line, debug: level === 'debug' ? line : nothing }
+  const ours = (message: string): void => line(signed(message))
+  return { info: line, warn: ours, error: ours, debug: level === 'debug' ? line : nothing }
 }
+
+/** Among the lines of a dev server and an app, a warning says whose it is. */
+const signed = (message: string): string =>
+  message.startsWith('ory-proxy') ? message : `ory-proxy: ${message}`
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g

@@ -3,6 +3,7 @@ import { inOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { announcement, originOf } from './host/announcement.js'
 import { gatedByFirst } from './host/first-server.js'
+import { previewWithoutOry } from './host/preview-off.js'
 import { type SharedOry, shareOry } from './host/shared.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Middleware } from './middleware/pipeline.js'
@@ -65,12 +66,15 @@ export function ory(options: OryOptions = {}): RsbuildOryPlugin {
       let attached: Attached | undefined
       const start = async ({ server }: { server: Server }): Promise<void> => {
         if (!isFirst(server)) return resolveOptions(options).logger.warn(TWICE)
-        attached = await attach(server, api, options).catch(inOneLine)
+        attached = await attach(server, api, options)
         await takeOver()
       }
+      const warn = (line: string): void => resolveOptions(options).logger.warn(line)
+      const startPreview = (context: { server: Server }): Promise<void> =>
+        start(context).catch(error => previewWithoutOry(error, 'rsbuild preview', warn))
       const announce = (): void => attached && say(attached, api.getNormalizedConfig().server?.host)
-      api.onBeforeStartDevServer(start)
-      api.onBeforeStartPreviewServer(start)
+      api.onBeforeStartDevServer(context => start(context).catch(inOneLine))
+      api.onBeforeStartPreviewServer(startPreview)
       api.onAfterStartDevServer(announce)
       api.onAfterStartPreviewServer(announce)
       api.onRestart?.(() => void (attached && left.add(attached.shared)))
@@ -109,7 +113,7 @@ const served = new WeakSet<object>()
 const isFirst = ({ middlewares }: Server): boolean =>
   !served.has(middlewares) && Boolean(served.add(middlewares))
 
-const TWICE = 'ory() is in `plugins` more than once: only the first one counts.'
+const TWICE = 'ory-proxy: ory() is in `plugins` more than once: only the first one counts.'
 
 async function attach({ middlewares, httpServer }: Server, api: Api, options: OryOptions): Promise<Attached> {
   const config = api.getNormalizedConfig()

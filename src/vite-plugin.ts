@@ -2,8 +2,10 @@ import type { Plugin, ResolvedConfig } from 'vite'
 import { inOneLine, orInOneLine } from './common/one-line.js'
 import { OryProxyError } from './errors.js'
 import { gatedByFirst } from './host/first-server.js'
+import { previewWithoutOry } from './host/preview-off.js'
 import { shareOry } from './host/shared.js'
-import { resolveOptions } from './options/resolve.js'
+import { readEnvFiles } from './options/env-files.js'
+import { resolveOptions, type Surroundings } from './options/resolve.js'
 import type { OryOptions } from './options/types.js'
 import { dock } from './vite/dock.js'
 import {
@@ -59,7 +61,8 @@ function serving(options: OryOptions): Plugin {
     enforce: 'pre',
     // Not later: of a server that fails while it is made, Vite leaves the watchers behind.
     configResolved(config) {
-      if (!isUnitTestRun(config)) orInOneLine(() => resolveOptions(options, environmentOf(config)))
+      if (!isUnitTestRun(config))
+        orInOneLine(() => resolveOptions(options, environmentOf(config), surroundingsOf(config)))
     },
     configureServer: { order: 'pre', handler },
     configurePreviewServer: { order: 'pre', handler },
@@ -68,20 +71,11 @@ function serving(options: OryOptions): Plugin {
   }
 }
 
-/**
- * `vite preview` is production, where the emulator does not start: then there is a preview without Ory, not none.
- */
 function offInPreview(server: ViteServer, error: unknown): VirtualOry['mode'] {
-  const isOff = error instanceof OryProxyError && error.code === 'ORY_PROXY_PRODUCTION' && isPreview(server)
-  if (!isOff) return inOneLine(error)
-  server.config.logger.warn(PREVIEW_OFF)
+  if (!isPreview(server)) return inOneLine(error)
+  previewWithoutOry(error, 'vite preview', line => server.config.logger.warn(line))
   return 'ory'
 }
-
-const PREVIEW_OFF =
-  'ory-proxy is off in this preview: the emulator lets anybody be anybody, and NODE_ENV is production. ' +
-  'Name an Ory (ORY_SDK_URL), or have the emulator with NODE_ENV=development vite preview ' +
-  "(in Windows' cmd: set NODE_ENV=development&& vite preview)."
 
 /**
  * Vitest makes a server of this configuration, to transform modules with: nobody opens a page of it, so nothing is
@@ -110,7 +104,7 @@ const served = new WeakSet<ResolvedConfig>()
 
 function isFirst(config: ResolvedConfig): boolean {
   if (!served.has(config)) return Boolean(served.add(config))
-  config.logger.warnOnce('ory() is in `plugins` more than once: only the first one counts.')
+  config.logger.warnOnce('ory-proxy: ory() is in `plugins` more than once: only the first one counts.')
   return false
 }
 
@@ -121,7 +115,7 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
   if (!('environments' in config)) {
     throw new OryProxyError('ORY_PROXY_UNSUPPORTED', 'This Vite is older than 6.')
   }
-  const context = { root: config.root, allowedHosts: hostsOf(server), env: environmentOf(config) }
+  const context = { ...surroundingsOf(config), allowedHosts: hostsOf(server), env: environmentOf(config) }
   const { ory, release } = await shareOry(options, context)
   const carrier = socketCarrier(server)
   const isHmr = hmrOf(server)
@@ -136,6 +130,12 @@ async function attach(server: ViteServer, options: OryOptions): Promise<VirtualO
 const environmentOf = (config: ResolvedConfig): NodeJS.ProcessEnv => ({
   ...process.env,
   VITE_ORY_SDK_URL: viteSdkUrl(config),
+})
+
+/** Vite can be told to read no `.env` files, or those of another folder. */
+const surroundingsOf = ({ root, envDir, mode }: ResolvedConfig): Surroundings => ({
+  root,
+  envFiles: envDir === false ? {} : readEnvFiles(envDir, mode),
 })
 
 /** From `.env` files too, which is where Vite's users write it; Astro shows client code `PUBLIC_…` instead. */

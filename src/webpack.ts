@@ -50,7 +50,9 @@ export function withOry<T extends object>(devServer?: T, options: OryOptions = {
   const setupMiddlewares: SetupMiddlewares = (layers, server) => {
     const list = own.setupMiddlewares ? own.setupMiddlewares(layers, server) : layers
     if (list.some(layer => nameOf(layer) === NAME)) {
-      resolved.logger.warn('withOry() is around the devServer options more than once: only one counts.')
+      resolved.logger.warn(
+        'ory-proxy: withOry() is around the devServer options more than once: only one counts.',
+      )
       return list
     }
     list.splice(behindHostChecks(list), 0, { name: NAME, middleware: attach(server, options, resolved) })

@@ -30,7 +30,10 @@ const opensPage = ({ method, headers }: IncomingMessage): boolean =>
   method === 'GET' &&
   headers['sec-fetch-mode'] === 'navigate' &&
   headers['sec-fetch-dest'] === 'document' &&
-  headers.cookie === undefined
+  !SESSION.test(headers.cookie ?? '')
+
+/** As Kratos, Ory Network and our emulator name it: with it, somebody is signed in at this name. */
+const SESSION = /(?:^|;)\s*ory_\w*session\w*=/
 
 function isOtherName(here: string, announced: string): boolean {
   if (here === announced || !URL.canParse(here) || !URL.canParse(announced)) return false

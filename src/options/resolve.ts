@@ -3,6 +3,7 @@ import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { createLogger, type Logger } from '../log.js'
 import { checked } from './check.js'
+import { type EnvFiles, readEnvFiles, withEnvFiles } from './env-files.js'
 import { KINDS } from './kinds.js'
 import { readSettingsFile, type SettingsFile } from './settings-file.js'
 import { OPTIONS, type OptionName } from './table.js'
@@ -72,19 +73,21 @@ export interface Surroundings {
   readonly root?: string
   /** The port we are going to listen on: an address of Ory that names it would be our own. */
   readonly ownPort?: number
+  /** What the project's `.env` files say, where it is known already. */
+  readonly envFiles?: EnvFiles
 }
 
 /**
  * The only place that reads environment and settings file, or fills in a default.
  *
  * @param raw what the user wrote
- * @param env read where an option is missing; an empty variable counts as missing
+ * @param environment read where an option is missing, and behind it the project's `.env` files; an empty variable counts as missing
  * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` for an unknown option or a wrong type, `ORY_PROXY_BAD_URL`
  */
 export function resolveOptions(
   raw: OryOptions = {},
-  env: NodeJS.ProcessEnv = process.env,
-  { ownPort, root, file: known }: Surroundings = {},
+  environment: NodeJS.ProcessEnv = process.env,
+  { ownPort, root, file: known, envFiles = readEnvFiles(root) }: Surroundings = {},
 ): ResolvedOptions {
   if ('seed' in Object(raw))
     throw new OryProxyError(
@@ -92,6 +95,7 @@ export function resolveOptions(
       'People are a setting of the emulator: write `emulator: { seed: … }`, not `seed`.',
     )
   rejectUnknown(raw, OPTION_NAMES, '')
+  const { env, named } = withEnvFiles(environment, envFiles)
   const file = known ?? readSettingsFile(raw.config, env, root)
   const from: Record<string, string> = {}
   const value = <K extends keyof OryOptions>(name: K): OryOptions[K] | undefined => {
@@ -99,8 +103,8 @@ export function resolveOptions(
     const isOurs = (text: string): boolean => name === 'sdkUrl' && isOurAddress(text, ownPort)
     const found = fromEnvironment(name, env, isOurs)
     if (found) {
-      from[name] = found.source
-      return checked(name, found.value as OryOptions[K], found.source)
+      from[name] = named(found.source)
+      return checked(name, found.value as OryOptions[K], from[name])
     }
     const written = file?.settings[name]
     if (file === undefined || written === undefined) return undefined

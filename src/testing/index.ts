@@ -58,7 +58,7 @@ export interface TestOryOptions {
 export async function startTestOry(options: TestOryOptions = {}): Promise<TestOry> {
   const { startOry } = await import('../host/start.js')
   // What the developer has set is for the dev server: a test never asks a real Ory.
-  const surroundings = { env: {}, file: { name: '', settings: {} } }
+  const surroundings = { env: {}, envFiles: {}, file: { name: '', settings: {} } }
   const ory = await startOry({ logger: TELLS }, { ...surroundings, emulator: options })
   const server = createServer((req, res) => ory.middleware(req, res, () => void res.writeHead(404).end()))
   await new Promise<void>((resolve, reject) => {

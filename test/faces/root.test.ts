@@ -73,3 +73,10 @@ test('a file that is missing there is named with its folder', async () => {
   const failed = addressOf({ 'ory-proxy.yml': 'emulator: { seed: nobody.json }\n' })
   await expect(failed).rejects.toThrow(/ory-proxy-[^/\\]+[/\\]nobody\.json: there is no such file/)
 })
+
+test("an Ory that is named in the root's .env counts", async () => {
+  const url = await addressOf({ '.env': 'ORY_SDK_URL=http://127.0.0.1:9\n' })
+  expect(await (await fetch(`${url}.ory/health/alive`)).json()).toMatchObject({
+    error: { id: 'ORY_PROXY_UNREACHABLE' },
+  })
+})

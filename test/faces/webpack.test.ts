@@ -287,6 +287,24 @@ describe('Rsbuild 2', () => {
     )
   })
 
+  test('its preview goes on without Ory where only the emulator is there, and says how to have it', async ({
+    app,
+  }) => {
+    const warn = vi.fn()
+    const rsbuild = await dev(app.url, [rsbuildPlugin({ logger: { ...silentLogger, warn } })])
+    await rsbuild.build()
+    vi.stubEnv('NODE_ENV', 'production') // what `rsbuild preview` sets
+    undo.push(() => vi.unstubAllEnvs())
+    const { server, port } = await rsbuild.preview()
+    undo.push(() => server.close())
+    expect((await fetch(`http://localhost:${port}/`)).status).toBe(200)
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringMatching(
+        /^ory-proxy is off .*NODE_ENV=development rsbuild preview.*set NODE_ENV=development&&/,
+      ),
+    ])
+  })
+
   test('it says where Ory is', async ({ ory, app }) => {
     const info = vi.fn()
     const logger = { ...silentLogger, info }

@@ -40,6 +40,17 @@ test('a page opened by the other name of this machine is told why nobody is sign
   ])
 })
 
+test('cookies of other programs at that name do not keep it silent, those of a session there do', async () => {
+  const { url, port, lines } = await serve()
+  const open = (cookie: string): Promise<unknown> =>
+    rawRequest(url, '/', { host: `127.0.0.1:${port}`, headers: [...NAVIGATION, `Cookie: ${cookie}`] })
+  for (const name of ['ory_kratos_session', 'ory_session_shop_8fc54a']) await open(`theme=dark; ${name}=x`)
+  const told = (): string[] => lines.filter(line => line.includes('is not signed in there'))
+  expect(told()).toEqual([])
+  await open('theme=dark; connect.sid=x')
+  expect(told()).toHaveLength(1)
+})
+
 test.for([
   ['a script of such a page', '127.0.0.1', ['Sec-Fetch-Mode: cors', 'Sec-Fetch-Dest: empty']],
   ['a client that is no browser', '127.0.0.1', []],
