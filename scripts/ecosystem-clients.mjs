@@ -7,6 +7,8 @@ export const CLIENT_TESTS = [
   'emulator/real-clients',
   'e2e/elements',
   'e2e/another-port',
+  'e2e/express',
+  'e2e/mobile',
 ]
 
 const installed = (folder, name) =>
@@ -25,6 +27,16 @@ const CLIENTS = () => [
     '`@ory/client-fetch` in a page on another port, by CORS',
     installed('.', '@ory/client-fetch'),
     /^an app on another port/,
+  ],
+  [
+    '`@ory/client-fetch` in an Express server: `toSession` with the cookie',
+    installed('.', '@ory/client-fetch'),
+    /^an Express server/,
+  ],
+  [
+    '`@ory/client-fetch` in a mobile app: session token, exchange of codes',
+    installed('.', '@ory/client-fetch'),
+    /^a mobile app/,
   ],
   ['`@ory/elements-react`', installed('.', '@ory/elements-react'), /Ory Elements/],
   [

@@ -16,6 +16,7 @@ export interface CoreOptions {
   config?: ConfigSource | undefined
   publicUrl?: string | undefined
   embedded?: boolean | undefined
+  appOrigin?: string | undefined
   project?: string | undefined
   ids?: Ids | undefined
   callHosts?: readonly string[] | undefined
@@ -39,7 +40,7 @@ export async function coreFactory(
   adminUrl: string | undefined,
 ): Promise<{ makeCore: (own: CoreOwn) => Core; settings: Settings }> {
   registerMethods(METHODS)
-  const fronts = new Fronts()
+  const fronts = new Fronts(options.appOrigin)
   const { publicUrl, embedded, log } = options
   const standing = { listening: url, publicUrl, embedded }
   const project = options.config === undefined ? options.project : undefined

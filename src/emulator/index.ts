@@ -55,6 +55,8 @@ export interface EmulatorOptions {
   project?: string
   /** A dev server passes everything on and points every address at itself: no address of the configuration counts. */
   embedded?: boolean
+  /** Where the app is, if it is neither here nor in front: flows may lead back there, too. */
+  appOrigin?: string
   /**
    * The people it starts with: a file, or identities in Kratos' import shape. A file that is edited is
    * taken over without a restart.

@@ -111,6 +111,7 @@ export async function startOry(raw: OryOptions = {}, context: HostContext = {}):
     ...context.emulator,
     ...(context.root !== undefined && { folder: context.root }),
     embedded: true,
+    ...(context.tunnelFor !== undefined && { appOrigin: context.tunnelFor }),
     project: projectSlug(context.root),
     logger,
     mintJwt: sessionJson => mintFor(sessionJson),

@@ -6,7 +6,14 @@ const MAX_FRONTS = 20
 
 /** A dev server may have many addresses, and be restarted. */
 export class Fronts {
-  readonly #kept = new Set<string>()
+  readonly #kept: Set<string>
+  readonly #app: string | undefined
+
+  /** @param app an app's own origin, which counts from the start and always */
+  constructor(app?: string) {
+    this.#app = app
+    this.#kept = new Set(app === undefined ? [] : [app])
+  }
 
   /** Those that count for everybody. */
   get kept(): ReadonlySet<string> {
@@ -27,7 +34,7 @@ export class Fronts {
     if (!isLoopback(hostname) && !isNamed(origin)) return new Set([...this.#kept, origin])
     this.#kept.delete(origin)
     this.#kept.add(origin) // as the newest
-    const [oldest = ''] = this.#kept
+    const [oldest = ''] = [...this.#kept].filter(one => one !== this.#app)
     if (this.#kept.size > MAX_FRONTS) this.#kept.delete(oldest)
     return this.#kept
   }

@@ -34,6 +34,23 @@ describe('ory-proxy tunnel', () => {
     await tunnel.end()
   })
 
+  test('in front of the emulator leads back to its app, and to nobody else', async () => {
+    const tunnel = start(['tunnel', 'http://localhost:3000', '--port', '0'])
+    const [, url] = await tunnel.until(/export ORY_SDK_URL=(\S+)/)
+    const begun = async (back: string): Promise<string> => {
+      const login = `${url}/self-service/login/browser?return_to=${back}`
+      return (await fetch(login, { redirect: 'manual' })).headers.get('location')!
+    }
+    expect(await begun('http://localhost:3000/home')).toMatch(/\/ui\/login\?flow=/)
+    for (const other of [
+      'http://localhost:3001/',
+      'http://localhost:3000.example/',
+      'https://localhost:3000/',
+    ])
+      expect(await begun(other)).toMatch(/\/ui\/error\?id=/)
+    await tunnel.end()
+  })
+
   test('is Ory at its root, and what Ory answers speaks of it', async () => {
     const tunnel = await startTunnel('http://localhost:3000')
     ory.on('/self-service/login/browser', (_req, res) => {
