@@ -6,14 +6,16 @@ export default defineConfig({
     exclude: [
       '**/node_modules/**',
       'test/frameworks/**',
+      'test/stacks/**',
       'test/nodes/**',
       'test/**/fixtures/**',
-      // Clients in other languages, and recipes for runners in a project of their own, are for `npm run test:ecosystem`.
+      // Stacks, clients in other languages, and recipes for runners in a project of their own, are for `npm run test:ecosystem`.
       ...(process.env['ORY_PROXY_ECOSYSTEM'] === 'all'
         ? []
         : [
             'test/emulator/{sdks,nextjs}.test.ts',
             'test/testing/recipes.test.ts',
+            'test/faces/stacks.test.ts',
             'test/export/kubernetes.test.ts',
           ]),
     ],

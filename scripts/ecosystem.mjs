@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { BROWSER_TESTS, browserTable } from './ecosystem-browsers.mjs'
 import { CLIENT_TESTS, clientTable } from './ecosystem-clients.mjs'
 import { ENGINE_TESTS, engineTable } from './ecosystem-engines.mjs'
+import { STACK_TESTS, stackTable } from './ecosystem-stacks.mjs'
 import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
 import { ensureBrowser } from './ensure-browser.mjs'
 
@@ -14,6 +15,7 @@ const TESTS = [
   'faces/frameworks',
   'faces/vite',
   'faces/webpack',
+  STACK_TESTS,
   'project/recipes',
   ...CLIENT_TESTS,
   ...ENGINE_TESTS,
@@ -109,6 +111,8 @@ newer Node ran on Node 24. Each one is started for real. For a framework, a test
 | | version | result | tests passed |
 |---|---|---|---|
 ${KNOWN.map(known => row(tests, known)).join('\n')}
+
+${stackTable(tests)}
 
 | preview of a build | Ory comes from | result | tests passed |
 |---|---|---|---|

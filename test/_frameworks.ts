@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const here = fileURLToPath(new URL('./frameworks', import.meta.url))
 
 /** A script of a package, inside node_modules, and its arguments. */
-type Command = readonly [script: string, ...args: string[]]
+export type Command = readonly [script: string, ...args: string[]]
 
 /** How a server is started that listens on a port. */
 interface Serving {
@@ -213,7 +213,7 @@ async function serve(framework: Framework, serving: Serving, place: Place): Prom
 export const inFront = (place: Place): Place => ({ ...place, node: process.execPath, modules: root })
 
 /** The Node we run on, or a newer one from the registry where the framework needs it. */
-async function nodeFor({ node: [major, minor] }: Pick<Framework, 'node'>): Promise<string> {
+export async function nodeFor({ node: [major, minor] }: Pick<Framework, 'node'>): Promise<string> {
   const [ours = 0, oursMinor = 0] = process.versions.node.split('.').map(Number)
   if (ours > major || (ours === major && oursMinor >= minor)) return process.execPath
   const folder = join(root, 'test/nodes/24')

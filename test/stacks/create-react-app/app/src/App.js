@@ -1,0 +1,3 @@
+export function App() {
+  return <p id="text">first</p>
+}
