@@ -93,6 +93,12 @@ function result(tests, title) {
   return `${works} | ${passed} of ${own.length}`
 }
 
+/** `npm run first-five-minutes` writes these rows: they are seconds, for which a machine must have nothing else to do. */
+const firstFiveMinutes = () =>
+  /<!-- first five minutes -->[\s\S]*<!-- \/first five minutes -->/.exec(
+    readFileSync(join(root, 'docs/compatibility.md'), 'utf8'),
+  )[0]
+
 process.env.CHROMIUM_PATH = await ensureBrowser()
 const { status, tests } = run()
 const date = new Date().toISOString().slice(0, 10)
@@ -134,6 +140,8 @@ All dev servers and frameworks but Next.js have ory-proxy inside their dev serve
 webpack-dev-server compresses what the app sends, event streams too, and holds them back until their end, with
 ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: no-transform\`.
 
+${firstFiveMinutes()}
+
 ## What does not work
 
 - **The emulator in \`vite preview\` and \`rsbuild preview\`**, which set \`NODE_ENV=production\`: there it does not start.
@@ -149,9 +157,11 @@ ory-proxy or without: set \`compress: false\`, or answer with \`Cache-Control: n
 ## What was not run
 
 Everything here ran on Linux. Tested without the other systems: where keys and certificates lie, the commands for the
-keychain and the user's store of Windows, who holds a port, line ends of a configuration that \`init\` changes, the one
-printed command that \`cmd\` wants in another form. Not run: Safari, Edge, the trust stores of Windows and macOS,
-\`npm.cmd\` as the parent of the command, a file system that takes upper and lower case for the same.
+keychain and the user's store of Windows, who holds a port, files with the line ends of Windows, projects whose path has
+spaces, \`#\`, \`%\` or backslashes, a file system that takes upper and lower case for the same (NTFS by \`lowntfs-3g\`; mounting
+ext4 with \`casefold\` ends with "wrong fs type", vfat with "unknown filesystem type 'vfat'" in our container), how \`cmd\` wants
+each printed command. Not run: \`cmd\` itself, Safari, Edge, the trust stores of Windows and macOS, \`npm.cmd\` as the parent of
+the command.
 
 For what is not listed, \`npx ory-proxy local <address of the app>\` puts it in front.
 `

@@ -103,13 +103,13 @@ test.for([
     const page = '<!doctype html><title>app</title><h1>app</h1>'
     const cwd = await project({
       [config]: snippet(config, { '3001': api }),
-      'server.js': snippet('ory-proxy-verify', { '5173': port, '3001': api }),
+      'server.mjs': snippet('// server.mjs', { '5173': port, '3001': api }),
       'index.html': page,
       'public/index.html': page,
       'src/index.js': '',
     })
     expect(readme).toContain(`localhost:${usual}`)
-    await run(cwd, ['server.js'], `http://localhost:${api}`)
+    await run(cwd, ['server.mjs'], `http://localhost:${api}`)
     await run(cwd, [bin, ...args, '--port', String(port)], `http://localhost:${port}/.ory/jwks.json`)
     await visit(await newPage(), `http://localhost:${port}`)
   },
@@ -143,7 +143,7 @@ test('the emulator in a test starts and ends', async () => {
 })
 
 test('the command lines are accepted as they stand', async () => {
-  for (const mark of ['ory-proxy local', 'ory-proxy emulator']) {
+  for (const mark of ['local http://localhost:3000', 'local http://localhost:4200', 'ory-proxy emulator']) {
     const [, ...args] = snippet(mark).trim().split(' ')
     const cwd = await project({})
     const other = args.includes('--port') ? [] : ['--port', '0', '--no-open']
