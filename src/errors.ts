@@ -98,7 +98,7 @@ export const ERRORS = {
   ORY_PROXY_JWKS: {
     status: 502,
     exit: 1,
-    hint: 'Start the proxy; where it speaks https, let the backend trust it: NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path).',
+    hint: 'Start the proxy; where it speaks https, let the backend trust it: NODE_EXTRA_CA_CERTS="$(npx ory-proxy cert path)" (in Windows\' cmd: set NODE_EXTRA_CA_CERTS= and the file that `npx ory-proxy cert path` prints).',
   },
   ORY_PROXY_UNSUPPORTED: {
     status: 500,

@@ -8,6 +8,9 @@ const CLOCK = 5
 /** Mistakes that pass by themselves, or that are felt in some browsers only. */
 const PASSING = ['UNKNOWN_SESSION', 'UNKNOWN_FLOW', 'COOKIE_PREFIX', 'CSRF_MISMATCH', 'HTTP_ASSETS']
 
+const TRUST =
+  'NODE_EXTRA_CA_CERTS="$(npx ory-proxy cert path)" (in Windows\' cmd: set NODE_EXTRA_CA_CERTS= and the file that `npx ory-proxy cert path` prints)'
+
 /** What the server that runs has seen; undefined where what answers is not ours. */
 export async function askServer(
   url: string,
@@ -62,8 +65,7 @@ export async function checkKeys(
     const untrusted = /CERT|SELF_SIGNED|VERIFY|ISSUER/.test(theirs.failure)
     if (untrusted) {
       const message = `Backends do not trust the certificate at ${jwksUrl} (${theirs.failure}).`
-      const fix = 'NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path)'
-      return [check({ code: 'CERT_UNTRUSTED', level: 'error', ...place, message, fix })]
+      return [check({ code: 'CERT_UNTRUSTED', level: 'error', ...place, message, fix: TRUST })]
     }
     if (server === undefined) return [] // nothing runs yet: so nothing can be there
     const fix = `ORY_JWKS_URL=${server.url}/.ory/jwks.json`

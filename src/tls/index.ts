@@ -121,7 +121,7 @@ async function withoutStores(
     const bundle = await withLock(files.directory, () => keep(system, files, hosts, create, async () => {}))
     const { anchor } = files
     logger.info(
-      `--dont-install-cert: self-signed certificate, browsers will warn. Node: NODE_EXTRA_CA_CERTS=${anchor}  curl: --cacert ${anchor}`,
+      `--dont-install-cert: self-signed certificate, browsers will warn. Node: NODE_EXTRA_CA_CERTS="${anchor}"  curl: --cacert "${anchor}"`,
     )
     return { ...bundle, source: 'self-signed', files: { directory: files.directory, anchor } }
   } catch (error) {

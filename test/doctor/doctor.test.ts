@@ -153,7 +153,9 @@ test('the command over https is found and looked at, and a backend that does not
         code: 'CERT_UNTRUSTED',
         file: '.env',
         line: 1,
-        fix: 'NODE_EXTRA_CA_CERTS=$(npx ory-proxy cert path)',
+        fix: expect.stringMatching(
+          /^NODE_EXTRA_CA_CERTS="\$\(npx ory-proxy cert path\)" \(in Windows' cmd: set /,
+        ),
       }),
     ])
   }

@@ -261,7 +261,7 @@ describe('without stores', () => {
     expect((await filesBelow(user.home)).filter(file => file.endsWith('.db'))).toEqual([])
     const file = join(user.home, DATA, 'self-signed.crt')
     expect(user.lines[0]).toBe(
-      `--dont-install-cert: self-signed certificate, browsers will warn. Node: NODE_EXTRA_CA_CERTS=${file}  curl: --cacert ${file}`,
+      `--dont-install-cert: self-signed certificate, browsers will warn. Node: NODE_EXTRA_CA_CERTS="${file}"  curl: --cacert "${file}"`,
     )
     expect(await readFile(file, 'utf8')).toBe(first.cert)
   })

@@ -106,7 +106,7 @@ test('a flow is copied as curl, and the command gets that flow', async () => {
   await page.getByRole('button', { name: `Copy login ${id.slice(0, 8)} as curl` }).click()
   await page.getByText('Copied').waitFor()
   const command = await page.evaluate(() => navigator.clipboard.readText())
-  const [, url] = /^curl -H 'Accept: application\/json' -b '.*' '(\S+)'$/.exec(command)!
+  const [, url] = /^curl -H "Accept: application\/json" -b ".*" "(\S+)"$/.exec(command)!
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
   const answer = await fetch(url!, { headers: { accept: 'application/json', cookie } })
   expect(await answer.json()).toMatchObject({ id })

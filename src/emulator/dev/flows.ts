@@ -77,9 +77,9 @@ for (const button of document.querySelectorAll('.copy')) {
 }
 `
 
-/** To look at a flow from a terminal. The browser's cookies are not ours to show: a flow of a browser wants them too. */
+/** To look at a flow from a terminal. The browser's cookies are not ours to show: a flow of a browser wants them too. Windows' cmd knows no other quotes. */
 function curlOf(x: Exchange, { id, kind, type }: Flow): string {
   const front = x.header('ory-base-url-rewrite') || x.core.base
-  const cookies = type === 'browser' ? " -b 'the cookies of your browser'" : ''
-  return `curl -H 'Accept: application/json'${cookies} '${front}/self-service/${kind}/flows?id=${id}'`
+  const cookies = type === 'browser' ? ' -b "the cookies of your browser"' : ''
+  return `curl -H "Accept: application/json"${cookies} "${front}/self-service/${kind}/flows?id=${id}"`
 }

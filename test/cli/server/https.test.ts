@@ -170,7 +170,7 @@ describe('other certificates', () => {
     await expect(getH1(`${command.url}/.ory/jwks.json`, 'no such authority')).rejects.toThrow(
       /self-signed|PEM|certificate/i,
     )
-    const [, anchor] = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(command.stderr())!
+    const [, anchor] = /NODE_EXTRA_CA_CERTS="([^"]+)"/.exec(command.stderr())!
     expect(await getH1(`${command.url}/.ory/jwks.json`, readFileSync(anchor!, 'utf8'))).toBe(200)
     await command.end()
     expect((await run(['cert', 'status'], { cwd: home })).code).toBe(1)
