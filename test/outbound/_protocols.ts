@@ -8,6 +8,8 @@ export type Protocol = (typeof PROTOCOLS)[number]
 /** An answer, as far as it came. */
 export interface Heard {
   status: number
+  /** Over HTTP/2 there is none (RFC 9113, section 8.3.2). */
+  reason: string
   headers: Record<string, string | string[] | undefined>
   trailers: Record<string, string | string[] | undefined>
   interim: number[]
@@ -33,9 +35,20 @@ export interface AskOptions {
   readonly body?: string | Buffer | null
 }
 
+/** Whole as they are, unless a body is given. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /** Asks over one protocol or the other, on a connection of its own. */
 export function ask(protocol: Protocol, origin: string, path: string, options: AskOptions = {}): Asked {
-  const heard: Heard = { status: 0, headers: {}, trailers: {}, interim: [], body: '', whole: false }
+  const heard: Heard = {
+    status: 0,
+    reason: '',
+    headers: {},
+    trailers: {},
+    interim: [],
+    body: '',
+    whole: false,
+  }
   return protocol === 'HTTP/2' ? over2(origin, path, options, heard) : over1(origin, path, options, heard)
 }
 
@@ -55,7 +68,8 @@ function over1(origin: string, path: string, options: AskOptions, heard: Heard):
     upload.on('error', () => {}).on('close', () => resolve(heard))
     upload.on('information', ({ statusCode }) => heard.interim.push(statusCode))
     upload.on('response', answer => {
-      Object.assign(heard, { status: answer.statusCode, headers: answer.headers })
+      const { statusCode: status, statusMessage: reason, headers } = answer
+      Object.assign(heard, { status, reason, headers })
       answer.setEncoding('utf8').on('data', chunk => {
         heard.body += chunk
       })
@@ -75,7 +89,7 @@ function over2(origin: string, path: string, options: AskOptions, heard: Heard):
     settings: { maxHeaderListSize: 256 * 1024 },
   })
   session.on('error', () => {})
-  const endStream = method === 'GET' && body === null && !('content-length' in headers)
+  const endStream = BODILESS.has(method) && body === null && !('content-length' in headers)
   const upload: ClientHttp2Stream = session.request(
     { ':method': method, ':path': path, ...headers },
     { endStream },
@@ -110,5 +124,5 @@ function send(
 ): void {
   upload.on('error', () => {})
   if (body !== null) upload.end(body)
-  else if (method === 'GET' && !('content-length' in headers)) upload.end()
+  else if (BODILESS.has(method) && !('content-length' in headers)) upload.end()
 }

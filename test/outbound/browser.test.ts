@@ -69,7 +69,7 @@ test('a DELETE that a page streams is one request, with its body', async () => {
   await weak.close()
 
   const command = await startCommand(appUrl, ory.url, '--dont-install-cert')
-  const ours = { origin: command.url, close: () => command.end('SIGTERM') }
+  const ours = { origin: command.url, said: command.output, close: () => command.end('SIGTERM') }
   expect(await afterStreamedDelete(ours)).toEqual(['/deleted', '/after'])
   expect(met[0]!.body).toBe(HIDDEN)
   await ours.close()

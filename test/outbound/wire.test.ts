@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect } from 'node:http2'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
@@ -78,7 +79,7 @@ beforeAll(async () => {
   appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
   ory = await startFakeOry()
   const command = await startCommand(appUrl, ory.url, '--dont-install-cert')
-  ours = { origin: command.url, close: () => command.end('SIGTERM') }
+  ours = { origin: command.url, said: command.output, close: () => command.end('SIGTERM') }
   weak = await startWeakFront(appUrl, ory.url)
 })
 afterAll(async () => {
@@ -93,6 +94,23 @@ beforeEach(() => {
 
 const HIDDEN = 'GET /smuggled HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer forged\r\n\r\n'
 
+/**
+ * Asks for /me with each cookie. Over HTTP/2 on one connection, as 700 handshakes would keep this process, and the Ory
+ * in it, from answering.
+ */
+const askAtOnce: Record<Protocol, (origin: string, cookies: string[]) => Promise<string[]>> = {
+  'HTTP/1.1': (origin, cookies) =>
+    Promise.all(cookies.map(async cookie => (await fetch(`${origin}/me`, { headers: { cookie } })).text())),
+  async 'HTTP/2'(origin, cookies) {
+    const session = connect(origin, { rejectUnauthorized: false })
+    const bodies = cookies.map(async cookie => {
+      const stream = session.request({ ':path': '/me', cookie }).setEncoding('utf8')
+      return (await stream.toArray()).join('')
+    })
+    return Promise.all(bodies).finally(() => session.destroy())
+  },
+}
+
 /** Whether the app met anything but the one request, or that one without its body. */
 async function isSmuggled(front: Front, protocol: Protocol, method: string): Promise<boolean> {
   met = []
@@ -105,9 +123,16 @@ async function isSmuggled(front: Front, protocol: Protocol, method: string): Pro
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
-test('a proxy of the usual kind lets a body over HTTP/2 become a request of its own', async () => {
-  expect(await isSmuggled(weak, 'HTTP/2', 'DELETE')).toBe(true)
-})
+/** Over HTTP/1.1 a body says how long it is, and Node's client keeps to that. */
+test.for([
+  ['HTTP/1.1', false],
+  ['HTTP/2', true],
+] as const)(
+  'with a proxy of the usual kind a body over %s may become a request of its own: %s',
+  async ([protocol, harmed]) => {
+    expect(await isSmuggled(weak, protocol, 'DELETE')).toBe(harmed)
+  },
+)
 
 describe.each(PROTOCOLS)('over %s', protocol => {
   const METHODS = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'POST', 'PATCH']
@@ -290,6 +315,30 @@ describe.each(PROTOCOLS)('over %s', protocol => {
     expect(JSON.parse(body).headers.authorization).toMatch(/^Bearer ey/)
     for (const one of stuck) one.leave()
   })
+
+  test('of many people at once who wait for a slow Ory, none is anonymous', async () => {
+    const cookies = Array.from({ length: 700 }, (_, i) => ory.signIn(`p${i}@example.com`))
+    const sessions = new Map(cookies.map((cookie, i) => [cookie, `p${i}`]))
+    const undo = ory.on('/sessions/whoami', (req, res) => {
+      const id = sessions.get(req.headers.cookie!)
+      const session = { active: true, identity: { id }, expires_at: new Date(Date.now() + 60_000) }
+      setTimeout(() => res.end(JSON.stringify(session)), 400)
+    })
+    const command = await startCommand(
+      appUrl,
+      ory.url,
+      ...(protocol === 'HTTP/2' ? ['--dont-install-cert'] : []),
+    )
+    try {
+      const answers = await askAtOnce[protocol](command.url, cookies)
+      const known = answers.filter(body => (JSON.parse(body) as Met).headers.authorization)
+      expect(known).toHaveLength(700)
+      expect(command.output()).not.toContain('unreachable')
+    } finally {
+      await command.end('SIGTERM')
+      undo()
+    }
+  }, 60_000)
 })
 
 test('Connection: close of one client, and what it names, is for one hop', async () => {
@@ -303,16 +352,6 @@ test('Connection: close of one client, and what it names, is for one hop', async
     expect(at(`/close-${i}`)!.headers.connection).toBe('keep-alive')
     expect((await ask('HTTP/1.1', ours.origin, `/kept-${i}`).over).status).toBe(200)
   }
-})
-
-test('an app that listens on ::1 only is found as localhost', async () => {
-  const only = createServer((_req, res) => res.end('six'))
-  await new Promise<void>(resolve => only.listen(0, '::1', resolve))
-  const { port } = only.address() as AddressInfo
-  const command = await startCommand(`http://localhost:${port}`, ory.url, '--dont-install-cert')
-  expect((await ask('HTTP/2', command.url, '/').over).body).toBe('six')
-  await command.end('SIGTERM')
-  only.close()
 })
 
 test('204 and 304 keep their reason', async () => {
@@ -331,44 +370,6 @@ test('204 and 304 keep their reason', async () => {
   ])
   await command.end('SIGTERM')
   server.close()
-})
-
-test('of many people at once who wait for a slow Ory, none is anonymous', async () => {
-  const cookies = Array.from({ length: 700 }, (_, i) => ory.signIn(`p${i}@example.com`))
-  const sessions = new Map(cookies.map((cookie, i) => [cookie, `p${i}`]))
-  const undo = ory.on('/sessions/whoami', (req, res) => {
-    const id = sessions.get(req.headers.cookie!)
-    const session = { active: true, identity: { id }, expires_at: new Date(Date.now() + 60_000) }
-    setTimeout(() => res.end(JSON.stringify(session)), 400)
-  })
-  const command = await startCommand(appUrl, ory.url)
-  try {
-    const answers = await Promise.all(
-      cookies.map(async cookie => (await fetch(`${command.url}/me`, { headers: { cookie } })).json()),
-    )
-    const known = (answers as Met[]).filter(({ headers }) => headers.authorization)
-    expect(known).toHaveLength(700)
-    expect(command.output()).not.toContain('unreachable')
-  } finally {
-    await command.end('SIGTERM')
-    undo()
-  }
-}, 60_000)
-
-test('a 431 of the app for a large session is explained once, and once only', async () => {
-  const small = createServer({ maxHeaderSize: 8192 }, (_req, res) => res.end('fits'))
-  await new Promise<void>(resolve => small.listen(0, '127.0.0.1', resolve))
-  const { port } = small.address() as AddressInfo
-  const command = await startCommand(`http://127.0.0.1:${port}`, ory.url)
-  const traits = { email: 'ada@example.com', biography: 'x'.repeat(8000) }
-  const cookie = ory.signIn('ada@example.com', { identity: { id: 'ada', traits } })
-  for (let i = 0; i < 3; i++) expect((await fetch(command.url, { headers: { cookie } })).status).toBe(431)
-  expect((await fetch(command.url)).status).toBe(200)
-  const warnings = (): string[] =>
-    command.output().match(/answered 431: \d{5} bytes .* ada@example\.com/g) ?? []
-  await expect.poll(() => warnings().length).toBe(1)
-  await command.end('SIGTERM')
-  small.close()
 })
 
 test('an offer of another protocol is ignored, and the request served', async () => {

@@ -1,5 +1,7 @@
-import { connect as connectHttp2 } from 'node:http2'
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { EventEmitter } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import { type ClientHttp2Stream, connect as connectHttp2, createSecureServer } from 'node:http2'
+import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSelfSigned } from '../../src/tls/certificate.js'
@@ -64,30 +66,81 @@ describe.each(['http', 'https'])('over %s', scheme => {
   })
 })
 
+/** Our entry without what makes it look: a server that is handed its connections, as Node makes it. */
+describe('a server that never listens itself', () => {
+  let front: Server
+  const handed: Socket[] = []
+  afterEach(() => {
+    for (const socket of handed.splice(0)) socket.destroy()
+    return new Promise(resolve => front.close(resolve))
+  })
+
+  /** Hands every connection on; whether the first is still open when four deadlines are over. */
+  async function waits(
+    server: EventEmitter,
+    write: (port: number) => { readonly destroyed: boolean; destroy(): unknown },
+  ): Promise<boolean> {
+    front = createServer({ allowHalfOpen: true }, socket => {
+      handed.push(socket)
+      server.emit('connection', socket)
+    })
+    await new Promise<void>(resolve => front.listen(0, '127.0.0.1', resolve))
+    const client = write((front.address() as AddressInfo).port)
+    await new Promise(resolve => setTimeout(resolve, 4 * deadlines.requestTimeout))
+    const isOpen = !client.destroyed
+    client.destroy()
+    return isOpen
+  }
+
+  test.for(['headers', 'body'] as const)(
+    'waits for half-sent %s without an end over HTTP/1.1',
+    async half => {
+      const open = (to: number): Socket => {
+        const socket = connectTcp(to, '127.0.0.1').on('error', () => {})
+        socket.resume().write(HALF[half])
+        return socket
+      }
+      expect(await waits(createHttpServer(deadlines, onRequest), open)).toBe(true)
+    },
+  )
+
+  test.for(['headers', 'body'] as const)('waits for half-sent %s without an end over HTTP/2', async half => {
+    const { key, cert } = await createSelfSigned({ hosts: ['localhost'], owner: 'test', now: new Date() })
+    const server = createSecureServer({ key, cert, ...deadlines }, onRequest as never)
+    expect(await waits(server, to => (half === 'body' ? halfBody(to) : halfHeaders(to)))).toBe(true)
+  })
+})
+
+const halfBody = (to: number): ClientHttp2Stream => {
+  const session = connectHttp2(`https://127.0.0.1:${to}`, { rejectUnauthorized: false })
+  session.on('error', () => {})
+  const stream = session.request({ ':method': 'POST', ':path': '/' }, { endStream: false })
+  stream.on('error', () => {}).on('close', () => session.destroy())
+  stream.write('half')
+  return stream
+}
+
+function halfHeaders(to: number): Socket {
+  const options = { port: to, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] }
+  const socket = connectTls(options).on('error', () => {})
+  const settings = '\0\0\0\x04\0\0\0\0\0'
+  const headers = '\0\0\x01\x01\x01\0\0\0\x01\x82' // HEADERS without END_HEADERS (RFC 9113, section 6.2)
+  socket.resume().write(Buffer.from(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${settings}${headers}`, 'latin1'))
+  return socket
+}
+
 describe('over HTTP/2', () => {
   beforeEach(() => start('https'))
 
   test('a half-sent body is reset', async () => {
-    const session = connectHttp2(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })
-    const stream = session.request({ ':method': 'POST', ':path': '/' }, { endStream: false })
-    stream.on('error', () => {}).write('half')
+    const stream = halfBody(port)
     await new Promise(resolve => stream.on('close', resolve))
     expect(stream.rstCode).not.toBe(0)
-    session.destroy()
   })
 
   test('headers without an end end the connection', async () => {
-    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] })
-    const settings = '\0\0\0\x04\0\0\0\0\0'
-    const halfHeaders = '\0\0\x01\x01\x01\0\0\0\x01\x82' // HEADERS without END_HEADERS (RFC 9113, section 6.2)
-    const bytes = Buffer.from(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${settings}${halfHeaders}`, 'latin1')
-    await new Promise<void>(resolve => {
-      socket
-        .on('close', () => resolve())
-        .on('error', () => {})
-        .on('data', () => {})
-      socket.write(bytes)
-    })
+    const socket = halfHeaders(port)
+    await new Promise(resolve => socket.on('close', resolve))
     expect(socket.destroyed).toBe(true)
   })
 
