@@ -17,7 +17,7 @@ export default defineConfig({
             'test/testing/recipes.test.ts',
             'test/faces/stacks.test.ts',
             'test/export/kubernetes.test.ts',
-            'test/stacks/**',
+            'test/packed/**',
           ]),
     ],
     testTimeout: 60_000,

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { BROWSER_TESTS, browserTable } from './ecosystem-browsers.mjs'
 import { CLIENT_TESTS, clientTable } from './ecosystem-clients.mjs'
 import { ENGINE_TESTS, engineTable } from './ecosystem-engines.mjs'
+import { PACKED_TESTS, packedTable } from './ecosystem-packed.mjs'
 import { STACK_TESTS, stackTable } from './ecosystem-stacks.mjs'
 import { TESTING_TESTS, testingTable } from './ecosystem-testing.mjs'
 import { ensureBrowser } from './ensure-browser.mjs'
@@ -19,6 +20,7 @@ const TESTS = [
   'project/recipes',
   ...CLIENT_TESTS,
   ...ENGINE_TESTS,
+  ...PACKED_TESTS,
 ].map(name => `test/${name}.test.ts`)
 
 /** Suites by their title in the tests: how people call them, and where their version stands. */
@@ -127,6 +129,8 @@ ${PREVIEWS.map(known => preview(tests, known)).join('\n')}
 | backend | verified with | result | tests passed |
 |---|---|---|---|
 ${RECIPES.map(known => recipe(tests, known)).join('\n')}
+
+${packedTable(tests)}
 
 ${clientTable(tests)}
 
