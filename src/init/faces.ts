@@ -1,4 +1,4 @@
-import type { Project } from './project.js'
+import type { Manifest, Project } from './project.js'
 
 /** Which of our faces fits, and why. */
 export type Fit =
@@ -56,7 +56,7 @@ export function fitting(project: Project): Fit {
   }
   const framework = FRAMEWORKS.find(([dependency]) => dependency in manifest.packages)
   for (const { face, needs, name, oldest, config } of BUNDLERS) {
-    const file = files.find(candidate => config.test(candidate))
+    const file = files.find(candidate => config.test(candidate)) ?? firstConfig(manifest, face, framework)
     if (!file || !(needs in manifest.packages)) continue
     const major = majorOf(manifest.packages[needs]!)
     if (major !== undefined && major < oldest) {
@@ -66,7 +66,7 @@ export function fitting(project: Project): Fit {
         `${name} ${major} is older than our plugin, which begins with ${oldest}`,
       )
     }
-    return { face, file, why: `${name} takes a plugin: Ory and the app are on the dev server’s own origin.` }
+    return { face, file, why: WHY_PLUGIN(name) }
   }
   if (framework) {
     const [, name, port] = framework
@@ -77,6 +77,18 @@ export function fitting(project: Project): Fit {
   }
   return command(project, 3000, 'No dev server is known here')
 }
+
+const WHY_PLUGIN = (name: string): string =>
+  `${name} takes a plugin: Ory and the app are on the dev server’s own origin.`
+
+/** Vite's simplest templates start it without a configuration: the one that is made then. */
+function firstConfig({ scripts, type }: Manifest, face: string, framework: unknown): string | undefined {
+  if (face !== 'vite' || framework || !Object.values(scripts).some(startsVite)) return undefined
+  return type === 'module' ? 'vite.config.js' : 'vite.config.mjs'
+}
+
+const startsVite = (script: string): boolean =>
+  /(?:^|[;&|]\s*)vite(?:\s+(?:dev|serve|--?\w.*))?\s*(?:$|[;&|])/.test(script)
 
 function command({ manifest }: Project, port: number, because: string): Fit {
   const start = manifest?.scripts['dev'] ?? manifest?.scripts['start'] ?? ''

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { editConfig, type Insertion } from './edit-config.js'
 import type { Fit } from './faces.js'
@@ -7,6 +7,7 @@ import type { Project } from './project.js'
 /** A file as it is and as it would be. */
 export interface Change {
   readonly file: string
+  /** Empty: it is not there yet. */
   readonly before: string
   readonly after: string
 }
@@ -38,13 +39,18 @@ export function planFor(project: Project, fit: Fit): Plan {
   if (fit.face === 'none') return { changes: [], next: [] }
   if (fit.face === 'command') return commandPlan(project, fit.app)
   const insertion = INSERTIONS[fit.face]
-  const before = readFileSync(join(project.root, fit.file), 'utf8')
+  const path = join(project.root, fit.file)
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const next = [...installing(project), ...verifying(project), start(project), SIGN_IN]
   if (before.includes('ory-proxy/')) return { changes: [], already: fit.file, next }
-  const after = editConfig(before, insertion)
+  const after = before === '' ? configOf(insertion) : editConfig(before, insertion)
   if (after !== undefined) return { changes: [{ file: fit.file, before, after }], next }
   return { changes: [], byHand: { file: fit.file, lines: linesOf(insertion) }, next }
 }
+
+/** A configuration with nothing but our plugin. */
+const configOf = ({ name, from, property }: Insertion): string =>
+  `import { ${name} } from '${from}'\n\nexport default {\n  ${property}: [${name}()],\n}\n`
 
 const linesOf = ({ name, from, property }: Insertion): string[] => [
   `import { ${name} } from '${from}'`,

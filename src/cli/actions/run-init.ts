@@ -39,16 +39,18 @@ function planLines(fit: Fit, { changes, byHand, already, next }: Plan, write: bo
   }
   if (already) lines.push(`${already} has it already: nothing to change.`, '')
   if (changes.length > 0) {
-    const files = changes.map(({ file }) => file).join(' ')
     lines.push(
       write
-        ? `Written. Undo it with: git checkout -- ${files}`
+        ? `Written. ${changes.map(undoOf).join(' ')}`
         : 'Nothing is written yet: npx ory-proxy init --write',
       '',
     )
   }
   return [...lines, 'Then:', ...indented(next)]
 }
+
+const undoOf = ({ file, before }: Change): string =>
+  before === '' ? `It is new: delete ${file} to undo it.` : `Undo it with: git checkout -- ${file}`
 
 const indented = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`)
 

@@ -63,8 +63,39 @@ test('with --write git shows the same diff, a second run changes nothing, and th
   expect(git(cwd, 'status', '--porcelain')).toBe('')
 })
 
-test('what it wrote serves Ory on the dev server of the project', async () => {
-  const cwd = project(VITE)
+/** `npm create vite` with its plain template. */
+const PLAIN = {
+  'package.json':
+    '{ "type": "module", "scripts": { "dev": "vite", "build": "vite build" }, "devDependencies": { "vite": "^8.0.0" } }\n',
+}
+
+test('Vite without a configuration gets one, shown first, with how to undo it', async () => {
+  const cwd = project(PLAIN)
+  expect((await init(cwd)).said).toContain('+  plugins: [ory()],')
+  expect(git(cwd, 'status', '--porcelain')).toBe('')
+  const { said } = await init(cwd, '--write')
+  expect(said).toContain('delete vite.config.js to undo it')
+  expect(git(cwd, 'status', '--porcelain')).toBe('?? vite.config.js\n')
+  expect((await init(cwd, '--write')).said).toContain('vite.config.js has it already')
+})
+
+test.for([
+  ['vitest', '8', 3000],
+  ['vite build', '8', 3000],
+  ['vite preview', '8', 3000],
+  ['vite', '5', 5173],
+] as const)('for the script "%s" with Vite %s no configuration is made', async ([dev, vite, port]) => {
+  const manifest = { scripts: { dev }, devDependencies: { vite } }
+  const { said } = await init(project({ 'package.json': JSON.stringify(manifest) }))
+  expect(said).not.toContain('vite.config')
+  expect(said).toContain(`ory-proxy local http://localhost:${port}`)
+})
+
+test.for([
+  ['a configuration of its own', VITE],
+  ['none yet', PLAIN],
+])('what it wrote serves Ory on the dev server of a project with %s', async ([, files]) => {
+  const cwd = project(files as Record<string, string>)
   symlinkSync(join(root, 'node_modules'), join(cwd, 'node_modules'), 'junction')
   writeFileSync(join(cwd, 'index.html'), '<h1>app</h1>')
   await init(cwd, '--write')
