@@ -31,7 +31,7 @@ export const APPS = [
     name: 'Next.js',
     package: 'next',
     make: ['npx -y create-next-app@latest app --yes --disable-git'],
-    files: ['app/api/route.js'],
+    files: ['app/api/route.ts'],
     programs: [
       { block: 'local http://localhost:3000', until: COMMAND },
       { block: NEXT_LINES, until: 'http://localhost:3000' },

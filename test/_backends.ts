@@ -46,10 +46,10 @@ async function node(name: string): Promise<Backend> {
   await ensureInstalled(folder)
   const verify = join(root, 'packages/verify')
   await symlink(verify, join(folder, 'node_modules/ory-proxy-verify'), 'junction').catch(() => {}) // there already
-  const cwd = await written(name, 'server.js')
+  const cwd = await written(name, 'server.mjs')
   await symlink(join(folder, 'node_modules'), join(cwd, 'node_modules'), 'junction')
-  await writeFile(join(cwd, 'package.json'), '{ "type": "module" }')
-  return { command: process.execPath, args: ['server.js'], cwd }
+  await writeFile(join(cwd, 'package.json'), '{ "type": "commonjs" }') // what `npm init -y` writes
+  return { command: process.execPath, args: ['server.mjs'], cwd }
 }
 
 /** The one block of code of a page, in a folder of its own. */
