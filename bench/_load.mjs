@@ -9,11 +9,15 @@ process.send({ url: '' })
 
 /**
  * @param job `url`, `connections`, `requests` or `seconds`, `cookie` (with `{user}`: one of `users` after the other,
- *   counted on from `from`, each for `burst` requests), and `expect`, the body of every right answer (`{user}` too)
+ *   counted on from `from`, each for `burst` requests), and `expect`, the body of every right answer (`{user}` too);
+ *   `ahead`: milliseconds for which all connections lie open, each with one answer, before any is measured
  */
 async function load(job) {
-  const run = { job, sent: 0, latencies: [], wrong: 0, example: undefined }
-  const started = performance.now()
+  const run = { job, sent: 0, latencies: [], wrong: 0, example: undefined, ahead: openedAhead(job) }
+  let started = performance.now()
+  void run.ahead?.open.then(() => {
+    started = performance.now()
+  })
   run.until = job.seconds ? started + job.seconds * 1000 : Number.POSITIVE_INFINITY
   run.limit = job.requests ?? Number.POSITIVE_INFINITY
   await Promise.all(Array.from({ length: job.connections }, () => oneConnection(run)))
@@ -34,6 +38,21 @@ async function load(job) {
   }
 }
 
+/** Told of each connection; `open` once all have lain there for a while. */
+function openedAhead({ ahead, connections }) {
+  if (ahead === undefined) return undefined
+  let missing = connections
+  let tell
+  const open = new Promise(resolve => {
+    tell = resolve
+  })
+  const opened = () => {
+    if (--missing === 0) setTimeout(tell, ahead)
+    return open
+  }
+  return { open, opened }
+}
+
 function oneConnection(run) {
   const { url, cookie, path = '/', users = 0, burst = 1, from = 0, expect } = run.job
   const { hostname, port, host } = new URL(url)
@@ -49,6 +68,7 @@ function oneConnection(run) {
     let sentAt = 0
     let received = null
     let isLast = false
+    let isAhead = run.ahead !== undefined
     const next = () => {
       if (run.sent >= run.limit || performance.now() >= run.until) return socket.end()
       if (users) user = String((from + Math.floor(run.sent / burst)) % users)
@@ -70,9 +90,18 @@ function oneConnection(run) {
       isLast = received.includes('\r\nConnection: close\r\n')
       received = null
       if (isLast) return socket.end()
+      if (isAhead) {
+        isAhead = false
+        run.latencies.pop()
+        return void run.ahead.opened().then(next)
+      }
       next()
     })
-    socket.on('connect', next)
+    socket.on('connect', () => {
+      if (!isAhead) return next()
+      user = String(from % users)
+      socket.write(request(user))
+    })
     socket.on('error', reject)
     socket.on('close', () => resolve(isLast ? oneConnection(run) : undefined))
   })

@@ -1,4 +1,6 @@
 // Loaded into every process that is measured: tells its processor time and its memory when asked.
+import { getHeapSpaceStatistics } from 'node:v8'
+
 if (process.send) {
   let start = 0
   let peak = 0
@@ -9,7 +11,8 @@ if (process.send) {
   const answers = {
     usage() {
       globalThis.gc?.()
-      return process.memoryUsage()
+      const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+      return { ...process.memoryUsage(), young: young.space_size }
     },
     cpu() {
       const { user, system } = process.cpuUsage()

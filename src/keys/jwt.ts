@@ -8,7 +8,7 @@ const TOKEN_LIFETIME = 60
 const REUSED_FOR = TOKEN_LIFETIME / 2
 
 /** Bytes of tokens kept at most. A token is its session in base64, so that with its key it takes some 2.5 times that. */
-const KEPT_BYTES = 6 * 1024 * 1024
+const KEPT_BYTES = 3 * 1024 * 1024
 const BYTES_EACH = 2.5
 
 /** An ES256 key pair: the private part signs, the public part is served. */

@@ -18,8 +18,8 @@ import type { Exchange, Reason, Stage } from './pipeline.js'
 const NOBODY_FOR = 2000
 const FAILURE_FOR = 1000
 
-/** Bytes of answers remembered at most: some 3,000 sessions of usual size. One answer may have up to a MiB. */
-const REMEMBERED_BYTES = 6 * 1024 * 1024
+/** Bytes of answers remembered at most: some 1,500 sessions of usual size. One answer may have up to a MiB. */
+const REMEMBERED_BYTES = 3 * 1024 * 1024
 
 /** What an entry takes besides the session's text: its key, its objects. */
 const ENTRY_BYTES = 400

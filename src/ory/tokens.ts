@@ -12,7 +12,7 @@ type Whoami = OryClient['whoami']
 type SessionAnswer = Extract<WhoamiAnswer, { kind: 'session' }>
 
 /** Bytes of tokens and sessions kept at most. */
-const KEPT_BYTES = 6 * 1024 * 1024
+const KEPT_BYTES = 3 * 1024 * 1024
 
 /** A token, the session it was made for, and until when it is handed out; milliseconds since 1970. */
 interface Held {

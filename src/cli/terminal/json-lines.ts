@@ -24,7 +24,7 @@ export function createJsonLines({ debug }: { debug: boolean }): Terminal {
       const rounded = Math.round(ms * 1000) / 1000
       write({
         type: 'request',
-        time: at.toISOString(),
+        time: new Date(at).toISOString(),
         method,
         path,
         status,

@@ -3,7 +3,8 @@ import type { Logger } from '../../log.js'
 
 /** A request that was answered. */
 export interface Passed {
-  readonly at: Date
+  /** Milliseconds since 1970. */
+  readonly at: number
   readonly method: string
   /** Without the query: that is where codes and tokens are. */
   readonly path: string

@@ -8,7 +8,7 @@ import type { Passed, Terminal } from './report.js'
 type Colors = ReturnType<typeof createColors>
 
 /** After this long without a request, a count of assets is shown. */
-const ASSETS_PAUSE = 1000
+const COUNTS_PAUSE = 1000
 
 /** Lines for people, on standard error: colours only where somebody sees them (no-color.org). */
 export function createTerminal({ quiet, debug }: { quiet: boolean; debug: boolean }): Terminal {
@@ -39,30 +39,59 @@ export function createTerminal({ quiet, debug }: { quiet: boolean; debug: boolea
   }
 }
 
-/** `12:01:07 GET /todos 200 4 ms ada@example.com`; assets only as a count. */
+/** Requests that went well and have a line of their own, a second; nobody reads more. */
+const LINES = 200
+
+/** `12:01:07 GET /todos 200 4 ms ada@example.com`; assets, and what a load test sends, only as a count. */
 export function createRequestLines(
   line: (text: string) => void,
   colors: Colors = createColors(false),
 ): { passed(request: Passed): void; flush(): void } {
   let assets = 0
+  let more = 0
   let timer: NodeJS.Timeout | undefined
+  const hasRoom = createRoom(LINES)
+  const sum = (count: number, what: string): void => {
+    if (count > 0) line(colors.dim(`${clock(Date.now())} ${count} ${what}${count === 1 ? '' : 's'}`))
+  }
   const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (assets > 0) line(colors.dim(`${clock(new Date())} ${assets} ${assets === 1 ? 'asset' : 'assets'}`))
+    sum(assets, 'asset')
+    sum(more, 'more request')
     assets = 0
+    more = 0
+  }
+  const flushSoon = (): void => {
+    timer ??= setTimeout(flush, COUNTS_PAUSE).unref()
   }
   return {
     flush,
     passed(request) {
-      if (request.asset && request.status < 400) {
+      const isFine = request.status < 400 && !request.cut
+      if (isFine && request.asset) {
         assets++
-        timer ??= setTimeout(flush, ASSETS_PAUSE).unref()
-        return
+        return flushSoon()
+      }
+      if (isFine && !hasRoom(request.at)) {
+        more++
+        return flushSoon()
       }
       flush()
       line(requestLine(request, colors))
     },
+  }
+}
+
+/** So many in each second. */
+function createRoom(most: number): (at: number) => boolean {
+  let second = 0
+  let taken = 0
+  return at => {
+    const now = Math.floor(at / 1000)
+    taken = now === second ? taken + 1 : 1
+    second = now
+    return taken <= most
   }
 }
 
@@ -79,9 +108,9 @@ let clockSecond = 0
 let clockText = ''
 
 /** The time of day as the person's clock shows it; worked out once a second. */
-function clock(at: Date): string {
-  const second = Math.floor(at.getTime() / 1000)
-  if (second !== clockSecond) clockText = at.toTimeString().slice(0, 8)
+function clock(at: number): string {
+  const second = Math.floor(at / 1000)
+  if (second !== clockSecond) clockText = new Date(at).toTimeString().slice(0, 8)
   clockSecond = second
   return clockText
 }

@@ -25,7 +25,7 @@ export function createWatch({ passed }: Terminal): Watch {
       const path = pathOf(req) // now: later stages may change the address
       res.on('close', () => {
         passed({
-          at: new Date(),
+          at: Date.now(),
           method: req.method ?? '',
           path,
           status: res.statusCode,
@@ -41,7 +41,7 @@ export function createWatch({ passed }: Terminal): Watch {
     },
     upgraded(req: Watched) {
       const line = { method: 'WS', path: pathOf(req), who: req[WHO], asset: false, cut: false }
-      passed({ ...line, at: new Date(), status: 101, ms: 0 })
+      passed({ ...line, at: Date.now(), status: 101, ms: 0 })
     },
   }
 }

@@ -52,7 +52,7 @@ describe('the banner', () => {
 
 describe('request lines', () => {
   const passed = (more: Partial<Passed>): Passed => ({
-    at: new Date(2026, 0, 2, 12, 1, 7),
+    at: new Date(2026, 0, 2, 12, 1, 7).getTime(),
     method: 'GET',
     path: '/todos',
     status: 200,
@@ -80,6 +80,23 @@ describe('request lines', () => {
         i === 1 ? expect.stringMatching(l) : l,
       ),
     )
+  })
+
+  test('fold what a load test sends, but for what went wrong', () => {
+    const lines: string[] = []
+    const requests = createRequestLines(line => lines.push(line))
+    for (let i = 0; i < 5000; i++) requests.passed(passed({ path: `/todos/${i}` }))
+    requests.passed(passed({ path: '/bad', status: 500 }))
+    requests.passed(passed({ path: '/left', cut: true }))
+    requests.passed(passed({ at: passed({}).at + 1000 }))
+    expect(lines).toHaveLength(204)
+    expect(lines.slice(-5).map(line => line.slice(9))).toEqual([
+      'GET /todos/199 200 4 ms',
+      '4800 more requests',
+      'GET /bad 500 4 ms',
+      'GET /left 200 4 ms broken off',
+      'GET /todos 200 4 ms',
+    ])
   })
 
   test('cannot be forged', () => {
