@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http'
-import https from 'node:https'
-import { isLoopback, lookupLoopback } from '../common/loopback.js'
+import { isLoopback } from '../common/loopback.js'
+import { fieldOf } from '../outbound/answer-head.js'
+import { askFor } from '../outbound/ask.js'
+import { createOutbound } from '../outbound/pool.js'
 
 /** Milliseconds for one question: a server that bundles just now answers late. */
 const DEADLINE = 3000
@@ -35,29 +36,19 @@ export async function ask(url: string): Promise<Asked> {
  * Asks the server that is looked at. On this machine its certificate need not be trusted by Node, only by browsers:
  * whether a backend trusts it is a question of its own.
  */
-export function askServerAt(url: string): Promise<Asked> {
-  const { protocol, hostname } = new URL(url)
+export async function askServerAt(url: string): Promise<Asked> {
+  const { protocol, hostname, origin, host, pathname, search } = new URL(url)
   if (protocol !== 'https:' || !isLoopback(hostname)) return ask(url)
-  const options = {
-    headers: { accept: 'application/json' },
-    lookup: lookupLoopback,
-    rejectUnauthorized: false,
-    signal: AbortSignal.timeout(DEADLINE),
-  }
-  return new Promise(resolve => {
-    https
-      .get(url, options, answer => void read(answer).then(resolve))
-      .on('error', error => resolve({ failure: codeOf(error) }))
-  })
-}
-
-async function read(answer: IncomingMessage): Promise<Asked> {
-  const { statusCode: status = 0, headers } = answer
+  const way = createOutbound(new URL(origin))
+  const headers = ['Host', host, 'Accept', 'application/json']
   try {
-    const text = (await answer.setEncoding('utf8').toArray()).join('')
-    return { status, body: jsonOf(text), date: headers.date ?? null, location: headers.location ?? null }
+    const answer = await askFor(way, { method: 'GET', path: pathname + search, headers }, DEADLINE)
+    const [date = null, location = null] = ['date', 'location'].map(name => fieldOf(answer, name))
+    return { status: answer.status, body: jsonOf(answer.text), date, location }
   } catch (error) {
     return { failure: codeOf(error as Error) }
+  } finally {
+    way.close()
   }
 }
 

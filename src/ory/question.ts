@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { fieldOf, textOf } from '../outbound/answer-head.js'
 import type { Listener, Outbound } from '../outbound/pool.js'
+import { RESET, wasClosed } from '../outbound/repairs.js'
 import { type Credentials, readWhoami, type WhoamiAnswer, type WhoamiHead } from './whoami.js'
 
 /** Answers above this size are no session. */
@@ -9,12 +10,10 @@ const LIMIT = 1024 * 1024
 /** Milliseconds a timer comes late before that says something about this process. */
 const BUSY = 100
 
-/** Failures of a connection that lay idle and was just closed by the other side. */
-const CLOSED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
-
 /** What undici's codes say, where it is about a session. */
 const MEANINGS: ReadonlyMap<string | undefined, string> = new Map([
   ['UND_ERR_SOCKET', 'it closes connections'],
+  [RESET, 'it resets connections'],
   ['UND_ERR_HEADERS_OVERFLOW', 'an answer with more than 64 KiB of headers'],
 ])
 
@@ -124,7 +123,7 @@ class Question implements Listener {
 
   onResponseError(_controller: unknown, error: NodeJS.ErrnoException): void {
     if (this.#settled) return
-    if (this.#mayRetry && CLOSED.has(error.code)) {
+    if (this.#mayRetry && wasClosed(error)) {
       this.#mayRetry = false
       return this.send()
     }

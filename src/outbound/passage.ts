@@ -4,7 +4,7 @@ import { type AnswerHead, interim, textOf } from './answer-head.js'
 import { bodyOf, type ClientBody, ClientLeft } from './body.js'
 import { breakOff, hasLeft, onLeave } from './client-side.js'
 import type { Listener, Outbound, Outgoing } from './pool.js'
-import { RESET } from './repairs.js'
+import { wasClosed } from './repairs.js'
 
 /** Where the body of an answer goes. */
 export interface Sink {
@@ -130,7 +130,3 @@ class Passage implements Listener {
 
   readonly #settle = (): void => this.#rules.onSettled?.()
 }
-
-const CLOSED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', RESET, 'EPIPE', 'UND_ERR_SOCKET'])
-
-const wasClosed = (error: NodeJS.ErrnoException): boolean => CLOSED.has(error.code)

@@ -22,6 +22,11 @@ export function readOnAfterFailedWrite(socket: Socket): void {
 /** A reset by a name that undici gives no meaning of its own. */
 export const RESET = 'ERR_CONNECTION_RESET'
 
+const CLOSED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', RESET, 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** Whether the other side closed a connection, as it may one that lay idle: the one reason to send a request again. */
+export const wasClosed = (error: NodeJS.ErrnoException): boolean => CLOSED.has(error.code)
+
 /**
  * Where an answer ends with its connection, undici takes a reset for its end; only a regular one is (RFC 9112, section
  * 8: incomplete messages). To be called once the connection is there, before undici listens to it.

@@ -87,7 +87,7 @@ async function whoElse(send: Send, origin: string, reply: Reply): Promise<OryPro
     return testingError(
       `ory-proxy at ${origin} has a real Ory behind it, which has no people for tests: start the dev server without ORY_SDK_URL and project, so that its emulator answers.`,
     )
-  const what = reply.headers['content-type']?.split(';')[0] ?? 'no content type'
+  const what = reply.type ?? 'no content type'
   return testingError(
     `There is no ory-proxy at ${origin}: ${MOUNT}/dev/namespaces answered ${reply.status}, ${what}. Is \`baseURL\` the address of the dev server that has it?`,
   )

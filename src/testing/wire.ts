@@ -1,12 +1,13 @@
-import http from 'node:http'
-import https from 'node:https'
-import { isLoopback, lookupLoopback } from '../common/loopback.js'
+import { fieldOf } from '../outbound/answer-head.js'
+import { askFor } from '../outbound/ask.js'
+import { createOutbound, type Outbound } from '../outbound/pool.js'
 import { testingError } from './failure.js'
 
 /** An answer, its body parsed where it is JSON. */
 export interface Reply {
   readonly status: number
-  readonly headers: http.IncomingHttpHeaders
+  /** Without its parameters; undefined where there is none. */
+  readonly type: string | undefined
   readonly body: unknown
   readonly text: string
 }
@@ -14,51 +15,31 @@ export interface Reply {
 /** Sends one request. */
 export type Send = (method: string, url: string, body?: object) => Promise<Reply>
 
-/** Connections of a test end with its process, whether it closes them or not. */
-const AGENT = { keepAlive: true, lookup: lookupLoopback }
-const plain = new http.Agent(AGENT)
-/** The certificate of a dev server on this machine is often nobody's; nothing is kept secret from this machine. */
-const local = new https.Agent({ ...AGENT, rejectUnauthorized: false })
-const secure = new https.Agent(AGENT)
+/** By origin. They end with the process of a test, whether it closes them or not. */
+const ways = new Map<string, Outbound>()
+
+function wayTo(base: URL): Outbound {
+  const way = ways.get(base.origin) ?? createOutbound(new URL(base.origin))
+  ways.set(base.origin, way)
+  return way
+}
 
 /** Not fetch: a dev server's certificate is not one that Node trusts, and a test should not wait for its loading. */
 export function sender(namespace: string | undefined): Send {
-  return (method, url, body) => {
-    const { protocol, hostname } = new URL(url)
-    const transport = protocol === 'https:' ? https : http
-    const agent = protocol !== 'https:' ? plain : isLoopback(hostname) ? local : secure
-    const text = body === undefined ? undefined : JSON.stringify(body)
-    const headers = {
-      Accept: 'application/json',
-      ...(text !== undefined && {
-        'Content-Type': 'application/json',
-        'Content-Length': Buffer.byteLength(text),
-      }),
-      ...(namespace !== undefined && { 'Ory-Dev-Namespace': namespace }),
-    }
-    return new Promise((resolve, reject) => {
-      const start = (mayRetry: boolean): void => {
-        const request = transport.request(url, { method, headers, agent }, response => {
-          read(response).then(resolve, reject)
-        })
-        request.on('error', (error: NodeJS.ErrnoException) => {
-          // The server closed a connection that lay idle, just as we took it.
-          if (mayRetry && request.reusedSocket && error.code === 'ECONNRESET') start(false)
-          else reject(error)
-        })
-        request.end(text)
-      }
-      start(true)
+  return async (method, url, body) => {
+    const to = new URL(url)
+    const headers = ['Host', to.host, 'Accept', 'application/json']
+    if (body !== undefined) headers.push('Content-Type', 'application/json')
+    if (namespace !== undefined) headers.push('Ory-Dev-Namespace', namespace)
+    const answer = await askFor(wayTo(to), {
+      method: method as 'GET',
+      path: to.pathname + to.search,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
+    const { status, text } = answer
+    return { status, text, type: fieldOf(answer, 'content-type')?.split(';')[0], body: parsed(text) }
   }
-}
-
-async function read(response: http.IncomingMessage): Promise<Reply> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString('utf8')
-  const { statusCode: status = 0, headers } = response
-  return { status, headers, text, body: parsed(text) }
 }
 
 function parsed(text: string): unknown {

@@ -162,6 +162,18 @@ describe('an Ory that does not answer', () => {
     }
   })
 
+  test('one that resets a connection that lay idle is asked again on another', async () => {
+    expect(await whoArrives(target, target.alice)).not.toBeNull() // leaves a connection
+    let resets = 0
+    const undo = target.ory.on('/sessions/whoami', req => {
+      resets++
+      undo()
+      req.socket.resetAndDestroy()
+    })
+    expect(await whoArrives(target, target.bob)).not.toBeNull()
+    expect(resets).toBe(1)
+  })
+
   test('a request that changes something is never sent twice', async () => {
     await rawRequest(target.url, '/.ory/warm') // a connection to be used again
     let posts = 0

@@ -56,6 +56,19 @@ test('errors and log import nothing of ours', () => {
   for (const file of ['errors.ts', 'log.ts']) expect([file, imports(file)]).toEqual([file, []])
 })
 
+/** Requests of node:http's own, past the one way out; docs/dependencies.md says why. */
+const WITH_A_CLIENT_OF_ITS_OWN = ['check/wire.ts', 'emulator/calls/ask.ts', 'outbound/handshakes.ts']
+
+test('who asks somebody goes through the one way out', () => {
+  const client = /import (?!type\b)[^;]*?\b(?:http|https|request|get|Agent)\b[^;]*? from 'node:https?'/
+  const own = of(/./).filter(file =>
+    readFileSync(join(src, file), 'utf8')
+      .split('\n')
+      .some(line => client.test(line)),
+  )
+  expect(own.sort()).toEqual(WITH_A_CLIENT_OF_ITS_OWN)
+})
+
 test('the emulator is loaded where it is used, and nowhere else', () => {
   for (const file of of(/^(?!emulator\/|cli\/actions\/serve-emulator)/)) {
     const text = readFileSync(join(src, file), 'utf8')
