@@ -1,7 +1,7 @@
 // The rows of docs/compatibility.md for package managers, runtimes, workspaces and backends with the packed package.
 import { readFileSync } from 'node:fs'
 
-export const PACKED_TESTS = ['package-managers', 'workspaces'].map(name => `packed/${name}`)
+export const PACKED_TESTS = ['package-managers', 'workspaces', 'backends'].map(name => `packed/${name}`)
 
 const MANAGERS = 'test/ecosystem/managers'
 
@@ -13,6 +13,8 @@ const KNOWN = [
   ['Deno, as runtime (installed with npm)', MANAGERS, 'deno', /^installed with npm, and run in Deno/],
   ["turborepo, from the workspace's root", MANAGERS, 'turbo', /^in a workspace, from its root turborepo/],
   ["Nx, from the workspace's root", MANAGERS, 'nx', /^in a workspace, from its root Nx/],
+  ['NestJS, a guard with `ory-proxy-verify`', 'test/stacks/nestjs', '@nestjs/core', /^NestJS/],
+  ['Django, scripts from Vite, PyJWT', 'test/ecosystem/django/requirements.txt', 'django', /^Django/],
 ]
 
 function versionOf(folder, name) {
@@ -31,7 +33,7 @@ export function packedTable(tests) {
     const works = own.length > 0 && passed === own.length ? 'works' : '**does not**'
     return `| ${name} | ${versionOf(folder, packageName)} | ${works} | ${passed} of ${own.length} |`
   })
-  return `| the packed package, installed and run by | version | result | tests passed |
+  return `| the packed package, installed and run by; backends behind the command | version | result | tests passed |
 |---|---|---|---|
 ${rows.join('\n')}`
 }

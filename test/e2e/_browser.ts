@@ -19,7 +19,7 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
 /** A fresh profile; a page error fails the journey that runs in it. */
 export async function freshContext(
   browser: Browser,
-  options: { javaScriptEnabled?: boolean } = {},
+  options: { javaScriptEnabled?: boolean; ignoreHTTPSErrors?: boolean } = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext(options)
   context.setDefaultTimeout(45_000)

@@ -81,7 +81,7 @@ async function sessionToken(url: string, identifier = 'alice@example.com'): Prom
 /** Somebody signed in is known to the endpoint, nobody else is, and no Authorization of a client's arrives. */
 export async function expectKnown(url: string, email = 'alice@example.com'): Promise<void> {
   const emailFor = async (headers: Record<string, string>): Promise<unknown> =>
-    ((await (await fetch(`${url}/api/me`, { headers })).json()) as { email: unknown }).email
+    ((await (await fetch(`${url}/api/me`, { headers })).json()) as { email?: unknown }).email ?? null
   const token = await sessionToken(url, email)
   expect(await emailFor({ 'x-session-token': token })).toBe(email)
   expect(await emailFor({})).toBeNull()
