@@ -1,10 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 import { startEchoApp } from '../_app.js'
-import { FACES, type Face } from '../_faces.js'
+import type { Face } from '../_faces.js'
 import { startFakeOry } from '../_fake-ory.js'
 import { test } from '../_fixtures.js'
-import { rawBytes } from '../_raw.js'
+import { OVER_HTTP2, rawBytes } from '../_raw.js'
+import { OVER_BOTH } from '../attacks/_faces.js'
 import { ask, PROTOCOLS } from '../outbound/_protocols.js'
 import { type Command, startCommand } from './_command.js'
 
@@ -77,20 +78,24 @@ test("more bytes than announced are not the answer to the next one on a client's
   app.server.close()
 })
 
-describe.each(['connect', 'cli'])('%s: an app that breaks off', name => {
-  let face: Face | undefined
-  afterEach(() => face?.close())
+describe.each(['connect', 'connect over HTTP/2', 'cli', 'cli over HTTP/2'])(
+  '%s: an app that breaks off',
+  name => {
+    let face: Face | undefined
+    afterEach(() => face?.close())
 
-  test.for([
-    ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome'],
-    ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n'],
-  ])('in the middle of an answer %s: it does not look whole', async ([, bytes], { ory }) => {
-    const app = await startBytes(socket => socket.end(bytes!))
-    face = await FACES[name]!(app.url, { sdkUrl: ory.url })
-    await expect(fetch(`${face.url}/api/x`).then(response => response.text())).rejects.toThrow()
-    app.server.close()
-  })
-})
+    test.for([
+      ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome'],
+      ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n'],
+    ])('in the middle of an answer %s: it does not look whole', async ([, bytes], { ory }) => {
+      const app = await startBytes(socket => socket.end(bytes!))
+      face = await OVER_BOTH[name]!(app.url, { sdkUrl: ory.url })
+      const protocol = OVER_HTTP2.has(face.url) ? 'HTTP/2' : 'HTTP/1.1'
+      expect((await ask(protocol, face.url, '/api/x').over).whole).toBe(false)
+      app.server.close()
+    })
+  },
+)
 
 test.for(PROTOCOLS)(
   'an app that restarts under load is found again over %s, and nobody is somebody else meanwhile',

@@ -1,35 +1,73 @@
-import { Agent, request } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { Agent, request } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect } from 'vitest'
 import WebSocket from 'ws'
 import { startEchoApp } from '../_app.js'
 import { receivedBy, test } from '../_fixtures.js'
+import { ask, PROTOCOLS, type Protocol } from '../outbound/_protocols.js'
 import { type Command, startCommand } from './_command.js'
 
 let command: Command
 afterEach(() => command?.end('SIGKILL'))
 
+/** Asks for /slow, as often as it is let; resolves with false where nothing is taken any more. */
+interface Client {
+  once(onEnd: (text: string) => void): Promise<boolean>
+  close(): void
+}
+
+const CLIENTS: Record<Protocol, (url: string, cookie: string) => Client> = {
+  'HTTP/1.1'(url, cookie) {
+    const agent = new Agent({ keepAlive: true, rejectUnauthorized: false })
+    return {
+      close: () => agent.destroy(),
+      once: onEnd =>
+        new Promise(resolve => {
+          const req = request(`${url}/slow`, { agent, headers: { cookie } }, res => {
+            let text = ''
+            res.setEncoding('utf8').on('data', chunk => {
+              text += chunk
+            })
+            res.on('close', () => {
+              onEnd(text)
+              resolve(true)
+            })
+          })
+          req.on('error', () => resolve(false))
+          req.end()
+        }),
+    }
+  },
+  'HTTP/2'(url, cookie) {
+    const session = connectHttp2(url, { rejectUnauthorized: false }).on('error', () => {})
+    return {
+      close: () => session.destroy(),
+      once: onEnd =>
+        new Promise(resolve => {
+          if (session.closed || session.destroyed) return resolve(false)
+          const stream = session.request({ ':path': '/slow', cookie })
+          let text = ''
+          stream.setEncoding('utf8').on('data', chunk => {
+            text += chunk
+          })
+          stream
+            .on('error', () => {})
+            .on('close', () => {
+              if (text !== '') onEnd(text)
+              resolve(text !== '')
+            })
+        }),
+    }
+  },
+}
+
 /** Sends requests for as long as it is let, and tells how each answer ended. */
-function hammer(url: string, cookie: string): { stop(): Promise<{ whole: number; cut: number }> } {
-  const agent = new Agent({ keepAlive: true })
+function hammer(client: Client): { stop(): Promise<{ whole: number; cut: number }> } {
   const tally = { whole: 0, cut: 0 }
   let going = true
-  const once = (): Promise<boolean> =>
-    new Promise(resolve => {
-      const req = request(`${url}/slow`, { agent, headers: { cookie } }, res => {
-        let text = ''
-        res.setEncoding('utf8').on('data', chunk => {
-          text += chunk
-        })
-        // Whatever its framing says: the app writes "begin", and a moment later "end".
-        res.on('close', () => {
-          tally[text.endsWith('end') ? 'whole' : 'cut']++
-          resolve(true)
-        })
-      })
-      req.on('error', () => resolve(false)) // not taken any more
-      req.end()
-    })
+  // Whatever its framing says: the app writes "begin", and a moment later "end".
+  const once = (): Promise<boolean> => client.once(text => tally[text.endsWith('end') ? 'whole' : 'cut']++)
   const worker = async (): Promise<void> => {
     while (going && (await once()));
   }
@@ -38,21 +76,25 @@ function hammer(url: string, cookie: string): { stop(): Promise<{ whole: number;
     async stop() {
       going = false
       await Promise.all(workers)
-      agent.destroy()
+      client.close()
       return tally
     },
   }
 }
 
-test.for(['SIGTERM', 'SIGINT'] as const)(
-  '%s under load: open answers end, no new ones are taken, the exit code is 0',
-  async (signal, { ory }) => {
+const LOADS = PROTOCOLS.flatMap(protocol =>
+  (['SIGTERM', 'SIGINT'] as const).map(signal => [signal, protocol] as const),
+)
+
+test.for(LOADS)(
+  '%s under load over %s: open answers end, no new ones are taken, the exit code is 0',
+  async ([signal, protocol], { ory }) => {
     const app = await startEchoApp((_req, res) => {
       res.write('begin')
       setTimeout(() => res.end('end'), 50)
     })
-    command = await startCommand(app.url, ory.url)
-    const load = hammer(command.url, ory.signIn('ada@example.com'))
+    command = await startCommand(app.url, ory.url, '--dont-install-cert')
+    const load = hammer(CLIENTS[protocol](command.url, ory.signIn('ada@example.com')))
     await expect.poll(() => app.seen.length).toBeGreaterThan(100)
     expect(await command.end(signal)).toBe(0)
     const { whole, cut } = await load.stop()
@@ -64,24 +106,22 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('an answer without an end does not keep it alive, nor does a WebSocket', async ({ ory, app }) => {
-  command = await startCommand(app.url, ory.url)
-  const stream = await startEchoApp((_req, res) => void res.write('for ever'))
-  const endless = await startCommand(stream.url, ory.url)
-  const reading = fetch(endless.url)
-    .then(response => response.text())
-    .then(
-      () => 'whole',
-      () => 'cut',
-    )
-  await expect.poll(() => stream.seen.length).toBe(1)
-  const socket = new WebSocket(`${command.url.replace('http', 'ws')}/ws`)
-  await new Promise(resolve => socket.once('open', resolve))
-  expect(await command.end('SIGTERM')).toBe(0)
-  expect(await endless.end('SIGTERM')).toBe(0)
-  expect(await reading).toBe('cut')
-  await stream.close()
-})
+test.for(PROTOCOLS)(
+  'an answer without an end does not keep it alive over %s, nor does a WebSocket',
+  async (protocol, { ory, app }) => {
+    command = await startCommand(app.url, ory.url, '--dont-install-cert')
+    const stream = await startEchoApp((_req, res) => void res.write('for ever'))
+    const endless = await startCommand(stream.url, ory.url, '--dont-install-cert')
+    const reading = ask(protocol, endless.url, '/')
+    await expect.poll(() => reading.heard.body).toBe('for ever')
+    const socket = new WebSocket(`${command.url.replace('http', 'ws')}/ws`, { rejectUnauthorized: false })
+    await new Promise(resolve => socket.once('open', resolve))
+    expect(await command.end('SIGTERM')).toBe(0)
+    expect(await endless.end('SIGTERM')).toBe(0)
+    expect((await reading.over).whole).toBe(false)
+    await stream.close()
+  },
+)
 
 /** Opens connections, writes to each and waits until all are there. */
 async function openMany(url: string, count: number, first: string): Promise<Socket[]> {
@@ -121,37 +161,61 @@ test('2,000 open connections and 500 slow clients: everybody else is served as t
   expect(await command.end('SIGTERM')).toBe(0)
 })
 
-test('nothing it says holds a secret, however much it is asked to say', async ({ ory, app }) => {
-  command = await startCommand(app.url, ory.url, '--debug')
-  const cookie = ory.signIn('ada@example.com')
-  const secret = 's3cr3t'
-  const headers = {
-    cookie: `${cookie}; csrf=${secret}`,
-    authorization: `Bearer ${secret}`,
-    'x-session-token': secret,
+test('300 open connections and 150 slow uploads over HTTP/2: everybody else is served as themselves', async ({
+  ory,
+  app,
+}) => {
+  command = await startCommand(app.url, ory.url, '--dont-install-cert')
+  const idle = Array.from({ length: 300 }, () =>
+    connectHttp2(command.url, { rejectUnauthorized: false }).on('error', () => {}),
+  )
+  const half = { method: 'POST', headers: { 'content-length': '8' } }
+  const slow = Array.from({ length: 150 }, () => ask('HTTP/2', command.url, '/slow', half))
+  for (const { upload } of slow) upload.write('half')
+  const headers = { cookie: ory.signIn('ada@example.com') }
+  for (let i = 0; i < 20; i++) {
+    const { body } = await ask('HTTP/2', command.url, '/x', { headers }).over
+    expect(body).toContain('"authorization":"Bearer ey')
   }
-  await receivedBy(`${command.url}/x?code=${secret}`, { headers })
-  await receivedBy(`${command.url}/x?${secret}&a=b`, { headers })
-  await fetch(`${command.url}/.ory/a%5cb?code=${secret}`, { headers }) // refused, and said why
-  await fetch(`${command.url}/.ory/self-service/login?token=${secret}`, {
-    headers,
-    method: 'POST',
-    body: secret,
-  })
-  ory.on('/sessions/whoami', (_req, res) => void res.writeHead(500).end(secret))
-  await receivedBy(`${command.url}/x`, { headers: { cookie: `other=${secret}` } })
-  ory.on('/cookies', (_req, res) => {
-    res.setHeader('set-cookie', `session=${secret}; Secure; Domain=x`)
-    res.setHeader('location', `${ory.url}/?code=${secret}`)
-    res.end(secret)
-  })
-  await fetch(`${command.url}/.ory/cookies`, { redirect: 'manual' })
-  await fetch(`${command.url}/\u001b[31m%1b[31m\n`)
-  await app.close()
-  await fetch(`${command.url}/gone?code=${secret}`, { headers })
+  for (const { upload } of slow) upload.end('half')
+  const answers = await Promise.all(slow.map(({ over }) => over))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(150)
+  for (const session of idle) session.destroy()
   expect(await command.end('SIGTERM')).toBe(0)
-  expect(command.output()).toContain('/self-service/login') // it did say something
-  expect(command.output()).not.toContain(secret)
-  expect(command.output()).not.toContain(cookie.split('=')[1])
-  expect(command.output()).not.toMatch(/eyJ/)
 })
+
+test.for(PROTOCOLS)(
+  'nothing it says over %s holds a secret, however much it is asked to say',
+  async (protocol, { ory, app }) => {
+    command = await startCommand(app.url, ory.url, '--debug', '--dont-install-cert')
+    const send = (path: string, options = {}): Promise<unknown> =>
+      ask(protocol, command.url, path, options).over
+    const cookie = ory.signIn('ada@example.com')
+    const secret = 's3cr3t'
+    const headers = {
+      cookie: `${cookie}; csrf=${secret}`,
+      authorization: `Bearer ${secret}`,
+      'x-session-token': secret,
+    }
+    await send(`/x?code=${secret}`, { headers })
+    await send(`/x?${secret}&a=b`, { headers })
+    await send(`/.ory/a%5cb?code=${secret}`, { headers }) // refused, and said why
+    await send(`/.ory/self-service/login?token=${secret}`, { headers, method: 'POST', body: secret })
+    ory.on('/sessions/whoami', (_req, res) => void res.writeHead(500).end(secret))
+    await send(`/x`, { headers: { cookie: `other=${secret}` } })
+    ory.on('/cookies', (_req, res) => {
+      res.setHeader('set-cookie', `session=${secret}; Secure; Domain=x`)
+      res.setHeader('location', `${ory.url}/?code=${secret}`)
+      res.end(secret)
+    })
+    await send('/.ory/cookies')
+    await send('/%1b[31m%1B%0a')
+    await app.close()
+    await send(`/gone?code=${secret}`, { headers })
+    expect(await command.end('SIGTERM')).toBe(0)
+    expect(command.output()).toContain('/self-service/login') // it did say something
+    expect(command.output()).not.toContain(secret)
+    expect(command.output()).not.toContain(cookie.split('=')[1])
+    expect(command.output()).not.toMatch(/eyJ/)
+  },
+)

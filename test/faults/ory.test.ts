@@ -6,14 +6,18 @@ import { silentLogger } from '../../src/log.js'
 import { decodeBody } from '../../src/middleware/ory/decode.js'
 import { createBreaker } from '../../src/ory/breaker.js'
 import type { OryClient } from '../../src/ory/client.js'
-import { FACES, type Face } from '../_faces.js'
-import { rawRequest } from '../_raw.js'
+import type { Face } from '../_faces.js'
+import { rawLeaving, rawRequest } from '../_raw.js'
 import { startTarget, type Target, whoArrives } from '../attacks/_attack.js'
+import { OVER_BOTH } from '../attacks/_faces.js'
 
 /** More than the connections that are kept to Ory: as many answers that each hold one would be the end. */
 const MANY = 150
 
-describe('an answer that makes no sense', () => {
+/** HTTP/1.1 and HTTP/2. */
+const OVER_EACH = ['connect', 'connect over HTTP/2']
+
+describe.each(OVER_EACH)('an answer that makes no sense, %s', kind => {
   let garbage: Server
   let face: Face
   let target: Target
@@ -25,9 +29,9 @@ describe('an answer that makes no sense', () => {
       socket.once('data', () => socket.write(answer))
     })
     await new Promise<void>(resolve => garbage.listen(0, '127.0.0.1', resolve))
-    target = await startTarget('connect')
+    target = await startTarget(kind)
     const { port } = garbage.address() as { port: number }
-    face = await FACES['connect']!(target.app.url, { sdkUrl: `http://127.0.0.1:${port}` })
+    face = await OVER_BOTH[kind]!(target.app.url, { sdkUrl: `http://127.0.0.1:${port}` })
   })
   afterEach(async () => {
     await face.close()
@@ -61,10 +65,10 @@ describe('an answer that makes no sense', () => {
   })
 })
 
-describe('an answer that is too much', () => {
+describe.each(OVER_EACH)('an answer that is too much, %s', kind => {
   let target: Target
   beforeEach(async () => {
-    target = await startTarget('connect')
+    target = await startTarget(kind)
   })
   afterEach(() => target.close())
 
@@ -112,24 +116,19 @@ describe('an answer that is too much', () => {
       res.writeHead(200, { 'content-type': 'application/json' }).write('{"never":')
     })
     for (let i = 0; i < MANY; i += 50) {
-      const leaving = Array.from({ length: 50 }, () => {
-        const controller = new AbortController()
-        const done = fetch(`${target.url}/.ory/drip`, { signal: controller.signal }).catch(() => {})
-        return { controller, done }
-      })
+      const leaving = Array.from({ length: 50 }, () => rawLeaving(target.url, '/.ory/drip', {}))
       await expect.poll(() => open).toBe(50)
-      for (const { controller } of leaving) controller.abort()
-      await Promise.all(leaving.map(({ done }) => done))
+      for (const leave of leaving) leave()
       await expect.poll(() => open).toBe(0)
     }
     expect((await rawRequest(target.url, '/.ory/x')).status).toBe(200)
   })
 })
 
-describe('an Ory that does not answer', () => {
+describe.each(OVER_EACH)('an Ory that does not answer, %s', kind => {
   let target: Target
   beforeEach(async () => {
-    target = await startTarget('connect')
+    target = await startTarget(kind)
   })
   afterEach(() => target.close())
 

@@ -1,7 +1,9 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { expect } from 'vitest'
-import { receivedBy, test } from '../_fixtures.js'
+import { test } from '../_fixtures.js'
 import { startCommand } from '../faults/_command.js'
+import { ask } from '../outbound/_protocols.js'
 import { startBelievingApp } from './_believing-app.js'
 import { changed, FOR_A_WHILE, PIECES } from './_bytes.js'
 import { fc } from './_fast-check.js'
@@ -39,10 +41,12 @@ const MORE = [
 const message = changed(SEEDS, [...PIECES, ...MORE])
 
 /** Sends bytes, ends, and returns what came back; a connection that stays open is hung up. */
-function send(port: number, text: string): Promise<string> {
+function send(port: number, text: string, overTls = false): Promise<string> {
   return new Promise(resolve => {
     let answer = ''
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.end(text, 'latin1'))
+    const to = { port, host: '127.0.0.1', allowHalfOpen: true, rejectUnauthorized: false }
+    const write = (): void => void socket.end(text, 'latin1')
+    const socket: Socket = overTls ? connectTls(to, write) : connect(to, write)
     socket.setTimeout(1000, () => socket.destroy())
     socket.setEncoding('latin1').on('data', chunk => {
       answer += chunk
@@ -55,31 +59,39 @@ function send(port: number, text: string): Promise<string> {
 
 const AT_ONCE = 50
 
-test('whatever bytes arrive: no error of ours, no forged identity, and at the end a right answer', {
-  timeout: 120_000,
-}, async ({ ory }) => {
-  const { app, believed } = await startBelievingApp()
-  const command = await startCommand(app.url, ory.url)
-  const port = Number(new URL(command.url).port)
-  await fc.assert(
-    fc.asyncProperty(fc.array(message, { minLength: AT_ONCE, maxLength: AT_ONCE }), async messages => {
-      const answers = await Promise.all(messages.map(text => send(port, text)))
-      const wrong = answers.findIndex(
-        answer => answer !== '' && !/^HTTP\/1\.1 (?:[1-4]\d\d|502) /.test(answer),
-      )
-      expect(wrong < 0 ? null : [messages[wrong], answers[wrong]]).toBeNull()
-      expect(believed).toEqual([])
-    }),
-    FOR_A_WHILE,
-  )
-  expect(app.seen.length, 'some of it is a request').toBeGreaterThan(0)
-  const cookie = ory.signIn('ada@example.com')
-  const { headers } = await receivedBy(`${command.url}/x`, { headers: { cookie } })
-  expect(headers.authorization).toMatch(/^Bearer ey/)
-  expect(await command.end('SIGTERM')).toBe(0)
-  expect(command.output()).not.toMatch(/unhandled|uncaught|went wrong|\n\s+at /i)
-  await app.close()
-})
+/** HTTP/2 has bytes of its own: tls-port.test.ts. */
+test.for([
+  ['HTTP/1.1', '--no-https', false],
+  ['HTTP/1.1 over TLS', '--dont-install-cert', true],
+] as const)(
+  'whatever bytes arrive as %s: no error of ours, no forged identity, and at the end a right answer',
+  {
+    timeout: 120_000,
+  },
+  async ([, flag, overTls], { ory }) => {
+    const { app, believed } = await startBelievingApp()
+    const command = await startCommand(app.url, ory.url, flag)
+    const port = Number(new URL(command.url).port)
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { minLength: AT_ONCE, maxLength: AT_ONCE }), async messages => {
+        const answers = await Promise.all(messages.map(text => send(port, text, overTls)))
+        const wrong = answers.findIndex(
+          answer => answer !== '' && !/^HTTP\/1\.1 (?:[1-4]\d\d|502) /.test(answer),
+        )
+        expect(wrong < 0 ? null : [messages[wrong], answers[wrong]]).toBeNull()
+        expect(believed).toEqual([])
+      }),
+      FOR_A_WHILE,
+    )
+    expect(app.seen.length, 'some of it is a request').toBeGreaterThan(0)
+    const cookie = ory.signIn('ada@example.com')
+    const { body } = await ask('HTTP/1.1', command.url, '/x', { headers: { cookie } }).over
+    expect(body).toContain('"authorization":"Bearer ey')
+    expect(await command.end('SIGTERM')).toBe(0)
+    expect(command.output()).not.toMatch(/unhandled|uncaught|went wrong|\n\s+at /i)
+    await app.close()
+  },
+)
 
 test.for([
   ['a request line without an end', `GET /${'a'.repeat(20_000)}`, 431],

@@ -1,5 +1,6 @@
+import { request as requestHttp } from 'node:http'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
-import { request as requestHttp1 } from 'node:https'
+import { request as requestHttps } from 'node:https'
 import type { Writable } from 'node:stream'
 
 export const PROTOCOLS = ['HTTP/1.1', 'HTTP/2'] as const
@@ -57,7 +58,8 @@ function over1(origin: string, path: string, options: AskOptions, heard: Heard):
   // Node's client leaves the bodies of some methods without a frame.
   const framed = body !== null && !('content-length' in (options.headers ?? {}))
   const headers = { ...options.headers, ...(framed && { 'transfer-encoding': 'chunked' }) }
-  const upload = requestHttp1(origin + path, {
+  const request = origin.startsWith('https:') ? requestHttps : requestHttp
+  const upload = request(origin + path, {
     method,
     headers,
     agent: false,
