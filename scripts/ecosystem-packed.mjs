@@ -1,7 +1,10 @@
 // The rows of docs/compatibility.md for package managers, runtimes, workspaces and backends with the packed package.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-export const PACKED_TESTS = ['package-managers', 'workspaces', 'backends'].map(name => `packed/${name}`)
+export const PACKED_TESTS = ['package-managers', 'workspaces', 'nestjs', 'pages'].map(
+  name => `packed/${name}`,
+)
 
 const MANAGERS = 'test/ecosystem/managers'
 
@@ -14,10 +17,18 @@ const KNOWN = [
   ["turborepo, from the workspace's root", MANAGERS, 'turbo', /^in a workspace, from its root turborepo/],
   ["Nx, from the workspace's root", MANAGERS, 'nx', /^in a workspace, from its root Nx/],
   ['NestJS, a guard with `ory-proxy-verify`', 'test/stacks/nestjs', '@nestjs/core', /^NestJS/],
-  ['Django, scripts from Vite, PyJWT', 'test/ecosystem/django/requirements.txt', 'django', /^Django/],
+  [
+    'Django, scripts from Vite, PyJWT',
+    'test/ecosystem/django/requirements.txt',
+    'django',
+    /^pages of django/,
+  ],
+  ['Rails (Debian’s), scripts from Vite, the gem jwt', 'rails', undefined, /^pages of rails/],
 ]
 
 function versionOf(folder, name) {
+  if (folder === 'rails')
+    return spawnSync('rails', ['--version'], { encoding: 'utf8' }).stdout.replace('Rails ', '').trim()
   if (!folder.endsWith('.txt')) {
     const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8'))
     return packages[`node_modules/${name}`].version

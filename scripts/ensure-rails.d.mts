@@ -1,0 +1,2 @@
+/** Throws where Rails is missing and cannot be had. */
+export function ensureRails(): void
