@@ -1,4 +1,5 @@
 import { connectionTokens } from '../common/hop-by-hop.js'
+import { http2Stream } from '../outbound/client-side.js'
 import { setHeader } from './headers.js'
 import type { Exchange, Stage } from './pipeline.js'
 
@@ -27,6 +28,7 @@ export function guardStage(): Stage<Exchange> {
     for (const name in req.headers) {
       if (name.startsWith('ory') && OURS.has(name.replaceAll('_', '-'))) setHeader(req, name, undefined)
     }
+    announceBody(req)
     const { connection } = req.headers
     if (connection === undefined) return 'next'
     const named = connectionTokens(connection).filter(token => token !== '' && !OF_THE_CONNECTION.has(token))
@@ -36,4 +38,14 @@ export function guardStage(): Stage<Exchange> {
     setHeader(req, 'Connection', kept.join(', ') || undefined)
     return 'next'
   }
+}
+
+/**
+ * Over HTTP/2 a body comes without a header that says so (RFC 9113, section 8.1). A proxy behind us that speaks
+ * HTTP/1.1, as dev servers have them, would write it unframed, and its app take it for the next request.
+ */
+function announceBody(req: Exchange['req']): void {
+  const stream = http2Stream(req)
+  if (!stream || stream.endAfterHeaders || req.headers['content-length'] !== undefined) return
+  req.headers['transfer-encoding'] = 'chunked'
 }
