@@ -216,15 +216,15 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'test/faults/command.test.ts',
     'many or slow clients, and ends under load',
     'Node CVE-2018-12122 (slowloris)',
-    '%s under load: open answers end, no new ones are taken, the exit code is 0',
-    'an answer without an end does not keep it alive, nor does a WebSocket',
+    '%s under load over %s: open answers end, no new ones are taken, the exit code is 0',
+    'an answer without an end does not keep it alive over %s, nor does a WebSocket',
     '2,000 open connections and 500 slow clients: everybody else is served as themselves',
   ),
   ...at(
     'test/faults/command.test.ts',
     'secrets in the log',
     'CWE-532, CWE-117',
-    'nothing it says holds a secret, however much it is asked to say',
+    'nothing it says over %s holds a secret, however much it is asked to say',
   ),
   ...at(
     'test/middleware/ory/rewrite.test.ts',
@@ -265,7 +265,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
     'test/fuzz/port.test.ts',
     'input nobody thought of',
     'Node CVE-2018-12121 and the smuggling family',
-    'whatever bytes arrive: no error of ours, no forged identity, and at the end a right answer',
+    'whatever bytes arrive as %s: no error of ours, no forged identity, and at the end a right answer',
     '%s is a bad request',
   ),
   ...at(
