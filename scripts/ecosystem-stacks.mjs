@@ -8,6 +8,10 @@ const STACKS = [
   ['angular', 'Angular CLI', '@angular/cli', 'the command'],
   ['create-react-app', 'Create React App', 'react-scripts', '`src/setupProxy.js`'],
   ['vue-cli', 'Vue CLI', '@vue/cli-service', '`withOry`'],
+  ['storybook-vite', 'Storybook, Vite builder', 'storybook', '`ory()`'],
+  ['docusaurus', 'Docusaurus', '@docusaurus/core', '`withOry`'],
+  ['quasar', 'Quasar', '@quasar/app-vite', '`ory()`'],
+  ['storybook-webpack', 'Storybook, webpack builder', 'storybook', '`.storybook/middleware.js`'],
 ]
 
 /** @param tests what Vitest's JSON says of each test */
@@ -26,5 +30,5 @@ ${rows.join('\n')}
 
 Here a backend behind the dev server's own proxy takes the page's place, requests and WebSockets alike: no header that a
 client wrote arrives there, a JWT that \`/.ory/jwks.json\` verifies does. An edit shows in the open page by a WebSocket of
-the page's own origin.`
+the page's own origin, by an event stream of it in Storybook's webpack builder.`
 }

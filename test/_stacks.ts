@@ -19,11 +19,21 @@ export interface Stack {
   readonly page?: string
   /** Its own proxy takes no WebSockets. */
   readonly noSockets?: true
-  /** An edit makes the page load anew, by the dev server's own rules. */
-  readonly reloads?: true
+  /** Hot updates come by an event stream; a WebSocket beside it says other things. */
+  readonly streams?: true
   /** The first Node that runs it: `[major, minor]`. */
   readonly node: readonly [number, number]
 }
+
+const storybook = (port: number): Command => [
+  'storybook/dist/bin/dispatcher.js',
+  'dev',
+  '--port',
+  `${port}`,
+  '--ci',
+]
+
+const STORY = '/iframe.html?id=text--first&viewMode=story'
 
 export const STACKS: readonly Stack[] = [
   {
@@ -43,6 +53,34 @@ export const STACKS: readonly Stack[] = [
     name: 'vue-cli',
     command: port => ['@vue/cli-service/bin/vue-cli-service.js', 'serve', '--port', `${port}`],
     source: 'src/App.vue',
+    node: [20, 19],
+  },
+  {
+    name: 'storybook-vite',
+    command: storybook,
+    source: 'src/text.jsx',
+    page: STORY,
+    noSockets: true,
+    node: [20, 19],
+  },
+  {
+    name: 'docusaurus',
+    command: port => ['@docusaurus/core/bin/docusaurus.mjs', 'start', '--port', `${port}`, '--no-open'],
+    source: 'src/pages/index.js',
+    node: [20, 19],
+  },
+  {
+    name: 'quasar',
+    command: port => ['@quasar/app-vite/bin/quasar.js', 'dev', '--port', `${port}`],
+    source: 'src/App.vue',
+    node: [22, 22],
+  },
+  {
+    name: 'storybook-webpack',
+    command: storybook,
+    source: 'src/text.jsx',
+    page: STORY,
+    streams: true,
     node: [20, 19],
   },
 ]

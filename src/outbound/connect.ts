@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import buildUndiciConnector from 'undici/lib/core/connect.js'
+import UndiciPool from 'undici/lib/dispatcher/pool.js'
 import { isLoopback, lookupLoopback } from '../common/loopback.js'
 import { leaveOutContinue, readOnAfterFailedWrite, tellResets } from './repairs.js'
+
+// From here, as loaders that turn modules into CommonJS (jiti) lose the default of one that is imported on demand.
+export { UndiciPool }
 
 /** Milliseconds for a connection to come about. */
 const CONNECT_TIMEOUT = 10_000

@@ -35,10 +35,7 @@ export function createOutbound(base: URL, { headersTimeout = 0 }: PoolRules = {}
   // The same name always, or a client with another Host would cost the connection to an https server.
   const named = base.protocol === 'https:' ? { servername: base.hostname } : undefined
   const load = async (): Promise<Pool> => {
-    const [{ default: UndiciPool }, { createConnector }] = await Promise.all([
-      import('undici/lib/dispatcher/pool.js'),
-      import('./connect.js'),
-    ])
+    const { createConnector, UndiciPool } = await import('./connect.js')
     pool = new UndiciPool(base.origin, {
       connections: null,
       pipelining: 1,

@@ -1,0 +1,4 @@
+import { createRouter, createWebHistory } from 'vue-router'
+
+export default () =>
+  createRouter({ history: createWebHistory(), routes: [{ path: '/', component: { render: () => null } }] })
