@@ -121,7 +121,7 @@ function answerAs(
       }
       return new RewritingSink(req, res, { ...answer, headers }, pattern, rewriting, done)
     }
-    begin(res, answer.status, answer.reason, withoutBodyHeaders(headers)) // as those of GET, but for the length
+    begin(res, answer.status, answer.reason, withoutBodyHeaders(headers)) // as GET's, but for the length, which only the rewritten body has (RFC 9110, section 9.3.2)
   } else begin(res, answer.status, answer.reason, headers)
   explain()
   return sinkOf(req, res)
