@@ -12,6 +12,7 @@ const STACKS = [
   ['docusaurus', 'Docusaurus', '@docusaurus/core', '`withOry`'],
   ['quasar', 'Quasar', '@quasar/app-vite', '`ory()`'],
   ['storybook-webpack', 'Storybook, webpack builder', 'storybook', '`.storybook/middleware.js`'],
+  ['ember', 'Ember, with Vite', 'ember-source', '`ory()`'],
 ]
 
 /** @param tests what Vitest's JSON says of each test */

@@ -21,6 +21,8 @@ export interface Stack {
   readonly noSockets?: true
   /** Hot updates come by an event stream; a WebSocket beside it says other things. */
   readonly streams?: true
+  /** An edit makes the page load anew, by the dev server's own rules. */
+  readonly reloads?: true
   /** The first Node that runs it: `[major, minor]`. */
   readonly node: readonly [number, number]
 }
@@ -81,6 +83,13 @@ export const STACKS: readonly Stack[] = [
     source: 'src/text.jsx',
     page: STORY,
     streams: true,
+    node: [20, 19],
+  },
+  {
+    name: 'ember',
+    command: port => ['vite/bin/vite.js', '--port', `${port}`, '--strictPort'],
+    source: 'app/templates/application.gjs',
+    reloads: true,
     node: [20, 19],
   },
 ]

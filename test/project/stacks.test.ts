@@ -9,7 +9,7 @@ const blocks = [...page.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)].map(
   ([, file, code]) => [file!, code!] as const,
 )
 
-test('the page has the lines of fourteen stacks', () => expect(blocks).toHaveLength(14))
+test('the page has the lines of fifteen stacks', () => expect(blocks).toHaveLength(15))
 
 test.for(blocks)('its lines stand in %s, in their order', ([file, code]) => {
   const lines = readFileSync(join(root, file), 'utf8').split('\n')

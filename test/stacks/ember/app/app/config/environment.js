@@ -1,0 +1,3 @@
+import loadConfigFromMeta from '@embroider/config-meta-loader'
+
+export default loadConfigFromMeta('ory-proxy-test-ember')

@@ -1,0 +1,3 @@
+<template>
+  <p id="text">first</p>
+</template>
