@@ -38,6 +38,8 @@ export function tellResets(socket: Socket): void {
 }
 
 const CONTINUE = Buffer.from('HTTP/1.1 100')
+/** Where the status begins. */
+const STATUS = 'HTTP/1.1 '.length
 /** What undici writes around a chunk is not longer than this; a head is. */
 const FRAME = '\r\nffffffff\r\n'.length
 const END = '\r\n\r\n'
@@ -75,6 +77,7 @@ export function leaveOutContinue(socket: Socket): void {
 
 /** What is behind a `100 Continue`; all of it where there is none, undefined where that is not yet certain. */
 function withoutContinue(bytes: Buffer): Buffer | undefined {
+  if (bytes.length >= CONTINUE.length && bytes[STATUS] !== CONTINUE[STATUS]) return bytes // nearly always
   const start = bytes.subarray(0, CONTINUE.length)
   if (start.length === 0 || !start.equals(CONTINUE.subarray(0, start.length))) return bytes
   const end = bytes.indexOf(END)
