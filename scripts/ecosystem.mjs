@@ -156,6 +156,8 @@ ${firstFiveMinutes()}
   \`proxy\` drop them, without ory-proxy just the same. The command passes them on; \`102 Processing\` and trailers of a
   request it does not. An upload with \`Expect: 100-continue\` is told to go on by the dev server, whatever the app would
   have said. Where the app runs inside the dev server or behind our middleware, nothing of this is lost.
+- **A DELETE or OPTIONS whose body has no stated length** (a stream), inside a dev server or in front of a middleware of
+  yours: 411. Their proxies take it for empty and write it all the same. The command passes it on.
 - **\`virtual:ory\`** outside of Vite.
 
 ## What was not run

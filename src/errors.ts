@@ -44,6 +44,11 @@ export const ERRORS = {
     exit: 1,
     hint: 'The request could not be read; nothing was passed on.',
   },
+  ORY_PROXY_LENGTH_REQUIRED: {
+    status: 411,
+    exit: 1,
+    hint: 'Send Content-Length, or put the command in front (npx ory-proxy local): proxies of dev servers would write this body unframed.',
+  },
   ORY_PROXY_LOOP: {
     status: 508,
     exit: 1,

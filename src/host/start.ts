@@ -39,6 +39,8 @@ export interface HostContext extends Surroundings {
   readonly allowedHosts?: readonly string[] | true
   /** Told about every request's identity. */
   readonly explain?: (x: Exchange, reason: Reason) => void
+  /** What is behind the stages is our own way out: every body is framed there. */
+  readonly framesBodies?: true
   /** The origin of the app that Ory is to be a tunnel for: Ory is at our root then, not below `/.ory`. */
   readonly tunnelFor?: string
   /** What a test starts the emulator with, which no option can say. */
@@ -183,6 +185,7 @@ function partsOf(
   const oryShares = (): boolean => emulator?.sharesAnswers === true
   return {
     ...options,
+    framesBodies: context.framesBodies === true,
     home,
     warn: message => options.logger.warn(message),
     host: {

@@ -6,6 +6,7 @@ import { flowsStage } from './flows.js'
 import { guardStage } from './guard.js'
 import { type HostRules, hostStage } from './host.js'
 import { jwksStage } from './jwks.js'
+import { lengthStage } from './length.js'
 import { loopStage } from './loop.js'
 import { otherNameStage } from './other-name.js'
 import { chain, type Exchange, type Middleware, type Reason, run, type Stage } from './pipeline.js'
@@ -29,6 +30,8 @@ export interface Parts {
   /** `Bearer` and a token. */
   readonly bearer: (identified: Identified) => string | Promise<string>
   readonly jwt: boolean
+  /** What is behind us says of every body where it ends. */
+  readonly framesBodies: boolean
   readonly passAuthorization: boolean
   /** Paths that are for signed-in people only. */
   readonly protect: readonly string[]
@@ -55,6 +58,7 @@ export function requestStages(parts: Parts): Middleware {
     jwksStage(parts.jwks), // /.ory/jwks.json: the public keys
     flowsStage({ ...parts.cors, mount: parts.proxy.mount }), // /.ory/init/login and friends: into a flow
     proxyStage(parts.proxy), // the rest of /.ory: to Ory and back
+    ...(parts.framesBodies ? [] : [lengthStage()]), // may what is behind us pass this body on?
     ...identityStages(parts),
   ]
   return chain(stages, (x, error) => {

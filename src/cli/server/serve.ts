@@ -102,6 +102,7 @@ function openOry(
       ...settings.surroundings,
       ...context,
       allowedHosts: namesOf(settings, names),
+      framesBodies: true,
       explain: watch.identified,
     },
   )

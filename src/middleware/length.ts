@@ -1,0 +1,26 @@
+import { announcesBody } from '../common/announces-body.js'
+import { OryProxyError } from '../errors.js'
+import { http2Stream } from '../outbound/client-side.js'
+import type { HttpExchange, Stage } from './pipeline.js'
+
+/** Methods whose body http-proxy, and what came of it, takes for empty where its length is not said. */
+const TAKEN_FOR_EMPTY: ReadonlySet<string | undefined> = new Set(['DELETE', 'OPTIONS'])
+
+/**
+ * Behind a middleware may stand a proxy of a dev server: Vite's, webpack's, http-proxy-middleware 3. They announce
+ * such a body as empty and write it all the same, so that the app takes it for the next request: with whatever
+ * `Authorization` a client wrote into it (request smuggling, RFC 9112, section 11.2), over HTTP/1.1 and HTTP/2. So it is refused (RFC 9110,
+ * section 15.5.12).
+ */
+export function lengthStage(): Stage {
+  return function oryLength({ req }) {
+    if (!TAKEN_FOR_EMPTY.has(req.method) || req.headers['content-length'] !== undefined || !hasBody(req))
+      return 'next'
+    throw new OryProxyError('ORY_PROXY_LENGTH_REQUIRED', `A ${req.method} whose body has no stated length.`)
+  }
+}
+
+function hasBody(req: HttpExchange['req']): boolean {
+  const stream = http2Stream(req)
+  return stream ? !stream.endAfterHeaders : announcesBody(req)
+}
