@@ -14,13 +14,29 @@ const TAKEN_FOR_EMPTY: ReadonlySet<string | undefined> = new Set(['DELETE', 'OPT
  */
 export function lengthStage(): Stage {
   return function oryLength({ req }) {
-    if (!TAKEN_FOR_EMPTY.has(req.method) || req.headers['content-length'] !== undefined || !hasBody(req))
-      return 'next'
-    throw new OryProxyError('ORY_PROXY_LENGTH_REQUIRED', `A ${req.method} whose body has no stated length.`)
+    if (!TAKEN_FOR_EMPTY.has(req.method) || req.headers['content-length'] !== undefined) return 'next'
+    if (!mayHaveBody(req)) return 'next'
+    return bringsBytes(req).then(brings => {
+      if (!brings) return 'next'
+      throw new OryProxyError('ORY_PROXY_LENGTH_REQUIRED', `A ${req.method} whose body has no stated length.`)
+    })
   }
 }
 
-function hasBody(req: HttpExchange['req']): boolean {
+type Request = HttpExchange['req']
+
+function mayHaveBody(req: Request): boolean {
   const stream = http2Stream(req)
   return stream ? !stream.endAfterHeaders : announcesBody(req)
+}
+
+/** Many a client says only behind the headers that there is nothing more: an end, or an empty piece. */
+function bringsBytes(req: Request): Promise<boolean> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      req.off('readable', look).off('close', look)
+      resolve(req.readableLength > 0)
+    }
+    req.on('readable', look).on('close', look)
+  })
 }

@@ -71,8 +71,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('the packed package', () => {
-  test('weighs less than 400 kB', () => {
-    expect(statSync(tarball).size).toBeLessThan(400_000)
+  test('weighs less than 420 kB', () => {
+    expect(statSync(tarball).size).toBeLessThan(420_000)
   })
 
   test.for(Object.keys(EXPORTS))('%s offers these names, by import and by require', entry => {
