@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../_app.js'
@@ -23,6 +23,13 @@ interface SetUp {
 }
 
 const at = (folder: string) => async (): Promise<SetUp> => ({ folder: join(root, folder) })
+
+/** In a place of its own: where it lies, it belongs to our own package, and what other tests start there is its server. */
+const copyOf = (folder: string) => async (): Promise<SetUp> => {
+  const copy = project({})
+  cpSync(join(root, folder), copy, { recursive: true })
+  return { folder: copy }
+}
 
 /** The code of a recipe, as somebody has it who follows it. */
 const recipe = (name: string) => async (): Promise<SetUp> => {
@@ -104,7 +111,7 @@ const SET_UPS: Readonly<Record<string, () => Promise<SetUp>>> = {
       at(`examples/${name}`),
     ]),
   ),
-  'a plain site': at('test/fixtures/site'),
+  'a plain site': copyOf('test/fixtures/site'),
   ...Object.fromEntries(
     ['astro', 'next', 'nuxt', 'react-router', 'solidstart', 'sveltekit', 'tanstack-start'].map(name => [
       name,
