@@ -76,7 +76,7 @@ function answer(res, status, body) {
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
-  asked++
+  if (req.url.startsWith('/sessions/whoami')) asked++
   moods[mode](req, res)
 })
 process.on('message', message => {
