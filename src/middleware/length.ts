@@ -1,6 +1,5 @@
-import { announcesBody } from '../common/announces-body.js'
 import { OryProxyError } from '../errors.js'
-import { http2Stream } from '../outbound/client-side.js'
+import { mayHaveBody } from '../outbound/body.js'
 import type { HttpExchange, Stage } from './pipeline.js'
 
 /** Methods whose body http-proxy, and what came of it, takes for empty where its length is not said. */
@@ -23,15 +22,8 @@ export function lengthStage(): Stage {
   }
 }
 
-type Request = HttpExchange['req']
-
-function mayHaveBody(req: Request): boolean {
-  const stream = http2Stream(req)
-  return stream ? !stream.endAfterHeaders : announcesBody(req)
-}
-
 /** Many a client says only behind the headers that there is nothing more: an end, or an empty piece. */
-function bringsBytes(req: Request): Promise<boolean> {
+function bringsBytes(req: HttpExchange['req']): Promise<boolean> {
   return new Promise(resolve => {
     const look = (): void => {
       req.off('readable', look).off('close', look)

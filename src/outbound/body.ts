@@ -9,12 +9,15 @@ export class ClientLeft extends Error {
   override readonly name = 'ClientLeft'
 }
 
-/** What a client sends after its headers; null where there is nothing. */
-export function bodyOf(req: IncomingMessage): ClientBody | null {
+/** Whether more may come after a client's headers; over HTTP/2 that may turn out to be nothing. */
+export function mayHaveBody(req: IncomingMessage): boolean {
   const stream = http2Stream(req)
-  if (stream ? stream.endAfterHeaders : !announcesBody(req)) return null
-  return new ClientBody(req, stream)
+  return stream ? !stream.endAfterHeaders : announcesBody(req)
 }
+
+/** What a client sends after its headers; null where there is nothing. */
+export const bodyOf = (req: IncomingMessage): ClientBody | null =>
+  mayHaveBody(req) ? new ClientBody(req, http2Stream(req)) : null
 
 /**
  * A request's body that ends only if it is whole; else it fails.
