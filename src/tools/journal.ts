@@ -80,6 +80,7 @@ export function createJournal(): Journal {
     if (note.withApp) open[note.who === null ? 'anonymous' : 'signedIn']--
     const { who, why, namespace } = note
     const at = Date.now() - ms
+    path = printable(withoutValues(path)) // now: what is kept has a bound, and no secrets
     ring[last % SIZE] = { id: ++last, at, method, path, status, ms, who, why, namespace }
     if (waiting.size > 0) for (const wake of waiting) wake()
   }
@@ -100,7 +101,7 @@ export function createJournal(): Journal {
       const noted = req as Noted
       noted[NOTE] ??= noteOf(req, reason)
       const note = noted[NOTE]
-      note.who = identified ? identified.label : null
+      note.who = identified ? printable(identified.label, 100) : null
       note.why = reason
       if (req.headers.upgrade !== undefined) return
       note.withApp = true
@@ -128,8 +129,6 @@ export function createJournal(): Journal {
 const entryOf = ({ namespace, ...kept }: Kept): Entry => ({
   ...kept,
   ...(namespace !== undefined && { namespace: printable(namespace, 64) }),
-  path: printable(withoutValues(kept.path)),
-  who: kept.who === null ? null : printable(kept.who, 100),
   at: new Date(kept.at).toISOString(),
   ms: Math.round(kept.ms * 10) / 10,
 })

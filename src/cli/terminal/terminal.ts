@@ -68,12 +68,12 @@ export function createRequestLines(
   return {
     flush,
     passed(request) {
-      const isFine = request.status < 400 && !request.cut
+      const isFine = request.status < 400
       if (isFine && request.asset) {
         assets++
         return flushSoon()
       }
-      if (isFine && !hasRoom(request.at)) {
+      if (isFine && !request.cut && !hasRoom(request.at)) {
         more++
         return flushSoon()
       }
