@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../_app.js'
+import { cookieAt } from '../_faces.js'
 import { ALWAYS, REST, type RunningApp, startFramework, startPreview } from '../_frameworks.js'
 import { handshakeAt } from '../_sockets.js'
 import { freshContext, launchBrowser } from '../e2e/_browser.js'
@@ -109,20 +110,10 @@ describe.each(shown)('the preview of $name', framework => {
     expect(forged).not.toContain('forged')
     expect(forged.match(/nobody/g)!.length).toBeGreaterThanOrEqual(2)
     const signedIn = await seen({
-      cookie: await cookieOf('alice@example.com'),
+      cookie: await cookieAt(app.url, 'alice@example.com'),
       authorization: 'Bearer forged',
     })
     expect(signedIn).not.toContain('forged')
     expect(signedIn.match(/Bearer ey/g)!.length).toBeGreaterThanOrEqual(2)
   })
-
-  /** Signed in at the emulator, without a browser. */
-  async function cookieOf(identity: string): Promise<string> {
-    const response = await fetch(`${app.url}/.ory/dev/sign-in`, {
-      method: 'POST',
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
-      body: JSON.stringify({ identity }),
-    })
-    return ((await response.json()) as { cookie: string }).cookie
-  }
 })

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../_app.js'
+import { cookieAt } from '../_faces.js'
 import { packOurs, type Tarball } from '../_packed.js'
 import { handshakeAt } from '../_sockets.js'
 import { type RunningStack, STACKS, startStack } from '../_stacks.js'
@@ -24,22 +25,12 @@ describe.for(STACKS.map(stack => [stack.name, stack] as const))('the stack %s', 
   beforeAll(async () => {
     backend = await startEchoApp()
     app = await startStack(stack, tarball, backend.url)
-    cookie = await cookieOf('alice@example.com')
+    cookie = await cookieAt(app.url, 'alice@example.com')
   }, 600_000)
   afterAll(async () => {
     await app?.close()
     await backend.close()
   })
-
-  /** Signed in at the emulator. */
-  async function cookieOf(identity: string): Promise<string> {
-    const response = await fetch(`${app.url}/.ory/dev/sign-in`, {
-      method: 'POST',
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
-      body: JSON.stringify({ identity }),
-    })
-    return ((await response.json()) as { cookie: string }).cookie
-  }
 
   /** What the backend got, and whom the keys of this origin say it is from. */
   async function asked(headers: Record<string, string>): Promise<string | undefined> {
