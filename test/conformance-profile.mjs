@@ -62,7 +62,7 @@ async function recorded(set, publicUrl, adminUrl, use) {
     await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set])
     return use(out)
   } finally {
-    rmSync(out, { recursive: true, force: true })
+    rmSync(out, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

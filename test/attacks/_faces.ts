@@ -72,7 +72,7 @@ const command =
       url: await announced(child),
       async close() {
         await ended(child)
-        await rm(folder, { recursive: true })
+        await rm(folder, { recursive: true, maxRetries: 5 })
       },
     }
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([ours, other].map(face => face.close()))
   await Promise.all([app.close(), ory.close()])
-  rmSync(place, { recursive: true, force: true })
+  rmSync(place, { recursive: true, force: true, maxRetries: 5 })
 })
 
 const VITE = "import { ory } from 'ory-proxy/vite'\n"

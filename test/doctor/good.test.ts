@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await app.close()
-  rmSync(place, { recursive: true, force: true })
+  rmSync(place, { recursive: true, force: true, maxRetries: 5 })
 })
 
 /** A set-up that is as it should be: the folder to look at, and the server that runs, where one does. */

@@ -32,7 +32,7 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ory-proxy-kubernetes-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 /** The kinds that were validated; rejects with what is wrong. */
 async function validated(files: Readonly<Record<string, string>>): Promise<string[]> {

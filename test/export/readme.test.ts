@@ -64,6 +64,6 @@ test.for(FOLLOWED)('whoever types what the README of %s says has a gateway', asy
     await stopped
     type(/\*\*reload\*\*: `([^`]+)`/.exec(readme)![1]!.replace('reload', 'stop'))
     await Promise.all([ory.close(), app.close()])
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 })

@@ -13,7 +13,7 @@ let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ory-proxy-disk-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 test('a folder in place of the key file is a clear error', async () => {
   await mkdir(join(folder, 'key.json'))

@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await app.close()
-  await rm(root, { recursive: true })
+  await rm(root, { recursive: true, maxRetries: 5 })
 })
 
 interface Run {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
-  await rm(folder, { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 test.each([undefined, 'key.json'])('the emulator and Ory never share a key (--key-file: %s)', async named => {
@@ -95,7 +95,7 @@ describe('where a file system has no modes', () => {
     const kept = join(home, 'ory-proxy/keys')
     const [name = ''] = await readdir(kept)
     expect(JSON.parse(await readFile(join(kept, name), 'utf8'))).toMatchObject({ kty: 'EC' })
-    await rm(home, { recursive: true })
+    await rm(home, { recursive: true, maxRetries: 5 })
   })
 
   test('where the own folder has none either, it is kept in memory', async () => {

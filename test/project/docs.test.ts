@@ -36,7 +36,7 @@ test('every example of the documentation compiles as it stands', () => {
     ),
   ]
   expect(examples.length).toBeGreaterThan(6)
-  rmSync(place, { recursive: true, force: true })
+  rmSync(place, { recursive: true, force: true, maxRetries: 5 })
   mkdirSync(place, { recursive: true })
   for (const [name, code] of examples) writeFileSync(join(place, `${name}.ts`), `${code}\nexport {}\n`)
   const compilerOptions = {

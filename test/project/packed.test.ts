@@ -189,7 +189,7 @@ createOryMiddleware({ sdkURL: 'https://ory.example' })
   test('the emulator is loaded only where it is used: without its files, everything else works', () => {
     const lean = join(folder, 'lean')
     cpSync(project, lean, { recursive: true })
-    rmSync(join(lean, 'node_modules/ory-proxy/dist/emulator'), { recursive: true })
+    rmSync(join(lean, 'node_modules/ory-proxy/dist/emulator'), { recursive: true, maxRetries: 5 })
     const entries = Object.keys(EXPORTS).filter(entry => entry !== 'ory-proxy/emulator')
     const code = `${entries.map(entry => `import '${entry}'`).join('\n')}
       import { createOryMiddleware } from 'ory-proxy'

@@ -32,7 +32,7 @@ export const test = base.extend<{ user: FreshUser }>({
   user: async ({}, use) => {
     const root = await mkdtemp(join(tmpdir(), 'ory-proxy-tls-'))
     await use(await createUser(root))
-    await rm(root, { recursive: true, force: true })
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
   },
 })
 

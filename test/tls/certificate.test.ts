@@ -35,7 +35,7 @@ async function openssl(
     'openssl',
     args.map(arg => ({ CA: ca, LEAF: leaf })[arg] ?? arg),
   )
-  await rm(directory, { recursive: true })
+  await rm(directory, { recursive: true, maxRetries: 5 })
   return result
 }
 

@@ -172,7 +172,7 @@ describe('the system-wide store', () => {
       files: [],
     })
     expect(await uninstallFromSystem(root, stores)).toBeUndefined()
-    await rm(directory, { recursive: true })
+    await rm(directory, { recursive: true, maxRetries: 5 })
   })
 
   test('is not there: said, not guessed', async ({ user }) => {

@@ -132,7 +132,7 @@ export async function surroundings(): Promise<Surroundings> {
     },
     async close() {
       await Promise.all(emulators.map(one => one.close()))
-      await Promise.all([app.close(), ory.close(), rm(folder, { recursive: true })])
+      await Promise.all([app.close(), ory.close(), rm(folder, { recursive: true, maxRetries: 5 })])
     },
   }
 }

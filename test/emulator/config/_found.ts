@@ -17,7 +17,7 @@ export let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ory-proxy-found-'))
 })
-afterAll(() => rm(directory, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true, maxRetries: 5 }))
 
 export async function file(name: string, text: string): Promise<string> {
   const path = join(directory, name)

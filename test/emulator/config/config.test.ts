@@ -17,7 +17,7 @@ let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ory-proxy-config-'))
 })
-afterAll(() => rm(directory, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true, maxRetries: 5 }))
 
 async function file(text: string, name = 'kratos.yml'): Promise<string> {
   const path = join(directory, name)

@@ -141,7 +141,7 @@ async function record(kratos, only) {
     answers[name] = up ? await effects(places.url).catch(error => ({ stopped: error.message })) : 'does not start';
     child.kill();
     await gone;
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 5 });
   }
   writeFileSync(out, `${JSON.stringify(answers, null, 1)}\n`);
 }

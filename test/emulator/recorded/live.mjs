@@ -78,7 +78,7 @@ async function record(kratos) {
   }
   child.kill();
   await gone;
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, maxRetries: 5 });
   writeFileSync(new URL('golden/live/answers.json', import.meta.url), `${JSON.stringify(answers, null, 1)}\n`);
 }
 

@@ -31,7 +31,7 @@ export async function withKratos(config, use) {
   } finally {
     child.kill();
     await gone;
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -85,7 +85,7 @@ test('a mapper in a file counts as soon as it is saved', async () => {
     expect((await me()).identity.traits).toMatchObject({ name: { first: 'New' } })
   } finally {
     await start()
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, maxRetries: 5 })
   }
 })
 

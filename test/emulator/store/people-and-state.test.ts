@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks()
   await Promise.all(clients.map(client => client.emulator.close()))
-  await rm(directory, { recursive: true })
+  await rm(directory, { recursive: true, maxRetries: 5 })
 })
 
 async function start(options: EmulatorOptions = {}): Promise<Client> {
