@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Dispatcher } from 'undici'
 import { type AnswerHead, interim, textOf } from './answer-head.js'
 import { bodyOf, type ClientBody, ClientLeft } from './body.js'
 import { breakOff, hasLeft, onLeave } from './client-side.js'
-import type { Listener, Outbound, Outgoing } from './pool.js'
+import type { Outbound, Outgoing, RawListener } from './pool.js'
 import { wasClosed } from './repairs.js'
 
 /** Where the body of an answer goes. */
@@ -41,14 +40,15 @@ export function passOn(req: IncomingMessage, res: ServerResponse, way: Outbound,
   new Passage(req, res, way, rules).start()
 }
 
-class Passage implements Listener {
+class Passage implements RawListener {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #way: Outbound
   readonly #rules: PassageRules
   readonly #body: ClientBody | null
   readonly #outgoing: Outgoing
-  #controller: Dispatcher.DispatchController | undefined
+  #abort: ((reason: Error) => void) | undefined
+  #resume: (() => void) | undefined
   #sink: Sink | undefined
   /** The other side has no more to say. */
   #done = false
@@ -79,40 +79,40 @@ class Passage implements Listener {
     if (this.#done || this.#left) return
     this.#left = true
     const goesOn = this.#rules.outlives && !this.#sink && this.#body?.whole !== false
-    if (!goesOn) this.#controller?.abort(new ClientLeft())
+    if (!goesOn) this.#abort?.(new ClientLeft())
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#left && !this.#rules.outlives) controller.abort(new ClientLeft())
+  onConnect(abort: (reason: Error) => void): void {
+    this.#abort = abort
+    if (this.#left && !this.#rules.outlives) abort(new ClientLeft())
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _parsed: unknown,
-    reason = '',
-  ): void {
-    const headers = textOf(controller.rawHeaders)
-    if (status < 200) return interim(this.#req, this.#res, status, headers)
+  onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
+    const headers = textOf(raw)
+    if (status < 200) {
+      interim(this.#req, this.#res, status, headers)
+      return true
+    }
+    this.#resume = resume
     this.#sink = this.#rules.onAnswer({ status, reason, headers })
-    if (this.#left) controller.abort(new ClientLeft())
+    if (this.#left) this.#abort!(new ClientLeft())
+    return true
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#sink!.write(chunk)) return
-    controller.pause()
-    this.#res.once('drain', () => controller.resume())
+  onData(chunk: Buffer): boolean {
+    const goesOn = this.#sink!.write(chunk)
+    if (!goesOn) this.#res.once('drain', this.#resume!)
+    return goesOn
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  onComplete(trailers: Buffer[]): void {
     this.#done = true
-    const later = this.#sink!.end(textOf(controller.rawTrailers))
+    const later = this.#sink!.end(textOf(trailers))
     if (later) later.catch(this.#fail).then(this.#settle)
     else this.#settle()
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
+  onError(error: Error): void {
     if (this.#done) return
     if (this.#mayRetry && !this.#left && !this.#sink && wasClosed(error)) {
       this.#mayRetry = false
