@@ -42,7 +42,11 @@ export async function askServerAt(url: string): Promise<Asked> {
   const way = createOutbound(new URL(origin))
   const headers = ['Host', host, 'Accept', 'application/json']
   try {
-    const answer = await askFor(way, { method: 'GET', path: pathname + search, headers }, DEADLINE)
+    const answer = await askFor(
+      way,
+      { method: 'GET', path: pathname + search, headers },
+      { deadline: DEADLINE },
+    )
     const [date = null, location = null] = ['date', 'location'].map(name => fieldOf(answer, name))
     return { status: answer.status, body: jsonOf(answer.text), date, location }
   } catch (error) {

@@ -1,6 +1,6 @@
+import { askFor, type WholeAnswer } from '../outbound/ask.js'
 import { createOutbound, type Outbound } from '../outbound/pool.js'
 import { ask } from './question.js'
-import { type Read, read } from './read.js'
 import { type Credentials, isInNamespace, type WhoamiAnswer } from './whoami.js'
 
 /** Milliseconds until whoami is given up; what waits for its turn here has not begun. */
@@ -11,6 +11,9 @@ const QUESTIONS = 128
 
 /** Milliseconds until an Ory that takes a request but does not begin to answer is given up. */
 const HEADERS_TIMEOUT = 30_000
+
+/** Bytes of a small answer. */
+const SMALL = 64 * 1024
 
 /** The only way to Ory: everything that connects to it goes through here. */
 export interface OryClient {
@@ -23,7 +26,7 @@ export interface OryClient {
   /** The way of everything else; its connections are not those of whoami. */
   readonly way: Outbound
   /** A small answer to ourselves, on a connection of whoami's; undefined where none comes. */
-  read(path: string): Promise<Read | undefined>
+  read(path: string): Promise<WholeAnswer | undefined>
   /** A path of Ory's as it is requested: that of its address in front. */
   pathOf(path: string): string
   /** Calls of whoami so far, and connections opened. */
@@ -42,7 +45,11 @@ export function createOryClient(base: URL): OryClient {
   return {
     way,
     pathOf,
-    read: path => read(questions, base.host, pathOf(path)),
+    read(path) {
+      const headers = ['Host', base.host, 'Accept', 'application/json']
+      const request = { method: 'GET', path: pathOf(path), headers } as const
+      return askFor(questions, request, { size: SMALL }).catch(() => undefined)
+    },
     get counters() {
       return { whoami: asked, connections: way.connections + questions.connections }
     },
