@@ -3,7 +3,7 @@ import type { buildConnector } from 'undici'
 import buildUndiciConnector from 'undici/lib/core/connect.js'
 import UndiciPool from 'undici/lib/dispatcher/pool.js'
 import { isLoopback, lookupLoopback } from '../common/loopback.js'
-import { leaveOutContinue, readOnAfterFailedWrite, tellResets } from './repairs.js'
+import { forgetAborted, leaveOutContinue, readOnAfterFailedWrite, tellResets } from './repairs.js'
 
 // From here, as loaders that turn modules into CommonJS (jiti) lose the default of one that is imported on demand.
 export { UndiciPool }
@@ -27,7 +27,10 @@ export function createConnector({ hostname }: URL, onOpen: () => void): buildCon
     onOpen()
     // The certificate is that of the server, whatever Host a browser asked us for.
     const socket = open({ ...options, servername: hostname }, (...opened) => {
-      if (opened[1]) tellResets(opened[1])
+      if (opened[1]) {
+        tellResets(opened[1])
+        forgetAborted(opened[1])
+      }
       callback(...opened)
     }) as unknown as Socket
     readOnAfterFailedWrite(socket)

@@ -20,8 +20,8 @@ async function serve(answer: RequestListener) {
   return { server, way, ask }
 }
 
-test('an answer that does not end is given up at its bound, and its connection with it', async () => {
-  const { ask, server } = await serve((_req, res) => {
+test('an answer that does not end is given up at its bound, and its connection alone with it', async () => {
+  const { ask, server, way } = await serve((_req, res) => {
     const more = (): void =>
       void (res.write(Buffer.alloc(16 * 1024)) ? setImmediate(more) : res.once('drain', more))
     res.once('close', () => void res.end())
@@ -29,6 +29,7 @@ test('an answer that does not end is given up at its bound, and its connection w
   })
   await expect(ask({ size: 64 * 1024 })).rejects.toThrow('more than 65536 bytes')
   await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0)
+  expect(way.connections).toBe(1)
 })
 
 test('an answer within its bounds is whole', async () => {
