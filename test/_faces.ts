@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -41,12 +42,16 @@ export const FACES: Readonly<Record<string, StartFace>> = {
       },
     }
   },
-  async vite(app, options, port = 0) {
+  async vite(app, options, port) {
     const server = await createVite({
       root: site,
       configFile: false,
       logLevel: 'silent',
-      server: { port, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } } },
+      server: {
+        port: port ?? (await freePort()),
+        host: '127.0.0.1',
+        proxy: { '/api': { target: app, ws: true } },
+      },
       plugins: [ory({ logger: silentLogger, ...options })],
     })
     await server.listen()
@@ -131,14 +136,23 @@ export function ended(child: ChildProcess): Promise<void> {
   })
 }
 
-/** A port that was free a moment ago, for what must know its own address before it starts. */
-export function freePort(): Promise<number> {
+/** Below what a system gives to whoever asks for any port, or connects: until it is used, nobody has it by chance. */
+const [LOWEST, HIGHEST] = [16_384, 32_767]
+const given = new Set<number>()
+
+/** A port that is free, for what must know its own address before it starts. */
+export async function freePort(): Promise<number> {
+  const port = randomInt(LOWEST, HIGHEST)
+  if (given.has(port) || !(await isFree(port))) return freePort()
+  given.add(port)
+  return port
+}
+
+function isFree(port: number): Promise<boolean> {
   const probe = createServer()
   return new Promise(resolve => {
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
+    probe.once('error', () => resolve(false))
+    probe.listen(port, () => probe.close(() => resolve(true)))
   })
 }
 

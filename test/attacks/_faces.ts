@@ -14,7 +14,7 @@ import { ory } from '../../src/rsbuild.js'
 import { createSelfSigned } from '../../src/tls/certificate.js'
 import { ory as vitePlugin } from '../../src/vite-plugin.js'
 import { load, project, SITE } from '../_ecosystem.js'
-import { announced, cli, ended, FACES, type StartFace, site, webpackFace } from '../_faces.js'
+import { announced, cli, ended, FACES, freePort, type StartFace, site, webpackFace } from '../_faces.js'
 import { OVER_HTTP2 } from '../_raw.js'
 
 /** What is used of `@rsbuild/core`, which the root does not depend on. */
@@ -24,7 +24,7 @@ interface Rsbuild {
   }>
 }
 
-const rsbuild: StartFace = async (app, options, port = 0) => {
+const rsbuild: StartFace = async (app, options, port) => {
   const { createRsbuild } = await load<Rsbuild>('newer', '@rsbuild/core')
   const { root, remove } = await project(SITE)
   const instance = await createRsbuild({
@@ -34,7 +34,11 @@ const rsbuild: StartFace = async (app, options, port = 0) => {
       logLevel: 'silent',
       source: { entry: { index: './main.js' } },
       html: { template: './index.html' },
-      server: { port, host: '127.0.0.1', proxy: { '/api': { target: app, ws: true } } },
+      server: {
+        port: port ?? (await freePort()),
+        host: '127.0.0.1',
+        proxy: { '/api': { target: app, ws: true } },
+      },
     },
   })
   const running = await instance.startDevServer()
@@ -108,7 +112,7 @@ const viteOverTls: StartFace = async (app, options) => {
     configFile: false,
     logLevel: 'silent',
     server: {
-      port: 0,
+      port: await freePort(),
       host: '127.0.0.1',
       https: await certificate(),
       proxy: { '/api': { target: app, ws: true } },

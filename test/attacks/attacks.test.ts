@@ -21,9 +21,11 @@ describe.each(THREATS)('$threat: $promise', attack => {
     if (!weakHarm.has(attack)) weakHarm.set(attack, attack.harm(targets['weak']!))
     expect(await weakHarm.get(attack), 'the weak one lets it through').toBeTruthy()
     expect(await attack.harm(targets[face]!), 'ours does not').toBeFalsy()
-    const { alice, bob } = targets[face]!
-    const [first, second] = await Promise.all([alice, bob].map(c => whoArrives(targets[face]!, c)))
-    expect(first, 'and goes on serving everybody as themselves').toBeTruthy()
+    const target = targets[face]!
+    // Not at the first time, where this machine is too busy for Ory to answer in time.
+    await expect.poll(() => whoArrives(target, target.alice), { message: 'and goes on serving' }).toBeTruthy()
+    const [first, second] = await Promise.all([target.alice, target.bob].map(c => whoArrives(target, c)))
+    expect(first, 'everybody as themselves').toBeTruthy()
     expect(second).toBeTruthy()
     expect(second).not.toBe(first)
   })

@@ -43,7 +43,7 @@ export const SECURE_FACES: Readonly<Record<string, (config: string) => Promise<F
       root: site,
       configFile: false,
       logLevel: 'silent',
-      server: { port: 0, host: '127.0.0.1', https: await certificate() },
+      server: { port: await freePort(), host: '127.0.0.1', https: await certificate() },
       plugins: [ory({ logger, config })],
     })
     await server.listen()
@@ -59,7 +59,7 @@ export const SECURE_FACES: Readonly<Record<string, (config: string) => Promise<F
     })!
     const options = { type: 'https', options: await certificate() }
     const devServer = withOry(
-      { port: 0, host: '127.0.0.1', static: site, server: options },
+      { port: await freePort(), host: '127.0.0.1', static: site, server: options },
       { logger, config },
     )
     const server = new WebpackDevServer(devServer as never, compiler)

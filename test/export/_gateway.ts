@@ -1,8 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureNginx } from '../../scripts/ensure-nginx.mjs'
@@ -20,14 +19,6 @@ export interface RunningGateway {
   makeKey(name: string): void
   reload(): void
   close(): Promise<void>
-}
-
-export const freePort = async (): Promise<number> => {
-  const probe = createServer()
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise(resolve => probe.close(resolve))
-  return port
 }
 
 /** Starts a real nginx from the folder that the export writes. */

@@ -1,10 +1,11 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EchoApp, type Received, startEchoApp } from '../_app.js'
+import { freePort } from '../_faces.js'
 import { type FakeOry, startFakeOry } from '../_fake-ory.js'
 import { type RawAnswer, rawRequest } from '../_raw.js'
 import { handshakeAt } from '../_sockets.js'
-import { freePort, type RunningGateway, startNginx } from './_gateway.js'
+import { type RunningGateway, startNginx } from './_gateway.js'
 
 let ory: FakeOry
 let app: EchoApp

@@ -17,6 +17,7 @@ import {
   type WebpackTools,
   webpackTools,
 } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { test } from '../_fixtures.js'
 import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
@@ -41,7 +42,7 @@ const vite =
       root,
       configFile: false,
       logLevel: 'silent',
-      server: { port: 0, host: '127.0.0.1' },
+      server: { port: await freePort(), host: '127.0.0.1' },
       plugins: [vitePlugin({ sdkUrl, logger: silentLogger })],
     })
     await server.listen()
@@ -76,7 +77,7 @@ const rsbuild: Start = async ({ root }, sdkUrl) => {
       plugins: [rsbuildPlugin({ sdkUrl, logger: silentLogger })],
       source: { entry: { index: './main.js' } },
       html: { template: './index.html' },
-      server: { port: 0, host: '127.0.0.1' },
+      server: { port: await freePort(), host: '127.0.0.1' },
     },
   })
   const { server, port } = await instance.startDevServer()

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Logger } from '../../src/index.js'
 import { ory } from '../../src/vite-plugin.js'
 import { load, project, SITE } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { undo } from '../_undo.js'
 
 const person = (email: string): string =>
@@ -24,7 +25,7 @@ async function addressOf(files: Record<string, string>, lines: string[] = []): P
     root: made.root,
     configFile: false,
     logLevel: 'silent',
-    server: { port: 0, host: 'localhost' },
+    server: { port: await freePort(), host: 'localhost' },
     plugins: [ory({ logger })],
   })
   undo.push(() => vite.close())

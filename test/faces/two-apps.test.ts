@@ -4,6 +4,7 @@ import { startEmulator } from '../../src/emulator/index.js'
 import type { OryOptions } from '../../src/index.js'
 import { ory } from '../../src/vite-plugin.js'
 import { load, project, SITE } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { quiet, undo } from '../_undo.js'
 import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
@@ -18,7 +19,7 @@ async function app(name: string, options: OryOptions = {}): Promise<string> {
     root,
     configFile: false,
     logLevel: 'silent',
-    server: { port: 0, host: 'localhost' },
+    server: { port: await freePort(), host: 'localhost' },
     plugins: [ory({ ...quiet, ...options })],
   })
   undo.push(() => vite.close())

@@ -6,6 +6,7 @@ import { silentLogger } from '../../src/index.js'
 import { createSelfSigned } from '../../src/tls/certificate.js'
 import { ory as plugin } from '../../src/vite-plugin.js'
 import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { test } from '../_fixtures.js'
 import { undo } from '../_undo.js'
 
@@ -60,7 +61,12 @@ describe.each(VERSIONS)('Vite %s with https, which is HTTP/2', (_major, place) =
       configFile: false,
       logLevel: 'silent',
       plugins: [plugin({ sdkUrl, logger: silentLogger })],
-      server: { port: 0, host: '127.0.0.1', https, proxy: { '/api': { target: app, ws: true } } },
+      server: {
+        port: await freePort(),
+        host: '127.0.0.1',
+        https,
+        proxy: { '/api': { target: app, ws: true } },
+      },
     })
     await server.listen()
     undo.push(() => server.close())

@@ -9,6 +9,7 @@ import type { InlineConfig, PluginOption } from 'vite'
 import { beforeAll, describe, expect, vi } from 'vitest'
 import { ory as plugin } from '../../src/vite-plugin.js'
 import { load, type Place, type Project, project, SITE } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { receivedBy, test } from '../_fixtures.js'
 import { rawRequest } from '../_raw.js'
 import { handshakeAt } from '../_sockets.js'
@@ -44,8 +45,8 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
       logLevel: 'silent',
       plugins,
       ...rest,
-      server: { port: 0, host: '127.0.0.1', proxy, ...rest.server },
-      preview: { port: 0, host: '127.0.0.1', proxy },
+      server: { port: await freePort(), host: '127.0.0.1', proxy, ...rest.server },
+      preview: { port: await freePort(), host: '127.0.0.1', proxy },
     }
   }
 

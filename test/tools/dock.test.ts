@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLogger } from '../../src/index.js'
 import { ory } from '../../src/vite-plugin.js'
 import { load, type Place, project, SITE, scriptOf } from '../_ecosystem.js'
+import { freePort } from '../_faces.js'
 import { freshContext, launchBrowser } from '../e2e/_browser.js'
 
 let browser: Browser
@@ -32,7 +33,7 @@ test.for(VITES)('the DevTools of Vite %s have the tools as a tab', async ([, pla
   const config = { root: site.root, configFile: false as const, logLevel: 'silent' as const, plugins }
   const server = await vite.createServer({
     ...config,
-    server: { port: 0, host: '127.0.0.1' },
+    server: { port: await freePort(), host: '127.0.0.1' },
     ...(hasOption && { devtools: OPEN }),
   })
   await server.listen()
