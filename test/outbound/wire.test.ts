@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:http2'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
@@ -317,16 +319,12 @@ describe.each(PROTOCOLS)('over %s', protocol => {
   })
 
   test('of many people at once who wait for a slow Ory, none is anonymous', async () => {
-    const cookies = Array.from({ length: 700 }, (_, i) => ory.signIn(`p${i}@example.com`))
-    const sessions = new Map(cookies.map((cookie, i) => [cookie, `p${i}`]))
-    const undo = ory.on('/sessions/whoami', (req, res) => {
-      const id = sessions.get(req.headers.cookie!)
-      const session = { active: true, identity: { id }, expires_at: new Date(Date.now() + 60_000) }
-      setTimeout(() => res.end(JSON.stringify(session)), 400)
-    })
+    const cookies = Array.from({ length: 700 }, (_, i) => `ory_kratos_session=p${i}`)
+    const slowOry = fork(new URL('./_slow-ory.mjs', import.meta.url))
+    const [oryUrl] = (await once(slowOry, 'message')) as [string]
     const command = await startCommand(
       appUrl,
-      ory.url,
+      oryUrl,
       ...(protocol === 'HTTP/2' ? ['--dont-install-cert'] : []),
     )
     try {
@@ -336,7 +334,7 @@ describe.each(PROTOCOLS)('over %s', protocol => {
       expect(command.output()).not.toContain('unreachable')
     } finally {
       await command.end('SIGTERM')
-      undo()
+      slowOry.kill()
     }
   }, 60_000)
 })
