@@ -11,8 +11,16 @@ export interface Row {
   differences: string[]
 }
 
-/** Records a profile's scenarios at an address and compares them with Kratos' answers. */
-export declare function compareProfile(profile: string, publicUrl: string, adminUrl: string): Promise<Row[]>
+/**
+ * Records a profile's scenarios at an address and compares them with Kratos' answers. Time is what they wait where
+ * `clock` says where the emulator is reached.
+ */
+export declare function compareProfile(
+  profile: string,
+  publicUrl: string,
+  adminUrl: string,
+  clock?: string,
+): Promise<Row[]>
 
 /** As {@link compareProfile}, for other recordings: `set` is `<file>#<export>`, `golden` the folder of its answers. */
 export declare function compareSet(
@@ -20,6 +28,7 @@ export declare function compareSet(
   golden: string,
   publicUrl: string,
   adminUrl: string,
+  clock?: string,
 ): Promise<Row[]>
 
 /** What differs between a recorded value and another one, a line each. */

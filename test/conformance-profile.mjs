@@ -25,11 +25,12 @@ export const configOf = profile => join(FOLDER, `kratos.${profile}.yml`)
  * @param profile one of PROFILES
  * @param publicUrl where Ory is reached: an emulator, or a face in front of one
  * @param adminUrl the admin API
+ * @param clock where the emulator behind it is reached, if its time is to be what the scenarios wait
  * @returns rows `{ scenario, step, differences }`
  */
-export function compareProfile(profile, publicUrl, adminUrl) {
+export function compareProfile(profile, publicUrl, adminUrl, clock) {
   const set = `${join(FOLDER, PROFILES[profile])}.mjs#scenarios`
-  return compareSet(set, join(FOLDER, 'golden', profile), publicUrl, adminUrl)
+  return compareSet(set, join(FOLDER, 'golden', profile), publicUrl, adminUrl, clock)
 }
 
 /**
@@ -38,11 +39,12 @@ export function compareProfile(profile, publicUrl, adminUrl) {
  * @param set `<file>#<export>` with the scenarios
  * @param golden the folder with their recorded answers
  */
-export async function compareSet(set, golden, publicUrl, adminUrl) {
-  return recorded(set, publicUrl, adminUrl, out => {
+export async function compareSet(set, golden, publicUrl, adminUrl, clock) {
+  const compared = out => {
     sameAddress(golden, out, publicUrl)
     return compareDirs(golden, out)
-  })
+  }
+  return recorded(set, publicUrl, adminUrl, compared, clock)
 }
 
 /**
@@ -56,10 +58,10 @@ export const answersTo = (set, publicUrl, adminUrl) => recorded(set, publicUrl, 
 export const stepsIn = folder =>
   readdirSync(folder).flatMap(file => JSON.parse(readFileSync(join(folder, file), 'utf8')))
 
-async function recorded(set, publicUrl, adminUrl, use) {
+async function recorded(set, publicUrl, adminUrl, use, clock) {
   const out = mkdtempSync(join(tmpdir(), 'conformance-'))
   try {
-    await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set])
+    await record([join(FOLDER, 'record.mjs'), publicUrl, adminUrl, out, '--set', set], clock)
     return use(out)
   } finally {
     rmSync(out, { recursive: true, force: true, maxRetries: 5 })
@@ -67,9 +69,10 @@ async function recorded(set, publicUrl, adminUrl, use) {
 }
 
 /** In a process of its own: the scenarios wait, and who answers has to go on meanwhile. */
-function record(args) {
+function record(args, clock) {
+  const env = { ...process.env, ...(clock && { ORY_CLOCK: `${clock}/dev/clock` }) }
   return new Promise((resolve, reject) => {
-    spawn(process.execPath, args, { stdio: 'inherit' }).once('exit', resolve).once('error', reject)
+    spawn(process.execPath, args, { stdio: 'inherit', env }).once('exit', resolve).once('error', reject)
   })
 }
 

@@ -1,7 +1,7 @@
 import { csrf, actionPath } from '../../conformance/lib.mjs';
 import { registerApi, registerSpa, mailCode, totp, PW, PW2, html, flowId } from '../../conformance/scenarios.mjs';
-import { ALLOWED as RT, fetchFlow as fetchf, form as post, htmlFlow, script as postj } from './steps.mjs';
-export const wait = () => new Promise(r => setTimeout(r, 2300));
+import { ALLOWED as RT, fetchFlow as fetchf, form as post, htmlFlow, script as postj, wait as pass } from './steps.mjs';
+export const wait = () => pass(2300);
 export const defaults = {
   async 'y-recovery-html'(s) {
     const email = s.email(); await registerApi(s, email);

@@ -2,6 +2,8 @@
 import { actionPath, csrf } from '../../conformance/lib.mjs';
 import { flowId, html, PW } from '../../conformance/scenarios.mjs';
 
+export { wait } from '../../conformance/time.mjs';
+
 export const NOBODY = '3e9b2a6c-3c0f-4a39-9d8e-0c4d9a3f0c11';
 export const ALLOWED = encodeURIComponent('http://127.0.0.1:4455/deep?x=1');
 export const FOREIGN = encodeURIComponent('https://evil.example/');
@@ -33,7 +35,6 @@ export async function signInNatively(s, identifier, password = PW) {
   return (await app(s, 'sign in', f, { method: 'password', identifier, password })).data;
 }
 export const goTo = (s, label, url, options) => s.step(label, new URL(url).pathname + new URL(url).search, options);
-export const wait = ms => new Promise(resolve => setTimeout(resolve, ms));
 /** What a mail of that kind says: mails of one second come in any order. */
 export async function mailed(s, email, template) {
   const messages = await (await fetch(`${s.rec.adminUrl}/admin/courier/messages?recipient=${encodeURIComponent(email)}`)).json();
