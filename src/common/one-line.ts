@@ -14,9 +14,8 @@ export function inOneLine(error: unknown): never {
   throw error
 }
 
-/** What stops a start: whose line it is, its code, what happened, what to do, and who says more. */
-export const startLine = ({ code, explanation }: OryProxyError): string =>
-  `ory-proxy ${code}: ${explanation} \`npx ory-proxy doctor\` says more.`
+/** What stops a start: whose line it is, its code, what happened, what to do. */
+export const startLine = ({ code, explanation }: OryProxyError): string => `ory-proxy ${code}: ${explanation}`
 
 /** Runs what may throw such an error. */
 export function orInOneLine<T>(run: () => T): T {

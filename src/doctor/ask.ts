@@ -17,10 +17,10 @@ export type Asked =
   | { readonly failure: string }
 
 /** Asks as a backend would, which trusts whom Node trusts; a failure is told by its code. */
-export async function ask(url: string): Promise<Asked> {
+export async function ask(url: string, [name, value]: readonly string[] = []): Promise<Asked> {
   try {
     const answer = await fetch(url, {
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...(name !== undefined && { [name]: value! }) },
       redirect: 'manual',
       signal: AbortSignal.timeout(DEADLINE),
     })
@@ -36,11 +36,11 @@ export async function ask(url: string): Promise<Asked> {
  * Asks the server that is looked at. On this machine its certificate need not be trusted by Node, only by browsers:
  * whether a backend trusts it is a question of its own.
  */
-export async function askServerAt(url: string): Promise<Asked> {
+export async function askServerAt(url: string, more: readonly string[] = []): Promise<Asked> {
   const { protocol, hostname, origin, host, pathname, search } = new URL(url)
-  if (protocol !== 'https:' || !isLoopback(hostname)) return ask(url)
+  if (protocol !== 'https:' || !isLoopback(hostname)) return ask(url, more)
   const way = createOutbound(new URL(origin))
-  const headers = ['Host', host, 'Accept', 'application/json']
+  const headers = ['Host', host, 'Accept', 'application/json', ...more]
   try {
     const answer = await askFor(
       way,

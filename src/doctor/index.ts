@@ -17,6 +17,8 @@ export interface Examination {
   /** Where a server notes that it runs. */
   readonly runningFile: string | undefined
   readonly env: NodeJS.ProcessEnv
+  /** Reads the settings as a start does: what would stop it, where something would. */
+  readonly stopsStart: () => Omit<Check, 'level'> | undefined
   /** Who listens on a port, where the system tells. */
   readonly holderOf: (port: number) => Promise<string | undefined>
 }
@@ -32,7 +34,9 @@ export async function examine(examination: Examination): Promise<Report> {
   const files = projectFiles(root)
   const running = await findServer(examination)
   const { server } = running
+  const stop = examination.stopsStart()
   const checks = [
+    ...(stop ? [{ ...stop, level: 'error' } as const] : []),
     ...running.checks,
     ...checkEnvFiles(files.env),
     ...(files.packages ? checkPackages(files.packages) : []),

@@ -1,4 +1,5 @@
 import { DIAGNOSES, type Diagnosis } from '../diagnoses/table.js'
+import { checkAnswers } from './answers.js'
 import { ask, askServerAt } from './ask.js'
 import { type Check, check, type Server } from './types.js'
 
@@ -26,7 +27,9 @@ export async function askServer(
   if (!Array.isArray(diagnoses)) return { failure: 'NOT_OURS' }
   const ory = 'body' in who ? (who.body as { ory?: { url?: string } } | undefined)?.ory?.url : undefined
   const mode = ory === 'emulator' ? 'emulator' : 'ory'
-  return { server: { url, mode }, checks: [...diagnoses.map(asCheck), ...clockCheck(seen.date)] }
+  const server = { url, mode } as const
+  const answers = await checkAnswers(server, ory)
+  return { server, checks: [...diagnoses.map(asCheck), ...clockCheck(seen.date), ...answers] }
 }
 
 function asCheck({ code, message, fix }: Diagnosis): Check {

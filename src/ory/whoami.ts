@@ -98,6 +98,8 @@ export function readWhoami(head: WhoamiHead, text: string, tokenized = false): W
   }
   const session = parseObject(text)
   if (!session) return { kind: 'unreachable', cause: 'an answer that is no JSON object', trips: false }
+  if (!('active' in session || 'identity' in session))
+    return { kind: 'unreachable', cause: 'what answers is no Ory', trips: false }
   if (session['active'] !== true) return { kind: 'nobody', cause: 'the session is not active' }
   const identity = asObject(session['identity'])
   const sub = identity?.['id']

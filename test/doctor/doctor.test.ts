@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EchoApp, startEchoApp } from '../_app.js'
 import { FACES, type Face } from '../_faces.js'
@@ -87,6 +87,50 @@ test.for(MISTAKES)('%s is named, with its place and what to write', async ([code
   expect(readFileSync(join(root, 'docs/doctor.md'), 'utf8')).toMatch(new RegExp(`^### .*\\b${code}\\b`, 'm'))
 })
 
+test.for([
+  ['ORY_PROXY_BAD_URL', { '.env': 'ORY_SDK_URL=kratos\n' }, 'ORY_SDK_URL in .env must be an address'],
+  ['ORY_PROXY_BAD_OPTION', { 'ory-proxy.yml': 'port: abc\n' }, '"port" in ory-proxy.yml must be a number'],
+  ['ORY_PROXY_BAD_OPTION', { 'ory-proxy.yml': 'prot: 1\n' }, 'Did you mean "port"?'],
+] as const)('%s: settings that stop a start are named as there', async ([code, files, message]) => {
+  const folder = project(files)
+  expect((await report(folder)).checks).toEqual([
+    {
+      code,
+      level: 'error',
+      message: expect.stringContaining(message),
+      fix: expect.stringMatching(/./),
+      docs: `docs/errors.md#${code.toLowerCase()}`,
+    },
+  ])
+  const start = await run(['local', '3000'], { cwd: folder })
+  expect(start.stderr).toContain(message)
+  expect([start.code, (await doctor(folder, [])).code]).toEqual([2, 1])
+})
+
+test('an app and an Ory that do not answer are named, and an address that is not one of Ory', async () => {
+  const page = createServer((_req, res) => res.end('<!doctype html>'))
+  await new Promise<void>(resolve => page.listen(0, '127.0.0.1', resolve))
+  const free = createServer()
+  await new Promise<void>(resolve => free.listen(0, '127.0.0.1', resolve))
+  const [pages, gone] = [page, free].map(
+    server => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  )
+  await new Promise(resolve => free.close(resolve))
+  const cases: [app: string, sdkUrl: string, codes: string[]][] = [
+    [gone!, ory.url, ['ORY_PROXY_APP_UNREACHABLE']],
+    [app.url, gone!, ['ORY_PROXY_UNREACHABLE']],
+    [app.url, pages!, ['NOT_ORY']],
+    [app.url, ory.url, []],
+  ]
+  for (const [behind, sdkUrl, codes] of cases) {
+    const command = await startLocal(behind, ['--no-https', '--sdk-url', sdkUrl])
+    const { checks } = await report(project({}), command.url)
+    expect(checks.map(({ code }) => code)).toEqual(codes)
+    await command.end()
+  }
+  await new Promise(resolve => page.close(resolve))
+})
+
 test('a server whose clock is off, another program, and what the server has seen are named', async () => {
   const late = createServer((_req, res) => {
     res.setHeader('date', new Date(Date.now() - 60_000).toUTCString())
@@ -121,9 +165,11 @@ test('exits with 0, 1 and 2, the same with and without --json', async () => {
   for (const [folder, args, code] of cases) {
     for (const form of [[], ['--json']]) expect((await doctor(folder, [...args, ...form])).code).toBe(code)
   }
-  expect((await doctor(ill, [])).stdout).toMatch(
-    /Error \[SDK_PAST_MOUNT\] \(\.env:1\) .*\n.*VITE_ORY_SDK_URL=\/\.ory/,
-  )
+  const said =
+    /Error \[SDK_PAST_MOUNT\] \(\.env:1\) .*\n.*VITE_ORY_SDK_URL=\/\.ory.*\n {2}(.*)#sdk_past_mount\n/.exec(
+      (await doctor(ill, [])).stdout,
+    )
+  expect(resolve(ill, said?.[1] ?? '')).toBe(join(root, 'docs/doctor.md'))
 })
 
 test('it finds the server that runs by itself, and none that has ended', async () => {

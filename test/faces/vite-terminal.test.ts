@@ -46,7 +46,7 @@ test.for(VERSIONS)(
 
     const wrong = config.replace('ory()', "ory({ sdkURL: 'x' })")
     const line =
-      /ory-proxy ORY_PROXY_BAD_OPTION: There is no option "sdkURL"\. Did you mean "sdkUrl"\? .*doctor` says more\.\n.*restart failed/
+      /ory-proxy ORY_PROXY_BAD_OPTION: There is no option "sdkURL"\. Did you mean "sdkUrl"\? .*\n.*restart failed/
     await terminal.edit('vite.config.js', wrong, line)
     expect(await whoami(ory, token)).toBe(200)
     await terminal.edit('vite.config.js', config, /server restarted/)

@@ -260,7 +260,7 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     const error = (await dev(app.url, [wrong]).catch(caught => caught)) as Error
     expect(error.message).toContain('Did you mean "sdkUrl"?')
     for (const shown of [error.stack, inspect(error)]) {
-      expect(shown).toMatch(/^ory-proxy ORY_PROXY_BAD_OPTION: [^\n]* `npx ory-proxy doctor` says more\.$/)
+      expect(shown).toMatch(/^ory-proxy ORY_PROXY_BAD_OPTION: [^\n]*$/)
     }
   })
 })

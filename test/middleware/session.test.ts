@@ -172,6 +172,12 @@ describe('an identity is an active session of somebody, nothing else', () => {
     expect(ory.heard.map(h => h.url)).not.toContain('/elsewhere')
   })
 
+  test('what is no session is nobody’s sign-out, but an Ory that is none, and is said', async () => {
+    ory.on('/sessions/whoami', (_req, res) => void res.writeHead(200).end('{"url":"/sessions/whoami"}'))
+    expect(await ask({ cookie: 'a=1' })).toEqual({ who: null, reason: 'Ory unreachable' })
+    expect(warnings).toEqual([expect.stringContaining('what answers is no Ory')])
+  })
+
   test('a compressed answer that was not asked for is none', async () => {
     ory.on('/sessions/whoami', (_req, res) => {
       res.writeHead(200, { 'content-encoding': 'gzip' }).end(Buffer.alloc(100))

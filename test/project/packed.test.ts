@@ -92,6 +92,19 @@ describe('the packed package', () => {
     expect(module(code)).toBe('alice@example.com')
   })
 
+  test('the pages that the doctor names are in it', () => {
+    writeFileSync(join(project, '.env'), 'VITE_ORY_SDK_URL=http://localhost:4433\nORY_SDK_URL=kratos\n')
+    const { stdout } = spawnSync('npx', ['ory-proxy', 'doctor'], {
+      cwd: project,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    })
+    rmSync(join(project, '.env'))
+    const pages = [...stdout.matchAll(/^ {2}(\S+\.md)#/gm)].map(([, page]) => page!)
+    expect(pages).toEqual(['errors', 'doctor'].map(page => join(`node_modules/ory-proxy/docs/${page}.md`)))
+    for (const page of pages) expect(statSync(join(project, page)).size).toBeGreaterThan(0)
+  })
+
   test('nothing else can be reached', () => {
     const code = "import('ory-proxy/dist/jwt.js').catch(error => console.log(error.code))"
     expect(module(code)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED')
