@@ -47,7 +47,9 @@ function readManifest(root: string): (Manifest & { text: string }) | undefined {
   if (!existsSync(file)) return undefined
   const text = readFileSync(file, 'utf8')
   try {
-    const { name, type, scripts, dependencies, devDependencies, workspaces } = JSON.parse(text)
+    const content = JSON.parse(text)
+    if (Object.prototype.toString.call(content) !== '[object Object]') throw new Error('it holds no object')
+    const { name, type, scripts, dependencies, devDependencies, workspaces } = content
     return {
       text,
       scripts: { ...scripts },
@@ -58,7 +60,7 @@ function readManifest(root: string): (Manifest & { text: string }) | undefined {
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new OryProxyError('ORY_PROXY_INIT', `${file} is not JSON: ${why}.`, { cause: error })
+    throw new OryProxyError('ORY_PROXY_INIT', `${file} cannot be read: ${why}.`, { cause: error })
   }
 }
 

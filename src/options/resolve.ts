@@ -162,15 +162,17 @@ export function fromEnvironment(
   return { source, value: KINDS[OPTIONS[name].kind].fromText(env[source]!) }
 }
 
+const OUR_MOUNT = /^\/\.ory\/?$/
+
 /**
  * An `ORY_SDK_URL` that front-end code uses may well be our own mount, or what our tunnel told people to set:
  * then it names no Ory.
  */
 function isOurAddress(value: string, ownPort: number | undefined): boolean {
+  if (OUR_MOUNT.test(value)) return true
   if (!URL.canParse(value)) return false
   const { hostname, pathname, port } = new URL(value)
   return (
-    isLoopback(hostname) &&
-    (/^\/\.ory\/?$/.test(pathname) || (ownPort !== undefined && port === String(ownPort)))
+    isLoopback(hostname) && (OUR_MOUNT.test(pathname) || (ownPort !== undefined && port === String(ownPort)))
   )
 }

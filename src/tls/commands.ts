@@ -31,7 +31,7 @@ export interface InstallOptions extends CommandOptions {
   readonly system: boolean
 }
 
-const NONE = 'There is no certificate yet. Make one: ory-proxy cert install'
+const NONE = 'There is no certificate yet. Make one: npx ory-proxy cert install'
 
 /** `ory-proxy cert status`: what there is and who trusts it. */
 export async function certStatus(options: CommandOptions = {}): Promise<CommandResult> {

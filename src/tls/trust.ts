@@ -63,7 +63,7 @@ function tell(news: string, added: readonly string[], logger: Logger): void {
   if (added.length === 0) return void logger.info(`${news}.`)
   const what = news === '' ? 'Trusted the certificate in' : `${news} and trusted it in`
   logger.info(
-    `${what}: ${added.join(', ')}. It can sign for no other name and its signing key was not kept. Restart open browsers. Undo: ory-proxy cert uninstall`,
+    `${what}: ${added.join(', ')}. It can sign for no other name and its signing key was not kept. Restart open browsers. Undo: npx ory-proxy cert uninstall`,
   )
 }
 
@@ -74,9 +74,9 @@ async function trustIn(
   files: CertificateFiles,
 ): Promise<string | undefined> {
   if (store.asks && !system.isInteractive)
-    return 'Skipped the certificate store: no terminal to confirm in. Run "ory-proxy cert install" once.'
+    return 'Skipped the certificate store: no terminal to confirm in. Run "npx ory-proxy cert install" once.'
   if (store.asks && (await wasDeclined(anchor, files)))
-    return `Not trusted in the ${store.name}, as it was declined. Run "ory-proxy cert install" to be asked again.`
+    return `Not trusted in the ${store.name}, as it was declined. Run "npx ory-proxy cert install" to be asked again.`
   const failure = await store.trust(anchor)
   if (failure === undefined) return undefined
   if (store.asks) await writeFile(declinedFile(files), anchor.sha1).catch(() => {})

@@ -34,6 +34,7 @@ function source({ sdkUrl, mode }: VirtualOry): string {
 /** In production there is no dev server in front of Ory: the app has to know where it is. */
 export function productionOry(sdkUrl: string | undefined): VirtualOry {
   if (sdkUrl !== undefined && URL.canParse(sdkUrl)) return { sdkUrl, mode: 'ory' }
+  if (sdkUrl !== undefined && /^\/\.ory\/?$/.test(sdkUrl)) return { mode: 'ory' } // behind a gateway of `export`
   throw new OryProxyError(
     'ORY_PROXY_BAD_URL',
     `"${NAME}" is imported, but a build needs to know where Ory is: set VITE_ORY_SDK_URL, as in .env.production.`,

@@ -250,6 +250,8 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
     expect(code).not.toContain('.ory')
     await rm(join(root, '.env.production'))
     await expect(vite.build(own)).rejects.toThrow('VITE_ORY_SDK_URL')
+    await writeFile(join(root, '.env.production'), 'VITE_ORY_SDK_URL=/.ory\n')
+    expect(JSON.stringify(await vite.build(own))).toContain('/.ory')
     await writeFile(join(root, '.env.production'), 'PUBLIC_ORY_SDK_URL=https://public.example.com\n')
     const astro = { ...own, envPrefix: 'PUBLIC_' } // what a framework shows to client code under another name
     expect(JSON.stringify(await vite.build(astro))).toContain('https://public.example.com')

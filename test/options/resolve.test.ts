@@ -37,12 +37,14 @@ describe('options', () => {
     expect(() => resolveOptions({}, { VITE_ORY_SDK_URL: 'nonsense' })).toThrow('VITE_ORY_SDK_URL must be')
   })
 
-  test.for(['http://localhost:4000/.ory', 'https://127.0.0.1:4000/.ory/', 'http://app.localhost/.ory'])(
-    'an SDK address that is our own, %s, names no Ory',
-    url => {
-      expect(resolveOptions({}, { ORY_SDK_URL: url, VITE_ORY_SDK_URL: '' }).sdkUrl).toBeUndefined()
-    },
-  )
+  test.for([
+    '/.ory',
+    'http://localhost:4000/.ory',
+    'https://127.0.0.1:4000/.ory/',
+    'http://app.localhost/.ory',
+  ])('an SDK address that is our own, %s, names no Ory', url => {
+    expect(resolveOptions({}, { ORY_SDK_URL: url, VITE_ORY_SDK_URL: '' }).sdkUrl).toBeUndefined()
+  })
 })
 
 describe('the settings file', () => {

@@ -7,7 +7,7 @@ import { certInstall, certPath, certStatus, certUninstall } from '../../src/tls/
 import { NSS_NEW, test } from './_fixtures.js'
 
 const DATA = join('.local', 'share', 'ory-proxy')
-const NONE = { text: 'There is no certificate yet. Make one: ory-proxy cert install', exitCode: 1 }
+const NONE = { text: 'There is no certificate yet. Make one: npx ory-proxy cert install', exitCode: 1 }
 
 test('before there is one, each command says how to get it', async ({ user }) => {
   expect(await certStatus({ on: user })).toEqual(NONE)

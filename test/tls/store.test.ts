@@ -85,7 +85,7 @@ describe.each(PLATFORMS)('$name', ({ system, check, add, remove, expected }) => 
     expect(calls.filter(line => line.includes(add))).toEqual([])
     expect(user.lines).toEqual([
       'Created a certificate for localhost, 127.0.0.1, ::1.',
-      'Skipped the certificate store: no terminal to confirm in. Run "ory-proxy cert install" once.',
+      'Skipped the certificate store: no terminal to confirm in. Run "npx ory-proxy cert install" once.',
     ])
   })
 
@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('$name', ({ system, check, add, remove, expected }) => 
     await user.ensure({ system: declining })
     await user.ensure({ system: declining })
     expect(asked()).toBe(1)
-    expect(user.lines.at(-1)).toContain('Run "ory-proxy cert install" to be asked again.')
+    expect(user.lines.at(-1)).toContain('Run "npx ory-proxy cert install" to be asked again.')
     const { exitCode } = await certInstall({ system: false, on: { ...user, system: declining } })
     expect({ exitCode, asked: asked() }).toEqual({ exitCode: 1, asked: 2 })
   })

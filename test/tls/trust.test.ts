@@ -37,7 +37,7 @@ describe('the first start', () => {
     )
     expect(files).toEqual({ directory: join(user.home, DATA), anchor: join(user.home, DATA, 'ca.crt') })
     expect(user.lines).toEqual([
-      'Created a certificate for localhost, 127.0.0.1, ::1 and trusted it in: Chrome/Chromium. It can sign for no other name and its signing key was not kept. Restart open browsers. Undo: ory-proxy cert uninstall',
+      'Created a certificate for localhost, 127.0.0.1, ::1 and trusted it in: Chrome/Chromium. It can sign for no other name and its signing key was not kept. Restart open browsers. Undo: npx ory-proxy cert uninstall',
     ])
     expect(await user.forbiddenCalls()).toEqual([])
   })

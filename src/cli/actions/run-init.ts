@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
@@ -12,8 +13,9 @@ export async function runInit(root: string, { write = false }: { write?: boolean
   const project = readProject(root)
   const fit = fitting(project)
   const plan = planFor(project, fit)
+  const undo = write ? plan.changes.map(change => undoOf(root, change)) : []
   if (write) for (const change of plan.changes) writeChange(root, change)
-  process.stdout.write(`${[fit.why, ...oryLines(project), ...planLines(fit, plan, write)].join('\n')}\n`)
+  process.stdout.write(`${[fit.why, ...oryLines(project), ...planLines(fit, plan, undo)].join('\n')}\n`)
 }
 
 const oryLines = ({ ory }: Project): string[] => {
@@ -26,7 +28,7 @@ const oryLines = ({ ory }: Project): string[] => {
   ]
 }
 
-function planLines(fit: Fit, { changes, byHand, already, next }: Plan, write: boolean): string[] {
+function planLines(fit: Fit, { changes, byHand, already, next }: Plan, undo: readonly string[]): string[] {
   if (fit.face === 'none') return []
   const lines = ['']
   for (const change of changes) lines.push(diffOf(change), '')
@@ -40,17 +42,24 @@ function planLines(fit: Fit, { changes, byHand, already, next }: Plan, write: bo
   if (already) lines.push(`${already} has it already: nothing to change.`, '')
   if (changes.length > 0) {
     lines.push(
-      write
-        ? `Written. ${changes.map(undoOf).join(' ')}`
-        : 'Nothing is written yet: npx ory-proxy init --write',
+      undo.length > 0 ? `Written. ${undo.join(' ')}` : 'Nothing is written yet: npx ory-proxy init --write',
       '',
     )
   }
   return [...lines, 'Then:', ...indented(next)]
 }
 
-const undoOf = ({ file, before }: Change): string =>
-  before === '' ? `It is new: delete ${file} to undo it.` : `Undo it with: git checkout -- ${file}`
+/** The way back, known before anything is written. It must not take along what somebody else had changed. */
+function undoOf(root: string, { file, before }: Change): string {
+  if (before === '') return `It is new: delete ${file} to undo it.`
+  const asks = [
+    ['ls-files', '--error-unmatch', '--', file],
+    ['diff', '--quiet', '--', file],
+  ]
+  return asks.every(args => spawnSync('git', args, { cwd: root }).status === 0)
+    ? `Undo it with: git checkout -- ${file}`
+    : `Undo it by hand, by the lines above: git does not have ${file} as it was.`
+}
 
 const indented = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`)
 

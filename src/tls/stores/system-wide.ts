@@ -70,7 +70,7 @@ export async function systemStatus(
   const held = await readFile(target).catch(() => undefined)
   const readers = 'the whole system (GNOME Web, curl, Python)'
   if (held?.equals(await readFile(anchor.file))) return `Trusted in    ${readers}: ${target}`
-  return `Not trusted in ${readers}: ory-proxy cert install --system`
+  return `Not trusted in ${readers}: npx ory-proxy cert install --system`
 }
 
 /** Takes out what {@link installInSystem} put in. @returns what to tell, if there is anything */

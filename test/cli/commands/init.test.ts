@@ -210,9 +210,26 @@ test('a script of the same name that does something else stays', async () => {
   expect(readFileSync(join(cwd, 'package.json'), 'utf8')).toContain('"ory": "ory tunnel"')
 })
 
-test('a package.json that is none ends with one line and 2', async () => {
-  const { code, said } = await init(project({ 'package.json': '{ "name": ' }))
-  expect(code).toBe(2)
-  expect(said).toMatch(/^ory-proxy ORY_PROXY_INIT: .*package\.json is not JSON/)
-  expect(said.trim().split('\n')).toHaveLength(1)
-})
+test.for(['edited', 'unknown'])(
+  'no undo is named that would take along what git does not have: %s',
+  async how => {
+    const cwd = project(VITE)
+    if (how === 'edited') writeFileSync(join(cwd, 'vite.config.js'), `// mine\n${VITE['vite.config.js']}`)
+    else git(cwd, 'rm', '-q', '--cached', 'vite.config.js')
+    const { said } = await init(cwd, '--write')
+    expect(said).toContain(
+      'Written. Undo it by hand, by the lines above: git does not have vite.config.js as it was.',
+    )
+    expect(said).not.toContain('git checkout')
+  },
+)
+
+test.for(['{ "name": ', '[]', 'null'])(
+  'a package.json that is none ends with one line and 2: %s',
+  async text => {
+    const { code, said } = await init(project({ 'package.json': text }))
+    expect(code).toBe(2)
+    expect(said).toMatch(/^ory-proxy ORY_PROXY_INIT: .*package\.json cannot be read/)
+    expect(said.trim().split('\n')).toHaveLength(1)
+  },
+)
