@@ -72,7 +72,8 @@ function wrapEmit(server: Gated): void {
 }
 
 /** Only these are upgraded; any other protocol that is offered could go past every check (h2c). */
-const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'
+const isWebSocket = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 
 const exchangeOf = (req: IncomingMessage): Exchange => ({
   req,

@@ -8,7 +8,7 @@ import { failureOf } from './failure.js'
 import type { Handshakes } from './handshakes.js'
 import { passOn } from './passage.js'
 import { createOutbound } from './pool.js'
-import { FORWARDED, requestHeaders } from './request-headers.js'
+import { notOfHandshakes, requestHeaders } from './request-headers.js'
 import { createSizeWarning } from './too-large.js'
 import { type PageWatch, watched } from './watched.js'
 
@@ -70,7 +70,7 @@ export function createForwarder(rules: ForwardRules): Forwarder {
       })
     },
     upgrade(req, socket, head) {
-      if (!trustForwarded) for (const name of FORWARDED) delete req.headers[name]
+      for (const name of notOfHandshakes(trustForwarded)) delete req.headers[name]
       handshakes ??= loadHandshakes()
       handshakes.then(
         loaded => loaded.upgrade(req, socket, head),

@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http'
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -23,6 +23,7 @@ export interface HandshakeRules {
 export function createHandshakes({ app, rewriteHost, onFailure }: HandshakeRules): Handshakes {
   const { Agent } = app.protocol === 'https:' ? https : http
   const agent = new Agent({ lookup: lookupLoopback, autoSelectFamily: true })
+  const opened = new WeakSet<Duplex>()
   const proxy = createProxyMiddleware({
     target: app,
     agent,
@@ -32,8 +33,12 @@ export function createHandshakes({ app, rewriteHost, onFailure }: HandshakeRules
     ejectPlugins: true, // its own error page would come before ours
     plugins: [
       server => {
-        server.on('error', ((error: NodeJS.ErrnoException, _req: unknown, socket: Duplex) =>
-          onFailure(error, socket)) as never)
+        server.on('proxyReqWs', (request, _req, socket) => watch(request, socket, opened))
+        server.on('error', ((error: NodeJS.ErrnoException, _req: unknown, socket: Duplex) => {
+          if (opened.has(socket))
+            socket.destroy() // it speaks no HTTP any more
+          else onFailure(error, socket)
+        }) as never)
       },
     ],
   })
@@ -41,4 +46,21 @@ export function createHandshakes({ app, rewriteHost, onFailure }: HandshakeRules
     upgrade: (req, socket, head) => void proxy.upgrade(req, socket as Socket, head),
     close: () => agent.destroy(),
   }
+}
+
+/**
+ * A client that leaves before the app has answered is gone for the app, too. Nobody reads its socket until then, so that
+ * its end has to be looked for; what it sends meanwhile stays there.
+ */
+function watch(request: ClientRequest, socket: Duplex, opened: WeakSet<Duplex>): void {
+  const look = (): void => {
+    if (socket.readableLength > 0) return
+    socket.destroy()
+    request.destroy()
+  }
+  socket.on('readable', look)
+  request.once('upgrade', () => {
+    socket.off('readable', look)
+    opened.add(socket)
+  })
 }

@@ -11,7 +11,7 @@ export interface RequestHeaderRules {
 }
 
 /** Added for each hop; what a client claims about them is not passed on. */
-export const FORWARDED: readonly string[] = [
+const FORWARDED: readonly string[] = [
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
@@ -24,6 +24,15 @@ const SET_ANEW: ReadonlySet<string> = new Set(['cookie', 'expect', 'host'])
 
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...SET_ANEW])
 const DROPPED_WITH_CLAIMS: ReadonlySet<string> = new Set([...DROPPED, ...FORWARDED])
+
+/** A handshake is about its connection, and has no body. */
+const STAY: ReadonlySet<string> = new Set(['connection', 'upgrade'])
+const OF_REQUESTS = [...HOP_BY_HOP, 'content-length', 'expect'].filter(name => !STAY.has(name))
+const OF_REQUESTS_AND_CLAIMS = [...OF_REQUESTS, ...FORWARDED]
+
+/** What a client's handshake does not tell the app. */
+export const notOfHandshakes = (trustForwarded: boolean): readonly string[] =>
+  trustForwarded ? OF_REQUESTS : OF_REQUESTS_AND_CLAIMS
 
 /**
  * A client's headers for the app, as they were written, but for what concerns one connection. What `Connection` named
