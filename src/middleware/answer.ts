@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OryProxyError } from '../errors.js'
+import { breakOff } from '../outbound/client-side.js'
 
 /**
  * On every answer of ours: an https run on localhost must not leave a memory in the browser that breaks the
@@ -44,7 +45,7 @@ export function answerError(
   { refresh, as = wantsPage(req) ? 'page' : 'program', signIn }: ErrorAnswer = {},
 ): void {
   if (res.destroyed) return
-  if (res.headersSent) return void res.destroy()
+  if (res.headersSent) return breakOff(res)
   const { status, code, message, hint } = explained(error)
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' }
   if (refresh !== undefined) headers['Retry-After'] = String(refresh)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HOP_BY_HOP } from '../common/hop-by-hop.js'
 
 /** The head of an answer as it came. */
 export interface AnswerHead {
@@ -41,6 +42,7 @@ export function interim(
   const hints: Record<string, string | string[]> = {}
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!.toLowerCase()
+    if (HOP_BY_HOP.has(name) || name === 'content-length') continue // over HTTP/2 they would end the request
     const before = hints[name]
     hints[name] = before === undefined ? headers[i + 1]! : [before, headers[i + 1]!].flat()
   }

@@ -18,7 +18,8 @@ export function answerWith(req: IncomingMessage, res: ServerResponse, answer: An
 const SMALL = 16 * 1024
 
 /** Sends the head of an answer. */
-export function begin(res: ServerResponse, status: number, reason: string, headers: readonly string[]): void {
+export function begin(res: ServerResponse, status: number, reason: string, given: readonly string[]): void {
+  const headers = status === 204 ? withoutLength(given) : given
   // Over HTTP/2 there is no reason phrase (RFC 9113, section 8.3.2), and Node 20 takes no flat lists.
   if (http2Stream(res)) return beginHttp2(res, status, grouped(headers))
   // Of a field that stands twice in a flat list, layers that look at it (compression) would keep the last one only.
@@ -26,6 +27,10 @@ export function begin(res: ServerResponse, status: number, reason: string, heade
   if (reason === '') res.writeHead(status, fields)
   else res.writeHead(status, reason.replace(NOT_LATIN1, '?'), fields)
 }
+
+/** There must be none with 204 (RFC 9110, section 8.6); clients of HTTP/2 insist on that. */
+const withoutLength = (headers: readonly string[]): string[] =>
+  headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'content-length')
 
 /** What it refuses (a field twice that may be there once) must not stand in the way of the error's own answer. */
 function beginHttp2(res: ServerResponse, status: number, fields: Record<string, string | string[]>): void {

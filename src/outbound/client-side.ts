@@ -29,5 +29,13 @@ export function onLeave(res: ServerResponse, left: () => void): void {
 export function breakOff(res: ServerResponse): void {
   const stream = http2Stream(res)
   if (stream) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  else if (endsWithConnection(res)) res.socket?.resetAndDestroy()
   else res.destroy()
 }
+
+/**
+ * To a client of HTTP/1.0, as nginx is to what it stands in front of, the end of a connection is the end of the answer;
+ * only a reset is not. TLS says of its end whether it is a regular one.
+ */
+const endsWithConnection = ({ req, socket }: ServerResponse): boolean =>
+  req.httpVersion === '1.0' && (socket as { encrypted?: boolean } | null)?.encrypted !== true

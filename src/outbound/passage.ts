@@ -3,7 +3,7 @@ import { type AnswerHead, interim, textOf } from './answer-head.js'
 import { bodyOf, type ClientBody, ClientLeft } from './body.js'
 import { breakOff, hasLeft, onLeave } from './client-side.js'
 import type { Outbound, Outgoing, RawListener } from './pool.js'
-import { wasClosed } from './repairs.js'
+import { missesBody, wasClosed } from './repairs.js'
 
 /** Where the body of an answer goes. */
 export interface Sink {
@@ -50,6 +50,8 @@ class Passage implements RawListener {
   #abort: ((reason: Error) => void) | undefined
   #resume: (() => void) | undefined
   #sink: Sink | undefined
+  /** What is answered has no body, whatever length it speaks of. */
+  #bodiless = false
   /** The other side has no more to say. */
   #done = false
   #left = false
@@ -94,6 +96,7 @@ class Passage implements RawListener {
       return true
     }
     this.#resume = resume
+    this.#bodiless = status === 204 || status === 304
     this.#sink = this.#rules.onAnswer({ status, reason, headers })
     if (this.#left) this.#abort!(new ClientLeft())
     return true
@@ -114,6 +117,7 @@ class Passage implements RawListener {
 
   onError(error: Error): void {
     if (this.#done) return
+    if (this.#bodiless && missesBody(error)) return this.onComplete([])
     if (this.#mayRetry && !this.#left && !this.#sink && wasClosed(error)) {
       this.#mayRetry = false
       return this.#send() // the other side closed a connection that lay idle

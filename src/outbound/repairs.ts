@@ -28,6 +28,13 @@ const CLOSED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', RESET, 'E
 export const wasClosed = (error: NodeJS.ErrnoException): boolean => CLOSED.has(error.code)
 
 /**
+ * A 304 may say how long the body would be that it does not bring (RFC 9110, section 8.6). undici counts the bytes all the
+ * same, misses them, and gives the connection up; nothing else is wrong with such an answer.
+ */
+export const missesBody = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+
+/**
  * Where an answer ends with its connection, undici takes a reset for its end; only a regular one is (RFC 9112, section
  * 8: incomplete messages). To be called once the connection is there, before undici listens to it.
  */

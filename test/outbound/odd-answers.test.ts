@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Pool } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rawBytes } from '../_raw.js'
 import { type Command, startCommand } from '../faults/_command.js'
 import { ask, PROTOCOLS } from './_protocols.js'
 
@@ -25,6 +26,17 @@ const ANSWERS: Record<string, (socket: Socket) => void> = {
   twice: socket => later(socket, [CONTINUE, CONTINUE, `${OK}2\r\n\r\nok`]),
   'in-pieces': socket => later(socket, [...`${CONTINUE}HTTP/1.1 200 OK\r\n`, 'Content-Length: 2\r\n\r\nok']),
   'looks-like-it': socket => later(socket, [`${OK}${2 * CONTINUE.length}\r\n\r\n`, CONTINUE, CONTINUE]),
+  unchanged: socket => socket.write('HTTP/1.1 304 Not Modified\r\nContent-Length: 200\r\nETag: "1"\r\n\r\n'),
+  'nothing-of-a-length': socket => socket.write('HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nno'),
+  'hints-of-a-length': socket =>
+    later(socket, [
+      `HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\nKeep-Alive: x\r\nLink: </a.css>; rel=preload\r\n\r\n`,
+      `${OK}2\r\n\r\nok`,
+    ]),
+  cut: socket =>
+    later(socket, ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n', ''], () =>
+      socket.end(),
+    ),
   'forty-thousand': socket => socket.write(withHeaders(40_000)),
   'seventy-thousand': socket => socket.write(withHeaders(70_000)),
 }
@@ -97,6 +109,18 @@ describe.each(PROTOCOLS)('over %s', protocol => {
       expect([body, whole]).toEqual([CONTINUE.repeat(2), true])
     })
 
+    test('304 that says how long the body would be is an answer, and so is 204', async () => {
+      const same = await ask(protocol, command.url, `${base}unchanged`).over
+      expect([same.status, same.headers['etag'], same.whole]).toEqual([304, '"1"', true])
+      const nothing = await ask(protocol, command.url, `${base}nothing-of-a-length`).over
+      expect([nothing.status, nothing.body, nothing.whole]).toEqual([204, '', true])
+    })
+
+    test('hints that speak of a length and of a connection are hints', async () => {
+      const { interim, status, body } = await ask(protocol, command.url, `${base}hints-of-a-length`).over
+      expect([interim, status, body]).toEqual([[103], 200, 'ok'])
+    })
+
     test('40,000 bytes of headers pass; 70,000 are refused with the reason', async () => {
       const passed = await ask(protocol, command.url, `${base}forty-thousand`).over
       expect([passed.status, passed.headers['x-large']?.length]).toEqual([200, 40_000])
@@ -107,4 +131,23 @@ describe.each(PROTOCOLS)('over %s', protocol => {
       ])
     })
   })
+})
+
+/**
+ * nginx speaks it to a server that it stands in front of. Over HTTP/2 the end of an answer is never that of a connection;
+ * over TLS that says of itself whether it is a regular one.
+ */
+test('an answer that is cut off looks whole to no client of HTTP/1.0', async () => {
+  const front = await startCommand(rawUrl, rawUrl)
+  const read = (name: string): Promise<string> =>
+    rawBytes(front.url, `GET /${name} HTTP/1.0\r\nHost: localhost\r\n\r\n`).then(
+      ({ body }) => body,
+      error => error.code,
+    )
+  expect([await read('ended'), await read('cut'), await read('reset')]).toEqual([
+    'some',
+    'ECONNRESET',
+    'ECONNRESET',
+  ])
+  await front.end('SIGTERM')
 })
