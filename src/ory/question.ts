@@ -2,13 +2,11 @@ import type { Dispatcher } from 'undici'
 import { fieldOf, textOf } from '../outbound/answer-head.js'
 import type { Listener, Outbound } from '../outbound/pool.js'
 import { RESET, wasClosed } from '../outbound/repairs.js'
+import { ringAfter } from './awake.js'
 import { type Credentials, readWhoami, type WhoamiAnswer, type WhoamiHead } from './whoami.js'
 
 /** Answers above this size are no session. */
 const LIMIT = 1024 * 1024
-
-/** Milliseconds a timer comes late before that says something about this process. */
-const BUSY = 100
 
 /** What undici's codes say, where it is about a session. */
 const MEANINGS: ReadonlyMap<string | undefined, string> = new Map([
@@ -46,11 +44,10 @@ type Reader = (head: WhoamiHead, text: string) => WhoamiAnswer
 class Question implements Listener {
   readonly #resolve: (answer: WhoamiAnswer) => void
   readonly #read: Reader
-  readonly #deadline: number
   readonly #chunks: Buffer[] = []
   readonly #send: (question: Question) => void
+  readonly #stopTheClock: () => void
   #controller: Dispatcher.DispatchController | undefined
-  #timer: NodeJS.Timeout
   #settled = false
   #mayRetry = true
   #size = 0
@@ -64,26 +61,19 @@ class Question implements Listener {
   ) {
     this.#resolve = resolve
     this.#read = read
-    this.#deadline = deadline
     this.#send = send
-    this.#timer = setTimeout(this.#expire, deadline, performance.now() + deadline)
+    const cause = `no answer within ${deadline / 1000} s`
+    this.#stopTheClock = ringAfter(deadline, () => this.#fail(cause, true))
   }
 
   send(): void {
     this.#send(this)
   }
 
-  readonly #expire = (due: number): void => {
-    // Late itself: this process was busy (a bundler at work, say), and the answer may lie there unread.
-    if (performance.now() - due > BUSY) {
-      this.#timer = setTimeout(this.#expire, this.#deadline, Number.POSITIVE_INFINITY)
-    } else this.#fail(`no answer within ${this.#deadline / 1000} s`, true)
-  }
-
   #settle(answer: WhoamiAnswer): void {
     if (this.#settled) return
     this.#settled = true
-    clearTimeout(this.#timer)
+    this.#stopTheClock()
     this.#resolve(answer)
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
 import { silentLogger } from '../../src/log.js'
 import { decodeBody } from '../../src/middleware/ory/decode.js'
 import { createBreaker } from '../../src/ory/breaker.js'
@@ -16,6 +17,13 @@ const MANY = 150
 
 /** HTTP/1.1 and HTTP/2. */
 const OVER_EACH = ['connect', 'connect over HTTP/2']
+
+/** Keeps this process from everything else, and lets it have one turn. */
+async function stalled(ms: number): Promise<void> {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+  await new Promise(resolve => setImmediate(resolve))
+}
 
 describe.each(OVER_EACH)('an answer that makes no sense, %s', kind => {
   let garbage: Server
@@ -149,6 +157,15 @@ describe.each(OVER_EACH)('an Ory that does not answer, %s', kind => {
     const until = performance.now() + 2500 // longer than the deadline
     while (performance.now() < until);
     expect(await who).not.toBeNull()
+  })
+
+  test('nor does one that gets to run now and then only', async () => {
+    const answered = performance.now() + 5000
+    target.ory.on('/sessions/whoami', async (_req, res) => {
+      while (performance.now() < answered) await stalled(400)
+      res.end(JSON.stringify({ active: true, identity: { id: 'alice' } }))
+    })
+    expect(await whoArrives(target, target.alice)).toBe('alice')
   })
 
   test('one that comes and goes loses nobody for good', async () => {
