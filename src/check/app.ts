@@ -68,15 +68,20 @@ export async function startCheckApp(port: number, host: string): Promise<CheckAp
     answer(req, res, url)
   })
   const sockets = new WebSocketServer({ server })
+  sockets.on('error', () => {}) // it repeats those of the server, which are told below
   sockets.on('connection', (socket, req) => {
     socket.send(JSON.stringify(req.headers)) // its handshake first, then whatever is said
     socket.on('message', data => socket.send(String(data)))
     socket.on('error', () => {})
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', cause =>
-      reject(new OryProxyError('ORY_PROXY_PORT_TAKEN', `Port ${port} cannot be listened on.`, { cause })),
-    )
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} is taken: the check plays the app there, so end your own for that time.`
+          : `Port ${port} of ${host} cannot be listened on (${cause.code}).`
+      reject(new OryProxyError('ORY_PROXY_PORT_TAKEN', why, { cause }))
+    })
     server.listen(port, host, resolve)
   })
   return {

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { startCheckApp } from '../../check/app.js'
+import { type CheckApp, startCheckApp } from '../../check/app.js'
 import { type CheckOptions, check } from '../../check/index.js'
 import type { Verdict } from '../../check/types.js'
 import { ask } from '../../check/wire.js'
@@ -30,6 +30,7 @@ export async function runCheck(base: URL, flags: CheckFlags): Promise<void> {
   await assertAnswers(base)
   const app = appPort === undefined ? undefined : await startCheckApp(appPort, appHost)
   try {
+    if (app) await assertLeadsTo(app, base, flags)
     const verdicts = await check({
       ...options,
       app,
@@ -49,6 +50,18 @@ async function assertAnswers(base: URL): Promise<void> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new OryProxyError('ORY_PROXY_CHECK', `${base.origin} could not be asked: ${why}.`, { cause })
   })
+}
+
+/** Nor fifty times "the app did not see it". A gate may well be in the way of whoever is not signed in. */
+async function assertLeadsTo(app: CheckApp, base: URL, { appPort, prefix = '' }: CheckFlags): Promise<void> {
+  const path = `${prefix.replace(/\/$/, '')}/check`
+  const { status } = await ask(base, path)
+  const isGated = (status >= 300 && status < 400) || status === 401 || status === 403
+  if (app.seen.length > 0 || isGated) return
+  throw new OryProxyError(
+    'ORY_PROXY_CHECK',
+    `${base.origin} does not lead to port ${appPort}, where the check plays the app: ${path} gave ${status}, and nothing arrived there. Give --app-port the port that the gateway leads to, and end your app there for the time of the check.`,
+  )
 }
 
 function optionsOf(base: URL, flags: CheckFlags): Omit<CheckOptions, 'app'> {

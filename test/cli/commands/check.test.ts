@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { QUESTIONS } from '../../../src/check/index.js'
 import { FACES, freePort } from '../../_faces.js'
@@ -70,4 +72,27 @@ test('nobody there, and nobody’s password, are one line each', async () => {
   const mute = await checked(['https://staging.example', '--user', 'probe@staging.example'])
   expect([mute.exit, mute.stderr.split('\n').length]).toEqual([2, 2])
   expect(mute.stderr).toMatch(/set ORY_PROXY_CHECK_PASSWORD/)
+})
+
+test('a port that the app still has, and one that the gateway does not lead to, are one line each and no verdict', async () => {
+  const app = createServer((_req, res) => res.end('mine'))
+  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve))
+  const { port } = app.address() as AddressInfo
+  const face = await FACES['cli']!(`http://127.0.0.1:${port}`, {})
+  try {
+    for (const [appPort, why] of [
+      [port, /ORY_PROXY_PORT_TAKEN: Port \d+ is taken: the check plays the app there, so end your own/],
+      [
+        await freePort(),
+        /ORY_PROXY_CHECK: \S+ does not lead to port \d+, .*: \/check gave 200, and nothing arrived there/,
+      ],
+    ] as const) {
+      const { stdout, stderr } = await checked([face.url, '--app-port', String(appPort)], { env })
+      expect(stderr).toMatch(why)
+      expect([stderr.split('\n').length, stdout]).toEqual([2, ''])
+    }
+  } finally {
+    await face.close()
+    await new Promise(resolve => app.close(resolve))
+  }
 })
