@@ -61,21 +61,31 @@ function settle(command: Command): void {
     .exitOverride()
     .configureHelp({ helpWidth: WIDTH, subcommandTerm: nameOf, ...command.configureHelp() })
     .helpOption('-h, --help', 'show this')
-    .configureOutput({ outputError: (text, write) => write(`ory-proxy: ${oneLine(text)}`) })
+    .configureOutput({ outputError: (text, write) => write(`ory-proxy: ${oneLine(text, command)}\n`) })
   command.commands.forEach(settle)
 }
 
 const nameOf = (command: Command): string => [command.name(), ...command.aliases()].join('|')
 
 /** What commander says, and for the commonest slips what would be right. */
-function oneLine(text: string): string {
-  const line = text.replace(/^error: /, '').replaceAll('\n(', ' (')
+function oneLine(text: string, command: Command): string {
+  const line = text
+    .replace(/^error: /, '')
+    .replaceAll('\n(', ' (')
+    .trimEnd()
   const flag = /^option '(--[\w-]+) <.*' argument missing/.exec(line)?.[1]
   const name = (Object.keys(OPTIONS) as OptionName[]).find(known => flagOf(known) === flag)
-  if (name) return `${flag} needs a value: ${exampleOf(name)}.\n`
-  if (!line.includes("missing required argument 'application-url'")) return line
-  return 'Where is your app? Say it like: ory-proxy local http://localhost:3000\n'
+  if (name) return `${flag} needs a value: ${exampleOf(name)}.`
+  if (line.includes("missing required argument 'application-url'"))
+    return 'Where is your app? Say it like: ory-proxy local http://localhost:3000'
+  const app = /^unknown command '(\d+|https?:\/\/\S+|localhost:\d+)'/.exec(line)?.[1]
+  if (app !== undefined) return `${line} (Did you mean: ory-proxy local ${app})`
+  return line.endsWith(')') ? line : `${line.replace(/\.$/, '')} (see: ory-proxy ${nameBelow(command)}--help)`
 }
+
+/** The words of a command behind our own name, each with a space behind it. */
+const nameBelow = (command: Command): string =>
+  command.parent ? `${nameBelow(command.parent)}${command.name()} ` : ''
 
 /** Writes the one line; returns the exit code. */
 function explain(error: unknown): number {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, resolve } from 'node:path'
+import { hasComments } from '../common/comments.js'
 import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { printable } from '../log.js'
@@ -33,7 +34,7 @@ export function readSettingsFile(
   env: NodeJS.ProcessEnv,
   root = '.',
 ): SettingsFile | undefined {
-  const path = config || env[VARIABLE] || USUAL.find(file => existsSync(resolve(root, file)))
+  const path = config || env[VARIABLE] || usualFile(root)
   if (path === undefined) return undefined
   const name = printable(basename(path))
   const content = parse(read(resolve(root, path), path), name)
@@ -46,6 +47,13 @@ export function readSettingsFile(
     throw bad(`${name}: ${(error as Error).message}`)
   }
   return { name, settings: withPaths(dirname(resolve(root, path)), withSeed(content)) }
+}
+
+/** Of two, whichever counted, somebody would edit the other one in vain. */
+function usualFile(root: string): string | undefined {
+  const [first, second] = USUAL.filter(file => existsSync(resolve(root, file)))
+  if (second !== undefined) throw bad(`Both ${first} and ${second} are there: keep one of them.`)
+  return first
 }
 
 /** The command has `--seed`; everywhere else, people are a setting of the emulator. */
@@ -87,6 +95,8 @@ function parse(text: string, name: string): unknown {
   try {
     return parseYaml(text)
   } catch (error) {
+    if (name.endsWith('.json') && hasComments(text))
+      throw bad(`${name} cannot be read: JSON has no comments. Take them out, or call it ory-proxy.yml.`)
     throw bad(
       `${name} cannot be read: ${printable((error as Error).message.split('\n', 1)[0]!.replace(/:$/, '.'))}`,
     )

@@ -66,6 +66,16 @@ describe('the settings file', () => {
     expect([resolved.sdkUrl?.href, resolved.from]).toEqual([URL_IN_FILE, { sdkUrl: name }])
   })
 
+  test('of two of the usual names, neither counts quietly, and comments in JSON are called so', () => {
+    const root = folder('ory-proxy.json', '// port of the office\n{ "port": 5000 }')
+    expect(() => resolveOptions({}, {}, { root })).toThrow(
+      'ory-proxy.json cannot be read: JSON has no comments.',
+    )
+    writeFileSync(join(root, 'ory-proxy.yml'), 'port: 5000')
+    expect(() => resolveOptions({}, {}, { root })).toThrow('Both ory-proxy.yml and ory-proxy.json are there')
+    expect(resolveOptions({ config: 'ory-proxy.yml' }, {}, { root }).sdkUrl).toBeUndefined()
+  })
+
   test('gives way to options and environment', () => {
     const root = folder('ory-proxy.json', '{"sdkUrl":"https://file.example","sessionCache":1,"jwt":false}')
     const env = { ORY_SDK_URL: 'https://env.example' }

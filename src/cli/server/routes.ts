@@ -105,8 +105,9 @@ export function jarWarning(routes: readonly Route[], cookieDomain: string | unde
   const isShared = (host: string): boolean => domain.includes('.') && `.${host}`.endsWith(`.${domain}`)
   const apart = routes.flatMap(({ host }) => (host === undefined || isShared(host) ? [] : [host]))
   if (apart.length === 0) return undefined
+  const slip = apart.find(host => !host.includes('.'))
   return (
-    `Browsers keep cookies of ${apart.join(', ')} apart: people sign in there once more. For one sign-in, name the ` +
+    `${slip === undefined ? '' : `${slip} is the name of a host, as a path begins with a slash: /${slip}. `}Browsers keep cookies of ${apart.join(', ')} apart: people sign in there once more. For one sign-in, name the ` +
     'hosts below one another and that domain, like --route api.app.localhost=3001 --cookie-domain app.localhost, and open app.localhost.'
   )
 }

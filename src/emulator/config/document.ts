@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import type * as Yaml from 'yaml'
+import { hasComments } from '../../common/comments.js'
 import { OryProxyError, type OryProxyErrorCode } from '../../errors.js'
 import { decodeJson } from '../go/json.js'
 import type { Json } from '../store/model.js'
@@ -37,6 +38,8 @@ export function readDocument(text: string, file: string, code: OryProxyErrorCode
   const folder = (): string => dirname(resolve(file))
   const json = jsonValue(plain)
   if (json !== undefined) return { value: json, at, problem, folder }
+  if (file.endsWith('.json') && hasComments(plain))
+    throw new OryProxyError(code, `${file}: JSON has no comments. Take them out.`)
   const { broken } = yaml()
   if (broken) throw new OryProxyError(code, `${file}:${broken}`)
   try {

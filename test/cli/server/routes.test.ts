@@ -116,6 +116,9 @@ test('a host whose cookies are not those of the app is told of, with the way to 
   expect(told('api.app.localhost=3001', 'app.localhost')).toBe(false)
   expect(told('app.test=3001', '.app.test')).toBe(false)
   expect(told('/api=3001')).toBe(false)
+  expect(jarWarning(parseRoutes(['api=3001']), undefined)).toMatch(
+    /^api is the name of a host, as a path begins with a slash: \/api\. /,
+  )
 })
 
 describe.each([

@@ -64,6 +64,7 @@ describe('a mistake is shown with its place and its person', () => {
     ['- traits: {email: a', 'seed.json:1:20: '],
     ['{"people": []}', 'seed.json:1:1: a seed is an identity, { "traits": … }, or a list'],
     ['', 'seed.json:1:1: a seed is an identity'],
+    ['// the people\n[]', 'seed.json: JSON has no comments. Take them out.'],
     ['[\n  1\n]', 'seed.json:2:3: number 1 is not an object'],
     ['[\n  {"state": "active"}\n]', 'seed.json:2:3: number 1 has no "traits"'],
     [
