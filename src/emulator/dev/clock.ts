@@ -32,7 +32,8 @@ function clockJson({ clock }: DevTools): JsonObject {
   return { now: isoTime(clock.now()), frozen: clock.frozen, offset: clock.offset }
 }
 
-const ORDERS = ['advance', 'set', 'freeze', 'resume', 'reset'] as const
+/** As they are carried out: one that is to stand still stands at the time that is set, not a moment later. */
+const ORDERS = ['freeze', 'advance', 'set', 'resume', 'reset'] as const
 
 /** `POST /dev/clock`: `{"advance": "1h"}`, `{"set": "2030-01-01T00:00:00Z"}`, `{"freeze": true}`, `{"resume": true}`, `{"reset": true}` */
 export function turnClock(x: Exchange, dev: DevTools): Done {

@@ -17,10 +17,12 @@ export class Clock {
   }
   /** How far this clock is ahead of the machine's. */
   get offset(): number {
-    return this.now() - this.#machine()
+    return this.#frozenAt === undefined ? this.#offset : this.#frozenAt - this.#machine()
   }
   advance(ms: number): void {
-    this.set(this.now() + ms)
+    // Not by `set`: between two looks at the machine's time, a millisecond may go by.
+    this.#offset += ms
+    if (this.#frozenAt !== undefined) this.#frozenAt += ms
   }
   set(time: number): void {
     this.#offset = time - this.#machine()
