@@ -26,6 +26,7 @@ export async function createIdentity(x: Exchange): Promise<Answer> {
     const shown = adminIdentityJson(x.core, identity, {
       credentials: true,
       fresh: Object.keys(identity.credentials),
+      isNew: true,
       metadataAdmin: 'metadata_admin' in body,
     })
     const answer = json(201, shown)
@@ -70,16 +71,25 @@ export async function updateIdentity(x: Exchange): Promise<Answer> {
   identity.metadata_public = body['metadata_public'] ?? null
   identity.metadata_admin = body['metadata_admin'] ?? null
   setExternalId(identity, body['external_id'] as string | undefined)
-  await importCredentials(x.core, identity, (body['credentials'] ?? {}) as ImportedCredentials)
+  const before = Object.keys(identity.credentials)
+  const imported = importable((body['credentials'] ?? {}) as ImportedCredentials)
+  await importCredentials(x.core, identity, imported)
   saveChanged(x.core, identity)
   return json(
     200,
     adminIdentityJson(x.core, identity, {
       credentials: true,
-      fresh: Object.keys((body['credentials'] ?? {}) as JsonObject),
+      // A password is replaced; accounts at providers are added to those there are.
+      fresh: Object.keys(imported).filter(type => type === 'password' || !before.includes(type)),
       metadataAdmin: 'metadata_admin' in body,
     }),
   )
+}
+
+/** What Kratos takes over; a seed may bring more. */
+function importable(given: ImportedCredentials): ImportedCredentials {
+  const { password, oidc, saml } = given
+  return { ...(password && { password }), ...(oidc && { oidc }), ...(saml && { saml }) }
 }
 
 export function deleteIdentity(x: Exchange): Answer {
@@ -112,6 +122,7 @@ export function changeState(core: Core, identity: Identity, state: Identity['sta
 
 /** Stores a new identity; its external id must be free as well. */
 export function insertUnique(core: Core, identity: Identity): void {
+  requireDistinctAccounts(identity)
   requireFreeExternalId(core, identity)
   insertIdentity(core, identity)
 }
@@ -121,10 +132,17 @@ export function saveChanged(core: Core, identity: Identity): void {
   try {
     schemaIdOf(core, identity.schema_id)
     requireFreeExternalId(core, identity)
+    requireDistinctAccounts(identity)
     replaceIdentity(core, identity, true)
   } catch (error) {
     throw asProblem(error)
   }
+}
+
+/** One account at a provider belongs to one person, once. */
+function requireDistinctAccounts({ credentials }: Identity): void {
+  for (const { identifiers = [] } of [credentials.oidc ?? {}, credentials.saml ?? {}])
+    if (new Set(identifiers).size < identifiers.length) throw new Duplicate()
 }
 
 function requireFreeExternalId(core: Core, identity: Identity): void {

@@ -48,7 +48,6 @@ const common: Record<string, Shape> = {
   metadata_admin: 'any',
   state: { named: 'identity.State' },
   external_id: 'string',
-  region: 'string',
 }
 
 const addresses: Record<string, Shape> = {

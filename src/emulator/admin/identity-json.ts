@@ -1,6 +1,7 @@
 /** Identities as the admin API shows them: with credentials, whose secrets only on request, and admin metadata. */
 import type { Core } from '../core.js'
 import { identityJson } from '../identities/identities.js'
+import { NO_TOKENS } from '../identities/import-identity.js'
 import { asList } from '../schema/fields.js'
 import type { Credential, Identity, JsonObject } from '../store/model.js'
 
@@ -9,6 +10,8 @@ export interface AdminView {
   credentials: boolean
   /** Types that this request has made: Kratos answers before it knows when. */
   fresh?: readonly string[]
+  /** Whether the identity itself is one that this request has made. */
+  isNew?: boolean
   /** Types whose data is shown. */
   include?: readonly string[]
   /** Kratos leaves it out of answers to requests that do not name it. */
@@ -34,15 +37,25 @@ function credentialsJson(identity: Identity, view: AdminView): JsonObject {
 
 const NO_TIME = '0001-01-01T00:00:00Z'
 
-function credentialJson(credential: Credential, { include = [], fresh = [] }: AdminView): JsonObject {
-  const { type, identifiers, config } = credential
+function credentialJson(credential: Credential, view: AdminView): JsonObject {
+  const { include = [], fresh = [], isNew = false } = view
+  const { type, identifiers } = credential
   const isFresh = fresh.includes(type)
   const { created_at, updated_at } = isFresh ? { created_at: NO_TIME, updated_at: NO_TIME } : credential
   // Kratos brings these to their present form when it reads them.
   const version = isFresh && type === 'webauthn' ? 0 : credential.version
-  // Of providers, Kratos shows what it could decrypt: nothing, if there are none.
-  const shown = include.includes(type) && !(type === 'oidc' && asList(config['providers']).length === 0)
-  return { type, identifiers, ...(shown && { config }), version, created_at, updated_at }
+  const shown = include.includes(type) && shownConfig(credential)
+  // A list of accounts that Go never made is null; out of the database it comes empty.
+  const named = isNew && /^(oidc|saml)$/.test(type) && identifiers.length === 0 ? null : identifiers
+  return { type, identifiers: named, ...(shown && { config: shown }), version, created_at, updated_at }
+}
+
+/** Of accounts, Kratos shows what it could decrypt: nothing of an empty list, an empty one of a list that never was. */
+function shownConfig({ type, config }: Credential): JsonObject | undefined {
+  const isSocial = type === 'oidc'
+  if (config['providers'] === null)
+    return { providers: [{ ...(isSocial && NO_TOKENS), subject: '', provider: '' }] }
+  return isSocial && asList(config['providers']).length === 0 ? undefined : config
 }
 
 /** The types Kratos has; of some, the emulator has none. */

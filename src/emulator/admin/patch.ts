@@ -55,7 +55,7 @@ function checkOperation(operation: JsonObject): void {
     throw invalid("failed to decode 'value': operation, missing value field: missing value")
   }
   if (typeof path !== 'string')
-    throw invalid("failed to decode 'path': operation, missing path field: missing value")
+    throw invalid("failed to decode 'path': operation missing path field: missing value")
   if (!ALLOWED.has(op)) throw refused(`unsupported operation: ${op}`)
   if (DENIED.test(path)) throw refused(`patch includes denied path: ${path}`)
 }

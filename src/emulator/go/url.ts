@@ -9,3 +9,14 @@ export const goSegment = (text: string): string =>
 
 /** A path of several segments. */
 export const goPath = (text: string): string => goSegment(text).replace(/%(2C|2F|3B)/g, decodeURIComponent)
+
+/** What follows a `#`. */
+export const goFragment = (text: string): string =>
+  goPath(text).replace(/%(21|28|29|2A|3F)/g, decodeURIComponent)
+
+/** A host and its port. */
+export const goHost = (text: string): string =>
+  escaped(text).replace(/%(2[1246789ABC]|3[ABCDE]|5B|5D)/g, decodeURIComponent)
+
+/** A name, or a password, before an `@`. */
+export const goUser = (text: string): string => escaped(text).replace(/%(2[46BC]|3[BD])/g, decodeURIComponent)

@@ -3,43 +3,9 @@
  * sign-in page an open redirect (CWE-601).
  */
 import type { Core } from '../core.js'
+import { type GoUrl, NoUrl, parseGoUrl, writeGoUrl } from '../go/parse-url.js'
 import { goQuote } from '../go/quote.js'
 import { badRequest, Problem } from './kratos-errors.js'
-
-interface Parts {
-  scheme: string
-  /** Who and where; the host is its last part. */
-  authority: string
-  host: string
-  path: string
-  rest: string
-}
-
-/** RFC 3986, appendix B; undefined for what no browser and no parser agree on. */
-function parse(url: string): Parts | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go's parser refuses them as well
-  if (/[\u0000-\u001f\u007f]/.test(url) || /%(?![0-9a-f]{2})/i.test(url.split('?')[0] ?? '')) return undefined
-  const match = /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(.*)$/is.exec(url)
-  if (!match) return undefined
-  const [, scheme = '', authority = '', path = '', rest = ''] = match
-  if (!scheme && !authority && path.split('/')[0]?.includes(':')) return undefined
-  if (authority.includes('\\') || /\s/.test(authority)) return undefined
-  const host = authority.slice(authority.lastIndexOf('@') + 1)
-  if (!/^\d*$/.test(portOf(host))) return undefined
-  return {
-    scheme: scheme.toLowerCase(),
-    authority,
-    host,
-    path: path.replace(UNSAFE, encodeURIComponent),
-    rest,
-  }
-}
-
-/** What follows the last colon, outside of an IPv6 address. */
-const portOf = (host: string): string => /:([^\]]*)$/.exec(host)?.[1] ?? ''
-
-/** What no path of a URL may hold as it is (RFC 3986, section 3.3); Go and browsers encode it. */
-const UNSAFE = /[^\w.~!$&'()*+,;=:@/[\]%-]/gu
 
 export interface ReturnToOptions {
   /** An explicit target that wins over the one in the query. */
@@ -56,41 +22,23 @@ export function secureReturnTo(core: Core, { returnTo, source, fallback }: Retur
   const asked = returnTo || returnToOf(source)
   if (!asked) return standard
   const target = parse(asked)
-  if (!target)
-    throw badRequest(
-      `Unable to parse the return_to query parameter as an URL: parse ${JSON.stringify(asked)}: ${whyNot(asked)}`,
-    )
-  const home = parse(standard)
-  const scheme = target.scheme || home?.scheme || ''
-  const host = target.host || home?.host || ''
-  const whole = isAbsolute(target)
-    ? absolute({ ...target, scheme })
-    : absolute({ ...target, scheme, authority: target.authority || host })
-  if (allowed(core).some(prefix => matches(prefix, scheme, host, target.path))) return whole
+  const home = parseGoUrl(standard)
+  target.scheme ||= home.scheme
+  target.host ||= home.host
+  if (allowed(core).some(prefix => matches(prefix, target))) return writeGoUrl(target)
   throw new Problem(400, {
     id: 'self_service_flow_return_to_forbidden',
-    reason: `Requested return_to URL ${JSON.stringify(whole)} is not allowed.`,
+    reason: `Requested return_to URL ${goQuote(writeGoUrl(target))} is not allowed.`,
   })
 }
 
-/** With a host, or of a kind that has none, like `mailto:`. */
-const isAbsolute = ({ scheme, host, path }: Parts): boolean =>
-  scheme !== '' && (host !== '' || (path !== '' && !path.startsWith('/')))
-
-/** In the words of Go's parser. */
-function whyNot(url: string): string {
-  const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(url)?.[0]
-  if (broken) return `invalid URL escape ${JSON.stringify(broken)}`
-  if (url.startsWith(':')) return 'missing protocol scheme'
-  const [, port] = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*(:[^/?#\]:]*)/i.exec(url) ?? []
-  if (port && !/^:\d*$/.test(port)) return `invalid port ${goQuote(port)} after host`
-  if (url.split(/[/?#]/)[0]?.includes(':')) return 'first path segment in URL cannot contain colon'
-  return 'net/url: invalid control character in URL'
-}
-
-function absolute({ scheme, authority, path, rest }: Parts): string {
-  if (!authority) return `${scheme}:${path}${rest}`
-  return `${scheme}://${authority}${path && !path.startsWith('/') ? '/' : ''}${path}${rest}`
+function parse(asked: string): GoUrl {
+  try {
+    return parseGoUrl(asked)
+  } catch (error) {
+    if (!(error instanceof NoUrl)) throw error
+    throw badRequest(`Unable to parse the return_to query parameter as an URL: ${error.message}`)
+  }
 }
 
 function allowed(core: Core): string[] {
@@ -98,10 +46,11 @@ function allowed(core: Core): string[] {
   return [...configured, ...core.frontOrigins, `${core.base}/self-service`]
 }
 
-function matches(prefix: string, scheme: string, host: string, path: string): boolean {
-  const allowedUrl = parse(prefix)
-  if (!allowedUrl || allowedUrl.scheme !== scheme || !hostMatches(allowedUrl.host, host)) return false
-  return (path || '/').startsWith(allowedUrl.path || '/')
+function matches(prefix: string, target: GoUrl): boolean {
+  const { scheme, host, path } = parseGoUrl(prefix)
+  return (
+    scheme === target.scheme && hostMatches(host, target.host) && (target.path || '/').startsWith(path || '/')
+  )
 }
 
 function hostMatches(pattern: string, host: string): boolean {

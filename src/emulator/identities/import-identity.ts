@@ -3,7 +3,7 @@
 import type { Core } from '../core.js'
 import { badRequest } from '../http/kratos-errors.js'
 import { isoTime } from '../store/clock.js'
-import type { Identity, Json, JsonObject } from '../store/model.js'
+import type { Channel, Identity, Json, JsonObject } from '../store/model.js'
 import type { ImportedAddress, ImportedCredentials, ImportedProvider } from '../store/seed.js'
 import { deriveFromTraits, newIdentity, setCredential } from './identities.js'
 import { hashPassword, isKnownHash } from './passwords.js'
@@ -35,15 +35,19 @@ export async function importIdentity(core: Core, body: IdentityImport): Promise<
   identity.organization_id = body.organization_id?.toLowerCase() ?? null
   identity.metadata_public = body.metadata_public ?? null
   identity.metadata_admin = body.metadata_admin ?? null
-  identity.verifiable_addresses = (body.verifiable_addresses ?? []).map(address => verifiable(core, address))
-  identity.recovery_addresses = (body.recovery_addresses ?? []).map(address => {
-    const { verified: _, status: __, ...rest } = verifiable(core, address)
+  identity.verifiable_addresses = listed(body.verifiable_addresses).map(address => verifiable(core, address))
+  identity.recovery_addresses = listed(body.recovery_addresses).map(address => {
+    const { verified: _, status: __, verified_at: ___, ...rest } = verifiable(core, address)
     return rest
   })
   await importCredentials(core, identity, body.credentials ?? {})
   deriveFromTraits(core, identity)
   return identity
 }
+
+/** What a list of Go's holds: `null` in it is one where nothing is filled in. */
+const listed = <T extends object>(list: readonly (T | null)[] | null | undefined): Partial<T>[] =>
+  (list ?? []).map(item => item ?? {})
 
 /** The configuration's schema of that name, or its default. */
 export function schemaIdOf(core: Core, id: string | undefined): string {
@@ -93,12 +97,14 @@ export function requireKnownHash(given: PasswordImport): void {
 async function importPassword(core: Core, identity: Identity, given: PasswordImport): Promise<void> {
   requireKnownHash(given)
   if (given.use_password_migration_hook) {
-    setCredential(core, identity, 'password', { use_password_migration_hook: true })
+    setCredential(core, identity, 'password', { hashed_password: '', use_password_migration_hook: true })
     return
   }
   const hash = given.password ? await hashPassword(given.password) : (given.hashed_password ?? '')
   setCredential(core, identity, 'password', { hashed_password: hash })
 }
+
+export const NO_TOKENS = { initial_id_token: '', initial_access_token: '', initial_refresh_token: '' }
 
 /** SAML needs Ory's licensed edition to sign in with; what is imported is kept all the same. */
 function importProviders(
@@ -108,31 +114,36 @@ function importProviders(
   given: readonly ImportedProvider[],
 ): void {
   const before = identity.credentials[type]
-  const providers = given.map(({ provider, subject, organization, use_auto_link }) => ({
-    initial_id_token: '',
-    initial_access_token: '',
-    initial_refresh_token: '',
+  const named = listed(given).map(({ provider, subject, ...more }) => ({
+    ...more,
+    provider: provider ?? '',
+    subject: subject ?? '',
+  }))
+  const providers = named.map(({ provider, subject, organization, use_auto_link }) => ({
+    ...(type === 'oidc' && NO_TOKENS),
     subject,
     provider,
     ...(organization && { organization }),
     ...(type === 'oidc' && use_auto_link && { use_auto_link }),
   }))
   const old = (before?.config['providers'] ?? []) as JsonObject[]
-  const identifiers = [...(before?.identifiers ?? []), ...given.map(p => `${p.provider}:${p.subject}`)]
-  setCredential(core, identity, type, { providers: [...old, ...providers] }, identifiers)
+  const identifiers = [...(before?.identifiers ?? []), ...named.map(p => `${p.provider}:${p.subject}`)]
+  // A list that Go never made.
+  const none = !before && providers.length === 0
+  setCredential(core, identity, type, { providers: none ? null : [...old, ...providers] }, identifiers)
 }
 
-function verifiable(core: Core, given: ImportedAddress): Identity['verifiable_addresses'][number] {
+function verifiable(core: Core, given: Partial<ImportedAddress>): Identity['verifiable_addresses'][number] {
   const now = isoTime(core.now())
   const verified = given.verified ?? false
   return {
     id: given.id ?? core.ids.uuid(),
     // Kratos: in lower case, or the address of the traits would not be recognised as this one.
-    value: given.value.toLowerCase(),
+    value: (given.value ?? '').toLowerCase(),
     verified,
-    via: given.via,
+    via: given.via ?? ('' as Channel),
     status: given.status ?? (verified ? 'completed' : 'pending'),
-    ...(verified && { verified_at: now }),
+    ...(verified && { verified_at: given.verified_at ?? now }),
     created_at: now,
     updated_at: now,
   }

@@ -44,8 +44,10 @@ const UNABLE = 'Unable to complete OpenID Connect flow'
 
 /** Some providers, like Apple, post the form to us: a POST from elsewhere has no cookies, a GET has. */
 export function repeatAsGet(x: Exchange): Answer {
-  const query = new URLSearchParams(x.query)
-  for (const [name, value] of new URLSearchParams(x.body.toString())) query.set(name, value)
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(x.header('content-type'))
+  const posted = new URLSearchParams(isForm ? x.body.toString() : '')
+  // Of what is said twice, the last counts, and what the address says comes after the form.
+  const query = new URLSearchParams(Object.fromEntries([...posted, ...x.query]))
   query.sort()
   return redirect(x, `${x.core.base}${x.path}${query.size > 0 ? `?${query}` : ''}`, 302)
 }

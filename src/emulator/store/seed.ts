@@ -43,6 +43,7 @@ export interface ImportedAddress {
   value: string
   via: Channel
   verified?: boolean
+  verified_at?: string
   status?: 'pending' | 'sent' | 'completed'
 }
 

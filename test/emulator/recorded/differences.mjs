@@ -38,6 +38,48 @@ export const scenarios = {
     await admin(s, 'wrong in a batch', 'PATCH', '/admin/identities', { identities: [{ create: person('x', { state: 'nope', credentials: { password: { config: {} } } }) }] });
     for (const query of ['page_token=x', 'page_token=eA', 'page_size=x', 'active=x']) await admin(s, `sessions ${query}`, 'GET', `/admin/sessions?${query}`);
   },
+  async 'd-imports'(s) {
+    const imported = (label, more) => admin(s, label, 'POST', '/admin/identities', { schema_id: 'default', traits: { email: s.email() }, ...more });
+    const shown = (label, r, query = '') => r.data?.id && admin(s, label, 'GET', `/admin/identities/${r.data.id}${query}`);
+    for (const address of [null, {}, { via: 'email' }, { value: 'else@example.org' }, { value: 'else@example.org', via: 'fax' }])
+      for (const kind of ['verifiable_addresses', 'recovery_addresses']) await shown('what became of it', await imported(`${kind} ${JSON.stringify(address)}`, { [kind]: [address] }));
+    const email = s.email('v');
+    await shown('verified long ago', await admin(s, 'with its time', 'POST', '/admin/identities', { traits: { email }, verifiable_addresses: [{ value: email, via: 'email', verified: true, status: 'sent', verified_at: '2020-01-01T00:00:00Z' }] }));
+    for (const more of [{ region: 'eu' }, { credentials: { oidc: {} } }, { credentials: { oidc: { config: { providers: [] } } } }, { credentials: { saml: { config: {} } } }]) await shown('what became of it', await imported(JSON.stringify(more), more));
+    const hook = await imported('a password to come', { credentials: { password: { config: { use_password_migration_hook: true } } } });
+    await shown('and its data', hook, '?include_credential=password');
+    const account = subject => ({ config: { providers: [{ provider: 'mock', subject }] } });
+    const [one, two] = [s.email('s'), s.email('t')];
+    const twice = { config: { providers: [{ provider: 'mock', subject: one }, { provider: 'mock', subject: one }] } };
+    await imported('an account twice', { credentials: { oidc: twice } });
+    const own = s.email('p');
+    const { id } = await make(s, own);
+    const put = (label, credentials) => admin(s, label, 'PUT', `/admin/identities/${id}`, { schema_id: 'default', traits: { email: own }, state: 'active', credentials });
+    for (const [label, credentials] of Object.entries({
+      'no account': { oidc: {} }, 'an account': { oidc: account(one) }, 'another': { oidc: account(two) }, 'the first again': { oidc: account(one) }, saml: { saml: account(one) },
+      'a code': { code: { config: {} } }, 'no password': { password: null }, 'a code book': { totp: { config: {} }, lookup_secret: { config: {} } },
+    })) {
+      await put(label, credentials);
+      await admin(s, `after ${label}`, 'GET', `/admin/identities/${id}?include_credential=oidc&include_credential=saml`);
+    }
+    await admin(s, 'a batch of odd addresses', 'PATCH', '/admin/identities', { identities: [{ create: { traits: { email: s.email('w') }, verifiable_addresses: [{}, null] } }, {}, { create: null }] });
+  },
+  async 'd-return-to'(s) {
+    const email = s.email();
+    await make(s, email);
+    for (const to of [
+      'http://127.0.0.1:4455\\@evil.example/', 'http://user:p w@127.0.0.1:4455/', 'http://us%zzer@127.0.0.1:4455/', 'http://a b/', 'http://a^b/', 'http://a%41b/', 'http://a%c3%bc/', 'http://ü:1/',
+      'http://[::1/', 'http://[::1]x/', 'http://[abc]/', 'http://[1.2.3.4]/', 'http://x[::1]/', 'http://a:b:1/', 'x://a:b:1/', 'http://127.0.0.1:4455/%zz#a', 'http://127.0.0.1:4455/#%zz', '1:x', 'x:y', 'mailto:a@example.org',
+    ]) await s.step(`refused: ${to}`, `/self-service/login/browser?return_to=${encodeURIComponent(to)}`, { cookies: false });
+    for (const to of [
+      '///x', '////x', '?x=1', '#x', '.', '/x?y#z', 'HTTP://127.0.0.1:4455/X', 'http://127.0.0.1:4455?', 'http://127.0.0.1:4455/#', 'http://127.0.0.1:4455/x#a#b', 'http://127.0.0.1:4455/ü?ü#ü', 'http://127.0.0.1:4455/a b?c d#e f',
+      'http://127.0.0.1:4455/a%2fb%20', 'http://127.0.0.1:4455/"<>`{}|^', 'http://127.0.0.1:4455//x', 'http://us er:@127.0.0.1:4455/', "http://a:b'@127.0.0.1:4455/", 'http://127.0.0.1:4455/[x]!(*)',
+    ]) {
+      s.jar.clear();
+      const f = await open(s, 'login', `?return_to=${encodeURIComponent(to)}`);
+      if (f?.ui) await script(s, `sign in and on to ${to}`, f, { method: 'password', identifier: email, password: PW });
+    }
+  },
   async 'd-queries'(s) {
     for (const kind of ['login', 'registration', 'recovery', 'verification'])
       for (const to of ['http://127.0.0.1:x/', 'http://127.0.0.1:/', 'http://[::1]:x/', '//127.0.0.1:1x', 'http://[::1]/'])
@@ -120,6 +162,11 @@ export const closed = {
 
 /** An app signs in through a browser. */
 export const social = {
+  async 'd-posted-callback'(s) {
+    const part = '--x\r\nContent-Disposition: form-data; name="state"\r\n\r\ny\r\n--x--\r\n';
+    for (const [type, raw] of [['application/json', '{"state":"x"}'], ['text/plain', 'state=x'], ['application/x-www-form-urlencoded', 'state=x&code=y'], ['application/x-www-form-urlencoded; charset=utf-8', 'state=x'], ['multipart/form-data; boundary=x', part]])
+      await s.step(`posted as ${type}`, '/self-service/methods/oidc/callback/mock?code=z', { method: 'POST', raw, headers: { 'content-type': type } });
+  },
   async 'd-native-social'(s) {
     const APP = `?return_session_token_exchange_code=true&return_to=${encodeURIComponent('http://127.0.0.1:4455/app')}`;
     const mock = hint => ({ method: 'oidc', provider: 'mock', upstream_parameters: { login_hint: hint, prompt: 'none' } });
