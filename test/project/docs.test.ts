@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { architectureSvg } from '../../scripts/architecture.mjs'
 import { PAGES, withTables } from '../../scripts/tables.mjs'
+import { appOf } from '../testing/_recipes.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const place = join(root, 'node_modules/.cache/ory-proxy-docs')
@@ -63,3 +64,10 @@ test.for(PAGES)('the tables of %s are those of the code', page => {
 test('the picture of the rooms is that of the imports', () => {
   expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(architectureSvg())
 })
+
+test.for(['hono', 'express', 'fastify'])(
+  'the app of the %s recipe is the one its tests are for',
+  async name => {
+    expect(await appOf(name)).toMatch(/^export const app = /m)
+  },
+)

@@ -63,7 +63,7 @@ export function filesBelow(page: string, heading: string): Record<string, string
 /** The app of docs/recipes, exported, without the line that listens. */
 export async function appOf(recipe: string): Promise<string> {
   const page = await readFile(join(root, `docs/recipes/${recipe}.md`), 'utf8')
-  const code = /```js\n\/\/ server\.js\n([\s\S]*?)```/.exec(page)?.[1]?.trimEnd()
+  const code = /```js\n\/\/ server\.mjs\n([\s\S]*?)```/.exec(page)?.[1]?.trimEnd()
   const listens = code?.lastIndexOf('\n\n') ?? -1
   if (!code || !/listen|serve/.test(code.slice(listens)))
     throw new Error(`no app in docs/recipes/${recipe}.md`)
