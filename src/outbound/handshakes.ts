@@ -59,6 +59,9 @@ function watch(request: ClientRequest, socket: Duplex, opened: WeakSet<Duplex>):
     request.destroy()
   }
   socket.on('readable', look)
+  request.once('response', answer => {
+    answer.httpVersion = '1.1' // it is ours that the client hears, whatever the app speaks (RFC 9110, section 2.5)
+  })
   request.once('upgrade', () => {
     socket.off('readable', look)
     opened.add(socket)

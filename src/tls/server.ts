@@ -105,8 +105,19 @@ function createTlsServer(options: SecureEntryOptions, connections: Connections):
   })
   // The compatibility API of node:http2 is made to be used as node:http's, its types are not.
   server.on('request', answerWith(options, connections) as unknown as () => void)
+  server.on('checkExpectation', meetExpectation)
   if (options.onUpgrade) server.on('upgrade', options.onUpgrade)
   return server
+}
+
+/**
+ * Over HTTP/2 Node knows one spelling of what can be expected, which has none (RFC 9110, section 10.1.1): Java's client
+ * writes `100-Continue`, and would wait for ever.
+ */
+function meetExpectation(this: EventEmitter, req: IncomingMessage, res: ServerResponse): void {
+  if (req.headers.expect?.toLowerCase() !== '100-continue') return void res.writeHead(417).end()
+  res.writeContinue()
+  this.emit('request', req, res)
 }
 
 function answerWith(options: EntryOptions, connections: Connections): RequestListener {

@@ -106,6 +106,14 @@ describe.each([
     socket.destroy()
   })
 
+  test('that an app of HTTP/1.0 refuses is refused as we speak', async () => {
+    const { socket, heard } = shake('/refused')
+    await expect.poll(() => met.has('/refused')).toBe(true)
+    met.get('/refused')!.socket.end('HTTP/1.0 403 Forbidden\r\n\r\nno')
+    await new Promise(resolve => socket.once('close', resolve))
+    expect(heard()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n[\s\S]*no$/)
+  })
+
   test('of another method is a request like any other', async () => {
     const { socket, heard } = shake('/posted', 'POST', 'Content-Length: 0')
     await expect.poll(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*POST \/posted$/)

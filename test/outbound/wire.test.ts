@@ -272,6 +272,17 @@ describe.each(PROTOCOLS)('over %s', protocol => {
     }
   })
 
+  test.for(['100-continue', '100-Continue'])('who expects %s may go on', async expect100 => {
+    const expecting = ask(protocol, ours.origin, '/expected', {
+      method: 'POST',
+      headers: { expect: expect100, 'content-length': '5' },
+    })
+    const { upload } = expecting
+    upload.on(protocol === 'HTTP/2' ? 'headers' : 'continue', () => upload.end('hello'))
+    expect((await expecting.over).status).toBe(200)
+    expect(at('/expected')?.body).toBe('hello')
+  })
+
   test('40 KiB of answer headers pass; 70 are refused with the reason', async () => {
     const { status, headers } = await ask(protocol, ours.origin, '/large').over
     expect([status, headers['x-large']?.length]).toEqual([200, 40_000])
