@@ -15,6 +15,8 @@ export type Shape =
   | 'any'
   | 'uuid'
   | 'time'
+  /** A UUID that is read from text alone; of `uuid`, Go reads every value as text. */
+  | 'id'
   | StructShape
   | { list: Shape; go: string }
   | { named: string }
@@ -49,7 +51,10 @@ function read(
   const decoded = decodeJson(text(x))
   if ('error' in decoded) return { value: {}, mistake: decoded.error }
   const value = fold(decoded.value, shape)
-  return { value: (value ?? {}) as JsonObject, mistake: check(value, shape, [], strict) }
+  return {
+    value: (value ?? {}) as JsonObject,
+    mistake: checkValues(value, shape) ?? check(value, shape, [], strict),
+  }
 }
 
 /** A document that no request held whole, as its struct writes it. */
@@ -58,7 +63,7 @@ export function readDocument(
   shape: StructShape,
 ): { value: JsonObject; mistake: string | undefined } {
   const value = fold(document, shape) as JsonObject
-  return { value, mistake: check(value, shape, [], false) }
+  return { value, mistake: checkValues(value, shape) ?? check(value, shape, [], false) }
 }
 
 /** Every name in a body as its struct writes it. */
@@ -75,6 +80,20 @@ function text(x: Exchange): string {
   return x.body.toString('utf8')
 }
 
+/** What no type reads ends Go's decoding at once; of a value of another type it is said when all has been read. */
+function checkValues(value: Json, shape: Shape): string | undefined {
+  if (shape === 'uuid') return value === null ? undefined : uuidValueMistake(value)
+  if (shape === 'id') return typeof value === 'string' ? uuidValueMistake(value) : undefined
+  if (shape === 'time') return value === null ? undefined : timeMistake(value)
+  if (typeof shape !== 'object' || value === null || typeof value !== 'object') return undefined
+  if ('list' in shape)
+    return Array.isArray(value) ? first(value, item => checkValues(item, shape.list)) : undefined
+  if (!('struct' in shape) || Array.isArray(value)) return undefined
+  return first(Object.entries(value), ([key, inner]) =>
+    Object.hasOwn(shape.fields, key) ? checkValues(inner, shape.fields[key] ?? 'any') : undefined,
+  )
+}
+
 /** What Go's decoder says about a value that does not fit; `path` leads there from the outermost struct. */
 function check(value: Json, shape: Shape, path: string[], strict: boolean, owner = ''): string | undefined {
   if (value === null || shape === 'any') return undefined
@@ -84,8 +103,8 @@ function check(value: Json, shape: Shape, path: string[], strict: boolean, owner
     return first(value, item => check(item, shape.list, path, strict, owner))
   }
   if (shape === 'bool') return typeof value === 'boolean' ? undefined : mismatch(value, 'bool', path, owner)
-  if (shape === 'uuid') return uuidValueMistake(value)
-  if (shape === 'time') return timeMistake(value)
+  if (shape === 'uuid' || shape === 'time') return undefined
+  if (shape === 'id') return typeof value === 'string' ? undefined : mismatch(value, 'uuid.UUID', path, owner)
   const named = typeof shape === 'object' ? shape.named : 'string'
   return typeof value === 'string' ? undefined : mismatch(value, named, path, owner)
 }

@@ -33,7 +33,7 @@ const credentials: StructShape = {
 }
 
 const recoveryFields: Record<string, Shape> = {
-  id: 'uuid',
+  id: 'id',
   value: 'string',
   via: 'string',
   created_at: 'time',

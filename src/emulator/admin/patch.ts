@@ -4,7 +4,7 @@ import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import type { Core } from '../core.js'
 import { decodeJson } from '../go/json.js'
 import { type Answer, type Exchange, json } from '../http/exchange.js'
-import { Problem } from '../http/kratos-errors.js'
+import { notLocated, Problem } from '../http/kratos-errors.js'
 import { asList, asObject } from '../schema/fields.js'
 import { isoTime } from '../store/clock.js'
 import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '../store/model.js'
@@ -24,8 +24,8 @@ export function patchIdentity(x: Exchange): Answer {
   const operations = readOperations(x.body.toString('utf8'))
   const everything = { credentials: true, include: Object.keys(identity.credentials) }
   const document = structuredClone(adminIdentityJson(x.core, identity, everything))
-  for (const operation of operations) apply(document, operation)
-  const { value, mistake } = readDocument(document, PATCHED)
+  const patched = operations.reduce(apply, document)
+  const { value, mistake } = readDocument(patched, PATCHED)
   if (mistake !== undefined) throw refused(mistake)
   takeOver(x.core, identity, value)
   saveChanged(x.core, identity)
@@ -44,6 +44,7 @@ function readOperations(text: string): JsonObject[] {
     throw refused(`json: cannot unmarshal ${kindOf(item)} into Go value of type jsonpatch.Operation`)
   })
   for (const operation of operations) checkOperation(operation)
+  for (const operation of operations) checkAllowed(operation)
   return operations.filter(({ path }) => !HARMFUL.test(String(path)))
 }
 
@@ -51,25 +52,34 @@ function checkOperation(operation: JsonObject): void {
   const { op, path } = operation
   const invalid = (why: string): Problem => refused(`invalid operation ${JSON.stringify(operation)}: ${why}`)
   if (typeof op !== 'string' || !KINDS.has(op)) throw invalid('unsupported operation')
-  if (op !== 'remove' && op !== 'move' && op !== 'copy' && !('value' in operation)) {
+  if ((op === 'add' || op === 'replace') && !('value' in operation)) {
     throw invalid("failed to decode 'value': operation, missing value field: missing value")
   }
   if (typeof path !== 'string')
     throw invalid("failed to decode 'path': operation missing path field: missing value")
-  if (!ALLOWED.has(op)) throw refused(`unsupported operation: ${op}`)
-  if (DENIED.test(path)) throw refused(`patch includes denied path: ${path}`)
+}
+
+function checkAllowed({ op, path }: JsonObject): void {
+  if (!ALLOWED.has(String(op))) throw refused(`unsupported operation: ${op}`)
+  if (DENIED.test(String(path))) throw refused(`patch includes denied path: ${path}`)
 }
 
 /** Like Kratos more tolerant than the RFC: what is to be added or replaced is made if it is not there. */
-function apply(document: JsonObject, operation: JsonObject): void {
+function apply(document: JsonObject, operation: JsonObject): JsonObject {
   const path = String(operation['path'])
-  const element = /\/(-|\d+)$/.test(path)
+  if (path === '') return whole(operation)
+  const element = /\/(-|[+-]?\d+)$/.test(path)
   if (operation['op'] !== 'remove') ensureParents(document, path)
-  if (!isOwn(document, operation['op'] === 'remove' ? path : parentOf(path))) {
+  const list = isOwn(document, parentOf(path)) && Pointer.fromJSON(parentOf(path)).get(document)
+  if (!isOwn(document, operation['op'] === 'remove' && !Array.isArray(list) ? path : parentOf(path))) {
     throw refused(failure(document, String(operation['op']), path))
   }
   const op = operation['op'] === 'replace' && !element ? 'add' : operation['op']
   const known = { op, path, value: operation['value'] ?? null } as Operation
+  if (Array.isArray(list)) {
+    changeList(list, known)
+    return document
+  }
   let failed: Error | null | undefined
   try {
     failed = applyPatch(document, [known])[0]
@@ -77,6 +87,42 @@ function apply(document: JsonObject, operation: JsonObject): void {
     failed = error as Error
   }
   if (failed) throw refused(failure(document, String(op), path))
+  return document
+}
+
+/** An empty path names the document itself. */
+function whole({ op, value }: JsonObject): JsonObject {
+  if (op === 'remove')
+    throw refused("error in remove for path: '': unable to remove nonexistent key: : missing value")
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value
+  if (value === null)
+    throw refused(
+      'json: error calling MarshalJSON for type *jsonpatch.partialDoc: invalid value, expected object',
+    )
+  const type = Array.isArray(value) ? `identity.${PATCHED.struct}` : 'map[string]*jsonpatch.lazyNode'
+  throw refused(`json: cannot unmarshal ${kindOf(value ?? null)} into Go value of type ${type}`)
+}
+
+/** Negative places count from the end, which the RFC does not know. */
+function changeList(list: Json[], { op, path, ...more }: Operation): void {
+  const key = path.slice(path.lastIndexOf('/') + 1)
+  const value = 'value' in more ? (more.value as Json) : null
+  if (op === 'add' && key === '-') return void list.push(value)
+  const length = op === 'add' ? list.length + 1 : list.length
+  const at = /^[+-]?\d+$/.test(key) ? Number(key) : Number.NaN
+  const index = at < 0 ? at + length : at
+  if (!(index >= 0 && index < length)) throw refused(noPlace(op, path, key))
+  list.splice(index, op === 'add' ? 0 : 1, ...(op === 'remove' ? [] : [value]))
+}
+
+function noPlace(op: string, path: string, key: string): string {
+  if (op === 'replace') return `replace operation does not apply: doc is missing key: ${path}: missing value`
+  const isNumber = /^[+-]?\d+$/.test(key)
+  const why = isNumber
+    ? `Unable to access invalid index: ${Number(key)}: invalid index referenced`
+    : `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`
+  const before = op === 'add' && !isNumber ? `value was not a proper array index: '${key}': ` : ''
+  return `error in ${op} for path: '${path}': ${before}${why}`
 }
 
 /** In the words of the library Kratos uses. */
@@ -119,9 +165,14 @@ function ensureParents(document: JsonObject, path: string): void {
   let parent: JsonObject = document
   for (const key of keysOf(path).slice(0, -1)) {
     const next = Object.hasOwn(parent, key) ? parent[key] : undefined
-    if (Array.isArray(next)) return
-    if (next === undefined || next === null) parent[key] = {}
-    parent = asObject(parent[key])
+    if (next !== undefined && next !== null && typeof next !== 'object')
+      throw refused('invalid state detected')
+    if (next === undefined || next === null) {
+      if (Array.isArray(parent)) return
+      parent[key] = {}
+    }
+    // A list is walked through like an object whose names are its places.
+    parent = parent[key] as JsonObject
   }
 }
 
@@ -134,6 +185,8 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
       reason: `The supplied state ('${state}') was not valid. Valid states are ('active', 'inactive').`,
     })
   }
+  // A document that is replaced as a whole may be somebody else's.
+  if (document['id'] !== identity.id) throw notLocated()
   if (typeof document['state_changed_at'] === 'string')
     identity.state_changed_at = document['state_changed_at']
   else delete identity.state_changed_at

@@ -144,7 +144,7 @@ function verifiable(core: Core, given: Partial<ImportedAddress>): Identity['veri
     via: given.via ?? ('' as Channel),
     status: given.status ?? (verified ? 'completed' : 'pending'),
     ...(verified && { verified_at: given.verified_at ?? now }),
-    created_at: now,
+    created_at: given.created_at ?? now,
     updated_at: now,
   }
 }

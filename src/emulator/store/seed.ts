@@ -44,6 +44,7 @@ export interface ImportedAddress {
   via: Channel
   verified?: boolean
   verified_at?: string
+  created_at?: string
   status?: 'pending' | 'sent' | 'completed'
 }
 

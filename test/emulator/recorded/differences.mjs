@@ -64,6 +64,32 @@ export const scenarios = {
     }
     await admin(s, 'a batch of odd addresses', 'PATCH', '/admin/identities', { identities: [{ create: { traits: { email: s.email('w') }, verifiable_addresses: [{}, null] } }, {}, { create: null }] });
   },
+  async 'd-patched-lists'(s) {
+    const email = s.email();
+    const { id } = await make(s, email);
+    const list = '/verifiable_addresses', at = `${list}/0`, sms = { value: email, via: 'sms' };
+    const patches = [
+      ...['-', 'x', '9', '-1', '-2', '0'].map(place => [{ op: 'remove', path: `${list}/${place}` }]),
+      ...['x', '-1', '-3', '9', '+1', '-'].map(place => [{ op: 'add', path: `${list}/${place}`, value: sms }]),
+      ...['-', '7', '-1', 'x'].map(place => [{ op: 'replace', path: `${list}/${place}`, value: sms }]),
+      [{ op: 'add', path: '/metadata_public', value: [1, 2] }, { op: 'add', path: '/metadata_public/1', value: 9 }, { op: 'remove', path: '/metadata_public/0' }, { op: 'replace', path: '/metadata_public/-1', value: 'last' }],
+      [{ op: 'add', path: '/metadata_public', value: [{ a: 1 }] }, { op: 'replace', path: '/metadata_public/0/a', value: 9 }, { op: 'add', path: '/metadata_public/0/b/c', value: 9 }],
+      ...['/traits/email/x', '/traits/email/x/y', `${at}/value/x`].map(path => [{ op: 'add', path, value: 1 }]),
+      [{ op: 'remove', path: '/traits/email/x' }],
+      ...[[], 'x', null, {}, { schema_id: 'default', traits: { email }, state: 'active' }].map(value => [{ op: 'replace', path: '', value }]),
+      [{ op: 'remove', path: '' }],
+      [{ op: 'move', from: '/a', path: '/b' }, { op: 1 }], [{ op: 'test', path: '/state' }], [{ op: 'add', value: 1 }],
+    ];
+    for (const patch of patches) {
+      await admin(s, JSON.stringify(patch).replaceAll(email, 'email'), 'PATCH', `/admin/identities/${id}`, patch);
+      await admin(s, 'what it then is', 'GET', `/admin/identities/${id}`);
+    }
+    const odd = [{ state: 1, organization_id: 'x' }, { nope: 1, organization_id: 'x' }, { verifiable_addresses: [{ verified: 'x', verified_at: 'x' }] }, { verifiable_addresses: [{ id: 1, verified: 'x' }] }, { verifiable_addresses: [{ id: 'x' }] }];
+    for (const more of odd) {
+      await admin(s, `new: ${JSON.stringify(more)}`, 'POST', '/admin/identities', person(s.email('n'), more));
+      await admin(s, `in a batch: ${JSON.stringify(more)}`, 'PATCH', '/admin/identities', { identities: [{ create: person(s.email('n'), more), patch_id: 'x' }] });
+    }
+  },
   async 'd-return-to'(s) {
     const email = s.email();
     await make(s, email);
