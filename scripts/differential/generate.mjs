@@ -1,38 +1,20 @@
 // Random sequences of requests, near to what browsers, apps and administrators send, and now and then far from it.
+import { AGEING } from './ageing.mjs'
+import { NOBODY, ODD, ODD_JSON, OTHER_PASSWORD, PASSWORD } from './inputs.mjs'
+import { JOURNEYS } from './journeys.mjs'
 
 const KINDS = ['login', 'registration', 'recovery', 'verification', 'settings']
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 const JSON_TYPE = 'application/json'
-const PASSWORD = 'Tr0ub4dor&3-lab-pw'
-const OTHER_PASSWORD = 'c0rrect-horse-battery-9'
-const NOBODY = '3e9b2a6c-3c0f-4a39-9d8e-0c4d9a3f0c11'
-const ODD = [
-  '',
-  'nope',
-  'a\nb',
-  'ü€😀',
-  '\u0000',
-  '../../etc/passwd',
-  'x'.repeat(300),
-  '<b>',
-  '{}',
-  '[]',
-  '0',
-  'null',
-  ' ',
-  "'",
-  '%2F',
-  '1e+20',
-]
-const ODD_JSON = [...ODD, null, 0, 1.5, 1e20, true, [], {}, [1], ['x'], { a: 1 }, { a: { b: [] } }]
-
 /**
  * @param {number} seed the same seed is the same sequence
- * @param {{ traits: string[], social: boolean }} about the configuration
+ * @param {{ traits: string[], social: boolean, codeLogin: boolean, brief: boolean }} about the configuration
  * @returns {object[]} steps, as `Side` takes them
  */
 export function sequence(seed, about) {
   const r = random(seed)
+  if (about.brief) return r.weighted(AGEING)(r, about)
+  if (r.chance(0.5)) return r.weighted(JOURNEYS)(r, about)
   const steps = []
   const length = 3 + r.below(10)
   if (r.chance(0.55)) steps.push(...beginning(r, about))

@@ -25,7 +25,8 @@ export class Side {
     const client = this.#client(step.client)
     const request = await this.#request(step, client)
     if (!request) return undefined
-    const response = await fetch(request.url, { ...request.init, redirect: 'manual' })
+    const response = await fetch(request.url, { ...request.init, redirect: 'manual' }).catch(() => undefined)
+    if (!response) return { status: 'the connection was dropped' }
     const text = await response.text()
     const data = parse(text)
     this.#remember(client, response, data, step)
@@ -56,10 +57,15 @@ export class Side {
     if (client.token && !own['x-session-token']) own['x-session-token'] = client.token
     if (json !== undefined) own['content-type'] ??= 'application/json'
     if (form !== undefined) own['content-type'] ??= 'application/x-www-form-urlencoded'
+    const none = own['content-type'] === 'none'
+    if (none) delete own['content-type']
     const body =
       json !== undefined ? JSON.stringify(json) : form !== undefined ? String(new URLSearchParams(form)) : raw
     const url = /^https?:/.test(path) ? path : `${base}${path}${search}`
-    return { url, init: { method, headers: own, ...(body !== undefined && { body }) } }
+    return {
+      url,
+      init: { method, headers: own, ...(body !== undefined && { body: none ? Buffer.from(body) : body }) },
+    }
   }
 
   /** Puts values in place of `{{names}}`, everywhere in a step. */
@@ -85,8 +91,10 @@ export class Side {
     return out
   }
 
-  #value(name, client) {
-    const [kind, which] = name.split(':')
+  #value(name, own) {
+    const [said, of] = name.split('@')
+    const client = of ? this.#client(of) : own
+    const [kind, which] = said.split(':')
     if (/^e\d$/.test(kind)) return `${kind}.r${this.run}@example.org`
     if (/^E\d$/.test(kind)) return `${kind}.R${this.run}@Example.ORG`
     if (/^u\d$/.test(kind)) return `${kind}_r${this.run}`
@@ -97,6 +105,10 @@ export class Side {
         return client.csrf ?? ''
       case 'flow':
         return client.flows[which]
+      case 'oldflow':
+        return client.flows[`old ${which}`]
+      case 'cookie':
+        return client.jar.get('ory_kratos_session')
       case 'code':
         return this.#mailed(which, /(?<![\w-])\d{6}(?![\w-])/)
       case 'link':
@@ -131,10 +143,10 @@ export class Side {
     const kind = /\/self-service\/(\w+)\//.exec(step.path)?.[1]
     const flow = /[?&]flow=([0-9a-f-]{36})/.exec(location)?.[1]
     const page = /\/(?:ui\/)?(login|registration|recovery|verification|settings)\?/.exec(location)?.[1]
-    if (flow && (page ?? kind)) client.flows[page ?? kind] = flow
+    if (flow && (page ?? kind)) keepFlow(client, page ?? kind, flow)
     if (data?.ui && data.id) {
       const of = /self-service\/(\w+)/.exec(data.ui.action)?.[1] ?? kind
-      client.flows[of] = data.id
+      keepFlow(client, of, data.id)
       const nodes = data.ui.nodes ?? []
       client.csrf = nodes.find(n => n.attributes.name === 'csrf_token')?.attributes.value ?? client.csrf
       const secret = nodes.find(n => n.attributes.id === 'totp_secret_key')?.attributes.text?.text
@@ -147,12 +159,15 @@ export class Side {
     const code = /[?&]code=([^&]+)/.exec(location)?.[1]
     if (code) client.returncode = decodeURIComponent(code)
     if (data?.session_token_exchange_code) client.initcode = data.session_token_exchange_code
+    for (const next of data?.continue_with ?? [])
+      if (next.flow?.id) keepFlow(client, next.action.replace(/^show_(\w+)_ui$/, '$1'), next.flow.id)
+    if (step.forget) client.token = undefined
     if (data?.session_token && step.client === 'n') client.token = data.session_token
     if (data?.logout_token) client.logout = data.logout_token
     if (data?.recovery_code) client.recoverycode = data.recovery_code
     if (data?.recovery_link) {
       client.recoverylink = data.recovery_link
-      this.#client('b1').flows.recovery = /flow=([^&]+)/.exec(data.recovery_link)?.[1]
+      client.flows.recovery = this.#client('b1').flows.recovery = /flow=([^&]+)/.exec(data.recovery_link)?.[1]
     }
     const session =
       data?.session?.id ?? (data?.identity && data?.expires_at && !data.ui ? data.id : undefined)
@@ -254,6 +269,12 @@ function cookieShape(cookie) {
     )
     .replace(/Expires=[^;]+/i, 'Expires=<time>')
     .replace(/Max-Age=(\d{3,})/i, (_, seconds) => `Max-Age=${Math.round(seconds / 60)}m`)
+}
+
+/** The newest of its kind, and the one before. */
+function keepFlow({ flows }, kind, id) {
+  if (flows[kind] !== id) flows[`old ${kind}`] = flows[kind]
+  flows[kind] = id
 }
 
 function keepCookies(jar, cookies) {
