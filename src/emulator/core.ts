@@ -65,3 +65,7 @@ export function schemaOf(core: Core, id: string): CompiledSchema {
 
 /** An address of ours. */
 export const ownUrl = (core: Core, path: string): string => `${core.base}${path}`
+
+/** An address in a mail. */
+export const mailUrl = (core: Core, path: string): string =>
+  core.config.selfservice.methods.link.config.base_url + path

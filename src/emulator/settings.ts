@@ -174,7 +174,10 @@ export class Settings {
     const key = [base, ...absent.map(({ origin }) => origin)].join(' ')
     const known = this.#views.get(key)
     if (known) return known
-    const view = { base, config: withProject(this.#file.at({ base, isUp }), this.#project) }
+    const view = {
+      base,
+      config: withProject(this.#file.at({ base, isUp, embedded: this.#standing.embedded }), this.#project),
+    }
     this.#views.set(key, view)
     return view
   }

@@ -222,7 +222,13 @@ function buildMethods(raw: JsonObject, urls: UrlResolver): KratosConfig['selfser
       config: { issuer: (config('totp')['issuer'] as string) ?? new URL(urls.base).hostname },
     },
     lookup_secret: { enabled: on('lookup_secret') },
-    link: { enabled: on('link'), config: { lifespan: milliseconds(config('link')['lifespan']) } },
+    link: {
+      enabled: on('link'),
+      config: {
+        lifespan: milliseconds(config('link')['lifespan']),
+        base_url: urls.mails(config('link')['base_url']),
+      },
+    },
     profile: { enabled: on('profile') },
     webauthn: {
       enabled: on('webauthn'),

@@ -153,7 +153,7 @@ const methods = section({
   }),
   totp: section({ enabled: flag(false), config: section({ issuer: text }) }),
   lookup_secret: section({ enabled: flag(false) }),
-  link: section({ enabled: flag(false), config: section({ lifespan: duration('1h'), base_url: ignored }) }),
+  link: section({ enabled: flag(false), config: section({ lifespan: duration('1h'), base_url: text }) }),
   profile: section({ enabled: flag(true) }),
   oidc: section({
     enabled: flag(false),

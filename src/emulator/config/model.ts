@@ -145,7 +145,8 @@ export interface KratosConfig {
       }
       totp: { enabled: boolean; config: { issuer: string } }
       lookup_secret: { enabled: boolean }
-      link: { enabled: boolean; config: { lifespan: number } }
+      /** `base_url`: where links in mails begin. */
+      link: { enabled: boolean; config: { lifespan: number; base_url: string } }
       profile: { enabled: boolean }
       webauthn: { enabled: boolean; config: { passwordless: boolean; rp: RelyingParty } }
       passkey: { enabled: boolean; config: { rp: RelyingParty } }

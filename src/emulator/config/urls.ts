@@ -12,6 +12,8 @@ export interface Place {
   readonly base: string
   /** Whether another server's pages are there; where not, ours take their place. @default they all are */
   readonly isUp?: (origin: string) => boolean
+  /** Whether a dev server is in front, where Ory is below `/.ory` and nowhere else. */
+  readonly embedded?: boolean | undefined
 }
 
 export interface UrlResolver {
@@ -25,6 +27,8 @@ export interface UrlResolver {
   back(url: Json | undefined): string | undefined
   /** Where providers of social sign-in send people back to. */
   callbacks(url: Json): string
+  /** Where links in mails begin. */
+  mails(url: Json | undefined): string
   /** The list of where a `return_to` may lead, without repetitions. */
   allowed(urls: readonly string[]): string[]
 }
@@ -43,7 +47,7 @@ function behindOwn(url: string, { baseUrl, isDirect }: Own): string | undefined 
 }
 
 /** @param raw the configuration, whose pages are looked up */
-export function urlResolver({ base: given, isUp }: Place, own: Own, raw: JsonObject): UrlResolver {
+export function urlResolver({ base: given, isUp, embedded }: Place, own: Own, raw: JsonObject): UrlResolver {
   const base = trimmed(given)
   const absolute = (url: string): string => {
     const full = URL.canParse(url) ? url : new URL(url, `${base}/`).href
@@ -63,6 +67,10 @@ export function urlResolver({ base: given, isUp }: Place, own: Own, raw: JsonObj
   }
   const optional = (url: Json | undefined): string | undefined =>
     typeof url === 'string' && url !== '' ? absolute(url) : undefined
+  const served = (url: string): string => {
+    const named = absolute(url)
+    return isThere(named) ? named : base
+  }
   return {
     base,
     page,
@@ -74,10 +82,8 @@ export function urlResolver({ base: given, isUp }: Place, own: Own, raw: JsonObj
       const named = optional(url)
       return named === undefined || isThere(named) ? named : page(pages.get(url as string) ?? 'welcome')
     },
-    callbacks(url) {
-      const named = absolute(String(url))
-      return isThere(named) ? named : base
-    },
+    callbacks: url => served(String(url)),
+    mails: url => (typeof url === 'string' && url !== '' && !embedded ? trimmed(served(url)) : base),
     allowed: urls => [...new Set(urls.flatMap(url => [absolute(url), ...alsoHere(url)]))],
   }
 }
@@ -138,7 +144,7 @@ export function frontEndsOf(raw: JsonObject, own: Own): FrontEnd[] {
   return [...found.values()]
 }
 
-const LEADS_PEOPLE = /\.(ui_url|default_browser_return_url|base_redirect_uri)$/
+const LEADS_PEOPLE = /\.(ui_url|default_browser_return_url|base_redirect_uri|link\.config\.base_url)$/
 
 /** Throws for the first URL of the configuration that is none. */
 export function checkUrls(document: TextDocument, raw: JsonObject): void {
@@ -172,7 +178,7 @@ const URL_KEYS = new Set([
   'allowed_return_urls',
 ])
 
-function* urlsIn(value: Json, path: (string | number)[]): Generator<[DocumentPath, string]> {
+export function* urlsIn(value: Json, path: (string | number)[]): Generator<[DocumentPath, string]> {
   for (const [key, inner] of Object.entries(asObject(value))) {
     const at = [...path, key]
     if (!URL_KEYS.has(key)) yield* urlsIn(inner, at)

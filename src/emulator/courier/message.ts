@@ -1,6 +1,6 @@
 /** What is sent, and what its template and the body of its channel are told. */
 
-import { type Core, ownUrl } from '../core.js'
+import { type Core, mailUrl } from '../core.js'
 import { passing } from '../flows/flow.js'
 import type { Flow, FlowKind } from '../flows/types.js'
 import { allowedHeaders } from '../http/allowed-headers.js'
@@ -45,7 +45,7 @@ export function codeMessage(
   const sms = via === 'sms'
   const lifespan = minutes(core.config.selfservice.methods.code.config.lifespan)
   const about = isStored(identity) ? identityJson(core, identity) : identity
-  const link = withQuery(ownUrl(core, '/self-service/verification'), { code, flow: flow.id })
+  const link = withQuery(mailUrl(core, '/self-service/verification'), { code, flow: flow.id })
   const type: TemplateType = `${kind}_code_valid`
   const data: JsonObject = {
     to,

@@ -1,6 +1,6 @@
 /** Links that are sent by mail, Kratos' older way to recover an account and to prove an address. */
 
-import { type Core, ownUrl } from '../core.js'
+import { type Core, mailUrl } from '../core.js'
 import { linkMessage } from '../courier/message.js'
 import { send } from '../courier/send.js'
 import { FlowExpired } from '../http/kratos-errors.js'
@@ -29,7 +29,7 @@ export function createLink(core: Core, flow: Flow, to: CodeFor): string {
     used: false,
     by_admin: to.byAdmin ?? false,
   })
-  return withQuery(ownUrl(core, `/self-service/${flow.kind}`), { flow: flow.id, token })
+  return withQuery(mailUrl(core, `/self-service/${flow.kind}`), { flow: flow.id, token })
 }
 
 /** Takes a link's token, once; undefined for one that is not known or was used. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import type { KratosConfig } from '../../../src/emulator/config/model.js'
 import type { ConfigSource } from '../../../src/emulator/config/open.js'
-import { readConfig } from '../../../src/emulator/config/read.js'
+import { type ConfigFile, readConfig } from '../../../src/emulator/config/read.js'
 
 export const base = 'http://127.0.0.1:5000'
 export const SCHEMA = JSON.stringify({
@@ -26,10 +26,12 @@ export async function file(name: string, text: string): Promise<string> {
   return path
 }
 
-export async function load(source: ConfigSource): Promise<{ config: KratosConfig; said: string[] }> {
+export async function load(
+  source: ConfigSource,
+): Promise<{ config: KratosConfig; said: string[]; file: ConfigFile }> {
   const said: string[] = []
   const say = (line: string) => void said.push(line)
   const read = await readConfig(source, { info: say, warn: say, error: say, debug: () => {} })
-  return { config: read.at({ base }), said }
+  return { config: read.at({ base }), said, file: read }
 }
 export const titleOf = ({ identity }: KratosConfig): unknown => identity.schemas[0]?.schema['title']
