@@ -1,6 +1,7 @@
 /** One request to a server of the developer's own, as Go's client sends it, and bounded in every direction. */
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
+import { lookupFor, mayCall } from './hosts.js'
 import type { Prepared } from './request.js'
 
 export interface Asked {
@@ -16,8 +17,8 @@ export interface Bounds {
   patience: number
   /** Characters of the answer; what is behind them is not read. */
   most: number
-  /** Whether a redirect may lead there. */
-  mayAsk(url: string): boolean
+  /** Where a redirect may lead beside this machine. */
+  hosts: readonly string[]
 }
 
 /** Go's client gives up then. */
@@ -36,7 +37,7 @@ export async function ask(prepared: Prepared, bounds: Bounds): Promise<Asked> {
     const target = redirectOf(next, asked)
     if (!target) return asked
     if (i === MOST_REDIRECTS) throw new Error(`stopped after ${MOST_REDIRECTS} redirects`)
-    if (!bounds.mayAsk(target.url))
+    if (!mayCall(target.url, bounds.hosts))
       throw new Error(`it redirects to ${new URL(target.url).host}, which is not asked`)
     next = target
   }
@@ -63,7 +64,8 @@ function once({ url, method, headers, body }: Prepared, bounds: Bounds, until: A
       reject(until.aborted ? new TooLate(`no answer within ${bounds.patience} ms`, { cause }) : cause)
     let req: ClientRequest
     try {
-      req = send(url, { method, headers: { ...headers, ...length }, agent: false, signal: until })
+      const lookup = lookupFor(bounds.hosts)
+      req = send(url, { method, headers: { ...headers, ...length }, agent: false, signal: until, lookup })
     } catch (error) {
       reject(error as Error)
       return

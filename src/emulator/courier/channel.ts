@@ -1,7 +1,7 @@
 /** Channels of type `http`: https://www.ory.com/docs/kratos/emails-sms/sending-sms */
 
 import { ask } from '../calls/ask.js'
-import { mayCall, namedUrl, warnOnce } from '../calls/hosts.js'
+import { mayCall, namedUrl, sayWhere, warnOnce } from '../calls/hosts.js'
 import { prepare, type RequestConfig, Unprepared } from '../calls/request.js'
 import type { Core } from '../core.js'
 import type { Channel, CourierMessage, JsonObject } from '../store/model.js'
@@ -46,8 +46,8 @@ async function post(core: Core, message: CourierMessage, channel: RequestConfig)
   })
   // Kratos takes what its body cancels for a message that could not be sent.
   if (!prepared) throw new Error(`${name}: the body says error 'cancel', which channels do not know`)
-  const mayAsk = (url: string): boolean => mayCall(url, core.callHosts)
-  const { status } = await ask(prepared, { patience: PATIENCE, most: MOST, mayAsk })
+  sayWhere(channel.url, core.callHosts, core.log)
+  const { status } = await ask(prepared, { patience: PATIENCE, most: MOST, hosts: core.callHosts })
   if (status < 200 || status >= 300)
     throw new Error(`${name}: upstream server replied with status code ${status}`)
 }

@@ -2,7 +2,7 @@
 
 import { type Logger, printable } from '../../log.js'
 import { type Asked, TooLate } from '../calls/ask.js'
-import { mayCall, namedUrl, warnOnce } from '../calls/hosts.js'
+import { mayCall, namedUrl, sayWhere, warnOnce } from '../calls/hosts.js'
 import { type Prepared, prepare, Unprepared } from '../calls/request.js'
 import { askAgain, GaveUp } from '../calls/tries.js'
 import type { WebHookConfig } from '../config/model.js'
@@ -76,6 +76,7 @@ export async function runWebHook(
     )
     return PASSED
   }
+  sayWhere(config.url, deps.hosts ?? [], deps.log)
   if (!ignore) return send(config, context, deps)
   if (!tempo.allows(config.url)) {
     warnOnce(
@@ -143,7 +144,7 @@ async function request(
   { log, hosts = [], timeout = TIMEOUT, pause = sleep }: WebHookDeps,
 ): Promise<Asked> {
   const name = namedUrl(prepared.url)
-  const bounds = { patience: timeout, most: MOST, mayAsk: (url: string) => mayCall(url, hosts) }
+  const bounds = { patience: timeout, most: MOST, hosts }
   const failed = (why: string, wait: number): void =>
     log.warn(`web hook ${name}: ${printable(why)}; it is asked again in ${wait / 1000} s, as Kratos does`)
   try {
