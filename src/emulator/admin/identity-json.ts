@@ -45,8 +45,8 @@ function credentialJson(credential: Credential, view: AdminView): JsonObject {
   // Kratos brings these to their present form when it reads them.
   const version = isFresh && type === 'webauthn' ? 0 : credential.version
   const shown = include.includes(type) && shownConfig(credential)
-  // A list of accounts that Go never made is null; out of the database it comes empty.
-  const named = isNew && /^(oidc|saml)$/.test(type) && identifiers.length === 0 ? null : identifiers
+  // A list that Go never made, of accounts or where the schema names none, is null; out of the database it comes empty.
+  const named = isNew && /^(oidc|saml|password)$/.test(type) && identifiers.length === 0 ? null : identifiers
   return { type, identifiers: named, ...(shown && { config: shown }), version, created_at, updated_at }
 }
 
