@@ -69,8 +69,12 @@ function mistake(value: Json, schema: JsonObject): string | undefined {
   return outOfRange(value, schema)
 }
 
-/** Go's parser refuses what browsers let pass in a host: braces of a placeholder that nobody has filled in. */
-const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s{}|^`\\]+$/i.test(text) && URL.canParse(text)
+/**
+ * Go's parser refuses what browsers let pass in a host, braces of a placeholder that nobody has filled in, and takes
+ * the `<…>` of one that browsers refuse.
+ */
+const isUri = (text: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:[^\s{}|^`\\]+$/i.test(text) && URL.canParse(text.replaceAll(/[<>]/g, '-'))
 
 function outOfRange(value: Json, schema: JsonObject): string | undefined {
   const { minimum, maximum, minItems } = schema as { [key: string]: number | undefined }

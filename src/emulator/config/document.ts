@@ -22,9 +22,15 @@ export interface TextDocument {
 /**
  * Reads JSON or YAML.
  *
+ * @param further told where a second document begins, if one does; where nobody is told, it is a mistake
  * @throws {OryProxyError} with `code`, the file, line and column if the text is broken
  */
-export function readDocument(text: string, file: string, code: OryProxyErrorCode): TextDocument {
+export function readDocument(
+  text: string,
+  file: string,
+  code: OryProxyErrorCode,
+  further?: (place: string) => void,
+): TextDocument {
   // A byte order mark is what Windows editors write; it belongs to no value.
   const plain = text.replace(/^\uFEFF/, '')
   let parsed: YamlText | undefined
@@ -40,14 +46,20 @@ export function readDocument(text: string, file: string, code: OryProxyErrorCode
   if (json !== undefined) return { value: json, at, problem, folder }
   if (file.endsWith('.json') && hasComments(plain))
     throw new OryProxyError(code, `${file}: JSON has no comments. Take them out.`)
-  const { broken } = yaml()
+  const { broken, second } = yaml()
   if (broken) throw new OryProxyError(code, `${file}:${broken}`)
+  if (second !== undefined) {
+    if (!further) throw new OryProxyError(code, `${file}:${second}: ${SECOND}, and one file holds one`)
+    further(`${file}:${second}`)
+  }
   try {
     return { value: yaml().value(), at, problem, folder }
   } catch (cause) {
     throw problem([], (cause as Error).message, cause)
   }
 }
+
+export const SECOND = 'a second document begins here (---)'
 
 /** What is JSON needs no YAML, unless there is something to say about it. */
 function jsonValue(text: string): Json | undefined {
@@ -64,6 +76,8 @@ interface YamlText {
   at(path: DocumentPath): string
   /** The first mistake, with its place. */
   broken: string | undefined
+  /** Where another document begins that is not empty. */
+  second: string | undefined
 }
 
 /** Loaded when there is something to read: an emulator with built-in settings starts faster without it. */
@@ -75,13 +89,24 @@ function parseYaml(text: string): YamlText {
     const { line, col } = lineCounter.linePos(offset)
     return `${line}:${col}`
   }
-  const broken = parsed.errors[0] && (jsonMistake(text) ?? parsed.errors[0])
+  const first = parsed.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
+  const broken = first && (jsonMistake(text) ?? first)
+  const another = parsed.errors.find(({ code }) => code === 'MULTIPLE_DOCS')?.pos[0]
   return {
     value: () => parsed.toJS({ maxAliasCount: 100 }) as Json,
     at: path => place(offsetOf(yaml, parsed, path)),
-    broken: broken && `${place(broken.pos[0])}: ${broken.message}`,
+    broken: broken && `${place(broken.pos[0])}: ${broken.message}${ofTemplate(text)}`,
+    second: another !== undefined && holdsMore(text.slice(another)) ? place(another) : undefined,
   }
 }
+
+/** Whether there is more than comments, markers and blanks. */
+const holdsMore = (text: string): boolean =>
+  text.split(/\r?\n/).some(line => !/^(?:---|\.\.\.)? *(?:#.*)?$/.test(line.trim()))
+
+/** Helm and Ansible keep templates of files under the names of the files. */
+const ofTemplate = (text: string): string =>
+  text.includes('{{') ? ' (this is a template, with {{ … }} in it: render it first)' : ''
 
 /** What is wrong with a text that is meant to be JSON: YAML speaks of flow maps and indentation there. */
 function jsonMistake(text: string): { pos: [number]; message: string } | undefined {

@@ -5,9 +5,10 @@ import { OryProxyError } from '../../errors.js'
 import { isJsonnet, renderDocument } from '../snippets/rendered.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { DEFAULT_CONFIG } from './defaults.js'
-import { readDocument, type TextDocument, valueDocument } from './document.js'
+import { readDocument, SECOND, type TextDocument, valueDocument } from './document.js'
 import { withEnvironment } from './environment.js'
 import { overlay } from './layers.js'
+import { notKratos } from './not-kratos.js'
 import { isSection } from './paths.js'
 import { inTodaysWords } from './renames.js'
 
@@ -31,11 +32,13 @@ export async function openConfig(source: ConfigSource | undefined): Promise<Open
   const sources = source === undefined ? [DEFAULT_CONFIG] : Array.isArray(source) ? source : [source]
   const named = sources.filter(one => typeof one === 'string')
   const name = named.length > 0 ? named.join(', ') : 'config'
-  const read = await Promise.all((sources as (string | object)[]).map(openOne))
+  const further: string[] = []
+  const read = await Promise.all((sources as (string | object)[]).map(one => openOne(one, further)))
   const [first, ...others] = read.map(inTodaysWords)
   if (!first) throw new OryProxyError('ORY_PROXY_EMULATOR_CONFIG', 'config: the list of files is empty')
   const remarks = [
     ...named.filter(isJsonnet).map(toRender),
+    ...further,
     ...[first, ...others].flatMap(renamed => renamed.remarks),
   ]
   const document = overlay([first.document, ...others.map(renamed => renamed.document)])
@@ -48,9 +51,13 @@ export async function openConfig(source: ConfigSource | undefined): Promise<Open
 const toRender = (file: string): string =>
   `${file}: Kratos itself reads YAML, JSON and TOML, so render it there: jsonnet ${file} > kratos.json`
 
-async function openOne(source: string | object): Promise<TextDocument> {
+async function openOne(source: string | object, remarks: string[]): Promise<TextDocument> {
   const document =
-    typeof source === 'string' ? await readFromFile(source) : valueDocument(plain(source), 'config', CODE)
+    typeof source === 'string'
+      ? await readFromFile(source, remarks)
+      : valueDocument(plain(source), 'config', CODE)
+  const other = notKratos(document.value)
+  if (other) throw document.problem([], other)
   if (document.value === null || isSection(document.value)) return document
   throw document.problem(
     [],
@@ -60,13 +67,16 @@ async function openOne(source: string | object): Promise<TextDocument> {
 
 const CODE = 'ORY_PROXY_EMULATOR_CONFIG'
 
-async function readFromFile(file: string): Promise<TextDocument> {
+async function readFromFile(file: string, remarks: string[]): Promise<TextDocument> {
   if (/\.toml$/i.test(file)) {
     throw new OryProxyError(CODE, `${file}: TOML is not read here; write it as YAML or JSON`)
   }
   try {
     const text = await readFile(file, 'utf8')
-    return isJsonnet(file) ? await renderDocument(text, file, CODE) : readDocument(text, file, CODE)
+    if (isJsonnet(file)) return await renderDocument(text, file, CODE)
+    return readDocument(text, file, CODE, place => {
+      remarks.push(`${place}: ${SECOND}, and Kratos reads the first alone`)
+    })
   } catch (cause) {
     if (cause instanceof OryProxyError) throw cause
     const { code, message } = cause as NodeJS.ErrnoException

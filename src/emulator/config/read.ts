@@ -10,9 +10,11 @@ import { buildConfig, milliseconds } from './build.js'
 import { idleKeys, withDefaults } from './check.js'
 import { DEFAULT_IDENTITY_SCHEMA, KEYS_IDENTITY_SCHEMA } from './defaults.js'
 import type { TextDocument } from './document.js'
+import { misplacedHooks } from './hook-places.js'
 import { loadIdentitySchema } from './identity-schemas.js'
 import type { IdentitySchemaSource, KratosConfig } from './model.js'
 import { type ConfigSource, openConfig } from './open.js'
+import { unfilledUrls } from './placeholders.js'
 import { checkUrls, type FrontEnd, frontEndsOf, isDirect, type Place, urlResolver } from './urls.js'
 
 /** A configuration that was read; what is in it depends on where the emulator is. */
@@ -40,6 +42,7 @@ export interface ConfigFile {
 export async function readConfig(source: ConfigSource | undefined, logger: Logger): Promise<ConfigFile> {
   const { document, name, files, remarks, variables } = await openConfig(source)
   const raw = withDefaults(document)
+  const unfilled = unfilledUrls(document, raw)
   checkUrls(document, raw)
   const { identity, read } = await loadIdentity(raw, document)
   const programs = await loadSnippets(raw, document)
@@ -47,6 +50,8 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
   const mails = await loadTemplates(raw, document)
   for (const remark of [
     ...remarks,
+    ...misplacedHooks(document),
+    ...unfilled,
     ...read.flatMap(({ remark }) => remark ?? []),
     ...programs.remarks,
     ...keySets.remarks,

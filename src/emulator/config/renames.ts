@@ -136,6 +136,7 @@ interface Work {
 function apply(work: Work, { from, to, until, convert, write }: Rename): void {
   for (const { path, stars } of matches(work.value, from.split('.'))) {
     const old = take(work.value, path)
+    dropEmptied(work.value, path.slice(0, -1))
     const today = fillStars(to, stars)
     const present = get(work.value, today)
     const value = convert ? convert(old) : old
@@ -152,6 +153,12 @@ function apply(work: Work, { from, to, until, convert, write }: Rename): void {
     work.moved.push({ now: isList ? [...today, String(present.length)] : today, written: path })
     say(work, path, until, `write ${write ?? today.join('.')}`)
   }
+}
+
+/** A section that held nothing but keys of other names today would be an unknown one. */
+function dropEmptied(value: JsonObject, path: string[]): void {
+  const section = get(value, path)
+  if (path.length > 0 && isSection(section) && Object.keys(section).length === 0) take(value, path)
 }
 
 function say({ document, remarks }: Work, path: string[], until: string, todo: string): void {
