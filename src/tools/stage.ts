@@ -1,4 +1,5 @@
 /** Tools that are there with every Ory: requests, token, overview. */
+import { whyNotOwner } from '../common/caller.js'
 import { DEFAULT_NAMESPACE } from '../common/namespace.js'
 import type { Diagnosis } from '../diagnoses/table.js'
 import { OryProxyError } from '../errors.js'
@@ -34,6 +35,17 @@ export function toolsStage(rules: ToolRules): Stage {
   return function oryTools(x) {
     const path = belowMount(x.req.url!)
     const [name = '', query] = path?.split('?', 2) ?? []
+    if (name === '/' && rules.isEmulator && isDevelopersPage(x)) {
+      const isFolder = /\/(?:\?|$)/.test(x.req.url!)
+      answer(
+        x.req,
+        x.res,
+        303,
+        { Location: isFolder ? './dev' : './.ory/dev', 'Cache-Control': 'no-store' },
+        '',
+      )
+      return 'done'
+    }
     const tool = TOOL.exec(name)?.[1]
     if (tool === undefined || (tool === '/badge.js' && !rules.panel)) return 'next'
     const isOverview = tool === '' || tool === '/'
@@ -57,6 +69,10 @@ export function toolsStage(rules: ToolRules): Stage {
     return shown.then(() => 'done' as const)
   }
 }
+
+/** Whoever opens the address of Ory that the start names; to a program it says what Kratos says there. */
+const isDevelopersPage = (x: HttpExchange): boolean =>
+  x.req.method === 'GET' && wants(x, 'text/html') && whyNotOwner(x.caller) === undefined
 
 const SCRIPT = { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-store' }
 

@@ -110,3 +110,19 @@ test('Vite DevTools are told of the tools as a tab that needs nothing from outsi
     expect.objectContaining({ type: 'iframe', url: '/.ory/dev', icon: expect.stringMatching(/^data:/) }),
   ])
 })
+
+test.for(Object.keys(FACES))(
+  'over %s, the address of the emulator that the start names leads a person to the tools',
+  async name => {
+    const app = await startEchoApp()
+    const face = await FACES[name]!(app.url, {})
+    const at = (path: string, accept: string): Promise<Response> =>
+      fetch(face.url + path, { redirect: 'manual', headers: { accept } })
+    for (const path of ['/.ory', '/.ory/', '/.ory?a=1']) {
+      const there = new URL((await at(path, 'text/html')).headers.get('location') ?? '', face.url + path)
+      expect([path, there.href]).toEqual([path, `${face.url}/.ory/dev`])
+      expect((await at(path, 'application/json')).status).toBe(404) // as Kratos has it
+    }
+    await Promise.all([face.close(), app.close()])
+  },
+)
