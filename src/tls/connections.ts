@@ -59,10 +59,29 @@ export class Connections {
     for (const socket of [...this.#answers.keys(), ...this.#raw]) socket.destroy()
   }
 
+  /**
+   * Lets go of connections that the system has given up. Where a write over TLS fails while HTTP/2 waits for it before it
+   * reads on, Node tells nobody (20 to 24): what was asked on that connection would go on for ever.
+   */
+  destroyLost(): void {
+    for (const socket of this.#raw) if (isLost(socket)) socket.destroy()
+  }
+
   #count(socket: Socket, change: number): void {
     const answers = this.#answers.get(socket)
     if (answers !== undefined) this.#answers.set(socket, answers + change)
   }
+}
+
+/** What `remoteAddress` asks the system; that keeps the first answer. */
+interface Handle {
+  getpeername?(out: object): number
+}
+
+/** A connection that was reset has nobody at its other end. */
+function isLost(socket: Socket): boolean {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: Handle | null }
+  return handle?.getpeername !== undefined && handle.getpeername({}) !== 0
 }
 
 /** Without a listener, a reset at the wrong moment (after a WebSocket handshake, say) would end the process. */

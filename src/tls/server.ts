@@ -68,7 +68,9 @@ export function createSecureEntry(options: SecureEntryOptions): Entry {
     connections.addAnswer(req, res)
     sendToHttps(req, res, options.isAllowedHost ?? isLoopbackHost)
   })
-  return createEntry([secure, redirecting], connections, socket =>
+  const { connectionsCheckingInterval: pause } = options.deadlines ?? DEADLINES
+  const looking = setInterval(() => connections.destroyLost(), pause).unref()
+  const entry = createEntry([secure, redirecting], connections, socket =>
     atFirstByte(socket, byte => {
       if (byte === TLS_HANDSHAKE) {
         // TLS has no half-open connections; left on, a client that gives up in its handshake would be waited for.
@@ -79,6 +81,7 @@ export function createSecureEntry(options: SecureEntryOptions): Entry {
       redirecting.emit('connection', socket)
     }),
   )
+  return { ...entry, close: ms => entry.close(ms).finally(() => clearInterval(looking)) }
 }
 
 /** The same without TLS. */
