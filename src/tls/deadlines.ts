@@ -12,7 +12,10 @@ const HEADERS = 60_000
 const REQUEST = 300_000
 /** How often node:http looks. */
 const LOOK_EVERY = 5_000
-/** Milliseconds an HTTP/2 connection may be open without a request: as long as browsers keep one warm. */
+/**
+ * Milliseconds a connection may be open without a request: as long as browsers keep one warm. Node's 5 s for HTTP/1.1 end
+ * just where a client asks again that has waited for them; with a POST it may not try once more (RFC 9110, section 9.2.2).
+ */
 const IDLE = 120_000
 
 /** For `createServer`; tests wait less. */
@@ -20,7 +23,12 @@ export interface Deadlines {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly connectionsCheckingInterval: number
+  /** Over HTTP/2. */
   readonly idleTimeout: number
+  /** Over HTTP/1.1. */
+  readonly keepAliveTimeout: number
+  /** Milliseconds beyond what is said to clients; from Node 24 on it has to be there. */
+  readonly keepAliveTimeoutBuffer: number
 }
 
 /** How long a client may take. */
@@ -29,6 +37,8 @@ export const DEADLINES: Deadlines = {
   requestTimeout: REQUEST,
   connectionsCheckingInterval: LOOK_EVERY,
   idleTimeout: IDLE,
+  keepAliveTimeout: IDLE,
+  keepAliveTimeoutBuffer: 1000,
 }
 
 /**

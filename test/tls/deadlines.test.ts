@@ -5,13 +5,20 @@ import { type AddressInfo, connect as connectTcp, createServer, type Server, typ
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSelfSigned } from '../../src/tls/certificate.js'
-import { createPlainEntry, createSecureEntry, type Entry } from '../../src/tls/server.js'
+import {
+  createPlainEntry,
+  createSecureEntry,
+  type Entry,
+  type SecureEntryOptions,
+} from '../../src/tls/server.js'
 
 const deadlines = {
   headersTimeout: 200,
   requestTimeout: 300,
   connectionsCheckingInterval: 50,
   idleTimeout: 300,
+  keepAliveTimeout: 300,
+  keepAliveTimeoutBuffer: 0,
 }
 const onRequest: Parameters<typeof createPlainEntry>[0]['onRequest'] = (req, res) =>
   void req.resume().on('end', () => res.end('whole'))
@@ -36,33 +43,50 @@ function heard(socket: Socket, bytes: string): Promise<string> {
 let entry: Entry
 let port: number
 
-async function start(scheme: string): Promise<void> {
+async function start(scheme: string, rules: Partial<SecureEntryOptions> = { deadlines }): Promise<void> {
   const hosts = ['localhost', '127.0.0.1']
   const { key, cert } = await createSelfSigned({ hosts, owner: 'test', now: new Date() })
   entry =
     scheme === 'http'
-      ? createPlainEntry({ onRequest, deadlines })
-      : createSecureEntry({ key, cert, onRequest, deadlines })
+      ? createPlainEntry({ onRequest, ...rules })
+      : createSecureEntry({ key, cert, onRequest, ...rules })
   port = (await entry.listen(0, '127.0.0.1')).port
 }
 
 afterEach(() => entry.close(0))
 
+const open = (scheme: string): Socket =>
+  scheme === 'http'
+    ? connectTcp(port, '127.0.0.1')
+    : connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+
 describe.each(['http', 'https'])('over %s', scheme => {
   beforeEach(() => start(scheme))
 
-  const open = (): Socket =>
-    scheme === 'http'
-      ? connectTcp(port, '127.0.0.1')
-      : connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-
   test.for(['headers', 'body'] as const)('half-sent %s are waited for no longer than is said', async half => {
-    expect(await heard(open(), HALF[half])).toMatch(/^HTTP\/1\.1 408 /)
+    expect(await heard(open(scheme), HALF[half])).toMatch(/^HTTP\/1\.1 408 /)
   })
 
   test('a request that comes in time is answered', async () => {
     const whole = `${HALF.body}-whole\r\nGET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
-    expect((await heard(open(), whole)).match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+    expect((await heard(open(scheme), whole)).match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+  })
+})
+
+const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+describe.each(['http', 'https'])('over %s a connection that lies idle', scheme => {
+  test('is hung up in time', async () => {
+    await start(scheme)
+    expect(await heard(open(scheme), GET)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('is there as long as browsers keep one, when nothing else is said', async () => {
+    await start(scheme, {})
+    const socket = open(scheme)
+    const whole = heard(socket, GET)
+    socket.once('data', () => socket.destroy())
+    expect(await whole).toContain('\r\nKeep-Alive: timeout=120\r\n')
   })
 })
 
