@@ -22,9 +22,7 @@ function versionOf(command, args) {
 export function engineTable(tests) {
   const tried = ENGINES.filter(([engine]) => tests.some(({ title }) => title.startsWith(engine)))
   const rows = tried.map(([engine, name, command, args]) => {
-    const own = tests.filter(
-      ({ title }) => title.startsWith(`${engine} `) || title.includes(` of ${engine} `),
-    )
+    const own = tests.filter(({ title }) => new RegExp(`(^|of )${engine}[ :]`).test(title))
     const passed = own.filter(({ status }) => status === 'passed').length
     const works = own.length > 0 && passed === own.length ? 'works' : '**does not**'
     return `| ${name} | ${versionOf(command, args)} | ${works} | ${passed} of ${own.length} |`

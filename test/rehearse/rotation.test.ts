@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ask } from '../../src/check/wire.js'
 import type { Rehearsal } from '../../src/rehearse/index.js'
@@ -24,10 +24,11 @@ async function start(engine: string, workers: number): Promise<void> {
   gateways = await rehearsed(engine, { workers, settings })
 }
 
-const kidsAt = async (url: string): Promise<string[]> => {
-  const answer = await fetch(`${url}/.ory/jwks.json`)
-  return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
-}
+/** A connection of its own each time: fetch keeps one, which a reload may close just as it is used. */
+const keysAt = async (url: string): Promise<string> => (await ask(new URL(url), '/.ory/jwks.json')).text
+
+const kidsAt = async (url: string): Promise<string[]> =>
+  (JSON.parse(await keysAt(url)) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
 
 /** On every gateway, one after the other; done when all of them publish so many keys, the signing one first. */
 async function exchange(signing: string, other?: string): Promise<string> {
@@ -44,7 +45,10 @@ async function exchange(signing: string, other?: string): Promise<string> {
 
 /** Requests of many people without a pause; each token is verified as a backend does, by keys that it keeps. */
 function underLoad() {
-  const keys = createRemoteJWKSet(new URL(`${gateways.url}/.ory/jwks.json`), { cooldownDuration: 0 })
+  const keys = createRemoteJWKSet(new URL(`${gateways.url}/.ory/jwks.json`), {
+    cooldownDuration: 0,
+    [customFetch]: async () => new Response(await keysAt(gateways.url)),
+  })
   const kids: string[] = []
   const failures: string[] = []
   let going = true
