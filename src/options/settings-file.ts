@@ -23,7 +23,8 @@ const USUAL = ['ory-proxy.yml', 'ory-proxy.yaml', 'ory-proxy.json']
  * The settings file, YAML or JSON, with the options' names.
  *
  * `ory proxy` knows `--config` as the path of the Ory CLI's own file: of such a file the selected project
- * counts, and its credentials are not looked at.
+ * counts, and its credentials are not looked at. `ory-proxy emulator` knows it as Kratos' own configuration, which is
+ * the emulator's here, too.
  *
  * @param config the user's choice; without it that of the environment, or one of the usual names, if there is one
  * @param root the project's folder
@@ -41,6 +42,7 @@ export function readSettingsFile(
   if (content === null || content === undefined) return { name, settings: {} }
   if (typeof content !== 'object' || Array.isArray(content)) throw bad(`${name} holds no settings.`)
   if (isOryCliFile(content)) return { name, settings: selectedProject(content) }
+  if (isKratosFile(content)) return { name, settings: { emulator: { config: resolve(root, path) } } }
   try {
     rejectUnknown(content, Object.keys(OPTIONS), '')
   } catch (error) {
@@ -61,13 +63,17 @@ function withSeed({ seed, ...settings }: CommandOptions & OryOptions): SettingsF
   return seed === undefined ? settings : { ...settings, emulator: { seed, ...settings.emulator } }
 }
 
+/** A path, or a list of them; what is none stays as it is. */
+function from(folder: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(one => from(folder, one))
+  return typeof value === 'string' ? resolve(folder, value) : value
+}
+
 /** A path in a file is meant from where the file is, wherever a dev server was started. */
 function withPaths(folder: string, settings: SettingsFile['settings']): SettingsFile['settings'] {
   const moved = <T>(values: T, names: readonly string[]): T => {
-    const paths = Object.entries(values as object).filter(
-      ([name, value]) => names.includes(name) && typeof value === 'string',
-    )
-    return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, resolve(folder, path)])) }
+    const paths = Object.entries(values as object).filter(([name]) => names.includes(name))
+    return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, from(folder, path)])) }
   }
   const { emulator } = settings
   const isPlain = typeof emulator === 'object' && emulator !== null
@@ -106,6 +112,9 @@ function parse(text: string, name: string): unknown {
 function isOryCliFile(content: object): boolean {
   return 'session_identity_traits' in content || 'selected_project' in content || 'session_token' in content
 }
+
+/** None of our options is called so. */
+const isKratosFile = (content: object): boolean => 'selfservice' in content || 'identity' in content
 
 function selectedProject(content: object): OryOptions {
   const { selected_project: project } = content as { selected_project?: unknown }

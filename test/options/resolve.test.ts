@@ -95,6 +95,14 @@ describe('the settings file', () => {
     })
   })
 
+  test("names Kratos' files from where it is, and may be one itself, as for `ory-proxy emulator`", () => {
+    const root = folder('ory-proxy.yml', 'emulator: { config: [kratos.yml, dev/kratos.yml] }')
+    const named = [join(root, 'kratos.yml'), join(root, 'dev/kratos.yml')]
+    expect(resolveOptions({}, {}, { root }).emulator).toEqual({ config: named })
+    writeFileSync(join(root, 'kratos.yml'), 'version: v1.3.0\nselfservice: { flows: {} }\n')
+    expect(resolveOptions({ config: 'kratos.yml' }, {}, { root }).emulator).toEqual({ config: named[0] })
+  })
+
   test.for([
     ['sdkURL: x', /ory-proxy\.yml: There is no option "sdkURL"\. Did you mean "sdkUrl"\?/],
     ['sdkUrl: x', /"sdkUrl" in ory-proxy\.yml must be an address/],

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../store/model.js'
 import type { DocumentPath, TextDocument } from './document.js'
 import { CONFIG_KEYS } from './keys.js'
 import { set } from './paths.js'
+import { RENAMES } from './renames.js'
 
 interface Setting {
   readonly variable: string
@@ -26,14 +27,17 @@ export interface Overlaid {
 /** What the environment says comes before every file. */
 export function withEnvironment(document: TextDocument, env: NodeJS.ProcessEnv): Overlaid {
   const remarks: string[] = []
-  const settings = Object.entries(env).flatMap(([name, text]) => setting(name, text ?? '', remarks) ?? [])
+  const given = Object.entries(env).map(([name, text]): [string, string] => [name, text ?? ''])
+  const settings = given.flatMap(
+    ([name, text]) => setting(name, text, remarks) ?? older(name, text, env, remarks),
+  )
   if (settings.length === 0) return { document, variables: [], remarks }
-  const given: JsonObject = {}
-  for (const { path, value } of settings) set(given, path, value)
+  const laid: JsonObject = {}
+  for (const { path, value } of settings) set(laid, path, value)
   return {
     document: {
       ...document,
-      value: laidOver(document.value, given),
+      value: laidOver(document.value, laid),
       at: path => variableAt(settings, path) ?? document.at(path),
       problem(path, message, cause) {
         const variable = variableAt(settings, path)
@@ -73,6 +77,26 @@ function setting(variable: string, text: string, remarks: string[]): Setting | u
   if (found.schema['type'] === 'boolean' && !TRUE.test(text) && !FALSE.test(text))
     remarks.push(`${variable} in the environment is neither "true" nor "false": Kratos takes that as false`)
   return { variable, path: found.path, value: read(text, found.schema) }
+}
+
+const variableOf = (key: string): string => key.replaceAll('.', '_').toUpperCase()
+
+/** Names that keys had in older versions, by the variable. */
+const OLDER = new Map(
+  RENAMES.filter(({ from }) => !from.includes('*')).map(rename => [variableOf(rename.from), rename]),
+)
+
+/** A variable with a key's old name means what the key means, unless the new one is there. */
+function older(variable: string, text: string, env: NodeJS.ProcessEnv, remarks: string[]): Setting[] {
+  const rename = OLDER.get(variable)
+  const today = rename && variableOf(rename.to)
+  const found = rename && find(CONFIG_KEYS, rename.to.split(/[._]/), [])
+  if (!rename || !found || env[today!] !== undefined) return []
+  const value = rename.convert ? rename.convert(text) : read(text, found.schema)
+  remarks.push(
+    `${variable} in the environment is of Kratos ${rename.until} or older: write ${rename.convert ? rename.write : today}`,
+  )
+  return [{ variable, path: found.path, value }]
 }
 
 interface Found {

@@ -121,3 +121,23 @@ describe('the environment', () => {
     expect((await load({})).config.session.cookie.name).toBe('ory_kratos_session')
   })
 })
+
+describe('variables with the name that a key had', () => {
+  test('are understood, each with a line, and give way to the one of today', async () => {
+    const path = await file('older/person.json', SCHEMA)
+    vi.stubEnv('SELFSERVICE_WHITELISTED_RETURN_URLS', 'http://a.test,http://b.test')
+    vi.stubEnv('IDENTITY_DEFAULT_SCHEMA_URL', `file://${path}`)
+    const kratos = await file('older/kratos.yml', 'selfservice: {}\n')
+    const { config, said } = await load(kratos)
+    expect(config.selfservice.allowed_return_urls).toEqual(['http://a.test', 'http://b.test'])
+    expect(titleOf(config)).toBe('Ours')
+    expect(said).toContain(
+      'SELFSERVICE_WHITELISTED_RETURN_URLS in the environment is of Kratos v0.8 or older: write SELFSERVICE_ALLOWED_RETURN_URLS',
+    )
+    expect(said).toContain(
+      'IDENTITY_DEFAULT_SCHEMA_URL in the environment is of Kratos v0.8 or older: write identity.schemas: [{ id: default, url: … }]',
+    )
+    vi.stubEnv('SELFSERVICE_ALLOWED_RETURN_URLS', 'http://c.test')
+    expect((await load(kratos)).config.selfservice.allowed_return_urls).toEqual(['http://c.test'])
+  })
+})
