@@ -67,7 +67,7 @@ export async function updateIdentity(x: Exchange): Promise<Answer> {
   const identity = knownIdentity(x)
   if (body['schema_id']) identity.schema_id = body['schema_id'] as string
   if (body['state']) changeState(x.core, identity, stateOf(body['state'] as string))
-  identity.traits = (body['traits'] ?? {}) as JsonObject
+  identity.traits = ('traits' in body ? body['traits'] : {}) as JsonObject
   identity.metadata_public = body['metadata_public'] ?? null
   identity.metadata_admin = body['metadata_admin'] ?? null
   setExternalId(identity, body['external_id'] as string | undefined)

@@ -29,7 +29,9 @@ export function patchIdentity(x: Exchange): Answer {
   if (mistake !== undefined) throw refused(mistake)
   takeOver(x.core, identity, value)
   saveChanged(x.core, identity)
-  return json(200, adminIdentityJson(x.core, identity, { credentials: true }))
+  const kept = Object.keys(asObject(value['credentials']))
+  const fresh = Object.keys(identity.credentials).filter(type => !kept.includes(type))
+  return json(200, adminIdentityJson(x.core, identity, { credentials: true, fresh }))
 }
 
 function readOperations(text: string): JsonObject[] {
@@ -70,6 +72,7 @@ function apply(document: JsonObject, operation: JsonObject): JsonObject {
   if (path === '') return whole(operation)
   const element = /\/(-|[+-]?\d+)$/.test(path)
   if (operation['op'] !== 'remove') ensureParents(document, path)
+  if (!path.startsWith('/')) throw refused(failure(document, String(operation['op']), path))
   const list = isOwn(document, parentOf(path)) && Pointer.fromJSON(parentOf(path)).get(document)
   if (!isOwn(document, operation['op'] === 'remove' && !Array.isArray(list) ? path : parentOf(path))) {
     throw refused(failure(document, String(operation['op']), path))

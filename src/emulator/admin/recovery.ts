@@ -17,7 +17,7 @@ import { readJson, type StructShape } from './body.js'
 const BODY: StructShape = {
   struct: 'createRecoveryCodeForIdentityBody',
   package: 'code',
-  fields: { identity_id: 'uuid', expires_in: 'string', flow_type: 'any' },
+  fields: { identity_id: 'uuid', expires_in: 'string', flow_type: { named: 'flow.Type' } },
 }
 
 export function createRecoveryCode(x: Exchange): Answer {

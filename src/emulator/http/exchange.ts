@@ -145,10 +145,11 @@ const ESCAPES: Record<string, string> = {
 
 /** Go's `http.Redirect`: a small page for GET, nothing for other methods. */
 export function redirect(x: Exchange, to: string, status: 302 | 303 | 307 = 303): Answer {
-  const location = to.replace(/[^\x21-\x7e]/gu, c => encodeURIComponent(c))
+  // Go escapes what is not ASCII, in small letters, and leaves spaces; its page has the address as it is.
+  const location = to.replace(/[^\x20-\x7e]/gu, c => Buffer.from(c).toString('hex').replace(/../g, '%$&'))
   if (x.method !== 'GET' && x.method !== 'HEAD') return { status, headers: { location } }
   const title = { 302: 'Found', 303: 'See Other', 307: 'Temporary Redirect' }[status]
-  const href = location.replace(/[&<>"']/g, c => ESCAPES[c] ?? c)
+  const href = to.replace(/[&<>"']/g, c => ESCAPES[c] ?? c)
   return {
     status,
     headers: { location, 'content-type': 'text/html; charset=utf-8' },

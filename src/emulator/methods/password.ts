@@ -7,7 +7,7 @@ import type { Flow } from '../flows/types.js'
 import * as ui from '../flows/ui.js'
 import { fields, obj, str, traitFields } from '../http/decode.js'
 import type { Exchange } from '../http/exchange.js'
-import { Invalid, NeedsRefresh } from '../http/kratos-errors.js'
+import { Invalid, NeedsRefresh, Problem } from '../http/kratos-errors.js'
 import { deriveFromTraits, setCredential } from '../identities/identities.js'
 import { checkPassword, hashPassword, verifyPassword } from '../identities/passwords.js'
 import { isPrivileged } from '../identities/sessions.js'
@@ -96,9 +96,19 @@ const identifierOf = (payload: JsonObject): string =>
 async function authenticate(core: Core, identifier: string, secret: string): Promise<Identity> {
   const identity = core.state.identityByIdentifier('password', normalizeIdentifier(identifier))
   const hash = identity && hashOf(identity)
+  if (identity && !hash && identity.credentials.password?.config['use_password_migration_hook'] === true)
+    throw notMigrated()
   if (identity && hash && (await verifyPassword(secret, hash))) return identity
   throw new Invalid({ text: INVALID.credentials() })
 }
+
+/** `migrate_hook` is not acted on here; the start says so. */
+const notMigrated = (): Problem =>
+  new Problem(500, {
+    id: 'invalid_configuration',
+    message: 'Invalid configuration',
+    reason: 'Password migration hook is not enabled but password migration is requested.',
+  })
 
 const newPassword = () => passwordNode('new-password')
 const submitRegistration = () => submit('method', 'password', 'password', REGISTRATION.signUp())

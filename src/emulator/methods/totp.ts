@@ -48,7 +48,8 @@ const login = secondFactorLogin(() => totp, {
   label: LOGIN.totpLabel,
   button: LOGIN.totp,
   checkForm(code) {
-    if (code.length < 6) throw new Invalid({ name: 'totp_code', text: INVALID.minLength(6, code.length) })
+    const { length } = [...code] // as Kratos counts: characters, whatever they take here
+    if (length < 6) throw new Invalid({ name: 'totp_code', text: INVALID.minLength(6, length) })
   },
   async check(core, identity, code) {
     const url = identity && urlOf(identity)

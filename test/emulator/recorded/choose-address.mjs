@@ -45,6 +45,24 @@ export const scenarios = {
   },
 };
 export const two = {
+  async 'choose-of-two-astray'(s) {
+    const email = s.email(), other = s.email('o');
+    await s.step('create', '/admin/identities', { admin: true, method: 'POST', json: { schema_id: 'default', traits: { email } } });
+    const f = await open(s, 'recovery');
+    await told(s, 'to nobody', f, { method: 'code', recovery_address: 'nope' });
+    await told(s, 'another before the code', f, { method: 'code', recovery_address: email });
+    await told(s, 'what the flow says', f, { method: 'code' });
+    const r = await open(s, 'registration');
+    await script(s, 'register', r, { method: 'password', password: PW, traits: { email: other, other: s.email('p') } });
+    s.jar.clear();
+    for (const kind of ['script', 'form']) {
+      const g = await open(s, 'recovery');
+      await told(s, `${kind}: back from the first step`, g, { method: 'code', screen: 'previous', recovery_address: other });
+      await told(s, `${kind}: one of them`, g, { method: 'code', recovery_address: other });
+      await (kind === 'script' ? told : sent)(s, `${kind}: back from the choice`, g, { method: 'code', screen: 'previous', recovery_address: other });
+      await seen(s, g.id);
+    }
+  },
   async 'choose-of-two'(s) {
     const email = s.email(), other = s.email('o');
     const r = await open(s, 'registration');

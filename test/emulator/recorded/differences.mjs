@@ -90,6 +90,24 @@ export const scenarios = {
       await admin(s, `in a batch: ${JSON.stringify(more)}`, 'PATCH', '/admin/identities', { identities: [{ create: person(s.email('n'), more), patch_id: 'x' }] });
     }
   },
+  async 'd-letters'(s) {
+    const email = s.email(), hook = s.email('h');
+    await make(s, email);
+    const { id } = await make(s, hook, { credentials: { password: { config: { use_password_migration_hook: true } } } });
+    const l = await open(s, 'login');
+    await script(s, 'a password that a hook would migrate', l, { method: 'password', identifier: hook, password: PW });
+    await form(s, 'and by form', l, { method: 'password', identifier: hook, password: PW });
+    await app(s, 'and in an app', await native(s, 'login', '', { cookie: '' }), { method: 'password', identifier: hook, password: PW });
+    await admin(s, 'no traits', 'PUT', `/admin/identities/${id}`, { traits: null });
+    for (const flow_type of [1, [], null, '', 'x']) await admin(s, `a code for ${JSON.stringify(flow_type)}`, 'POST', '/admin/recovery/code', { identity_id: id, flow_type });
+    await admin(s, 'without its password', 'PATCH', `/admin/identities/${id}`, [{ op: 'remove', path: '/credentials/password' }]);
+    s.jar.clear();
+    await signIn(s, email);
+    for (const to of ['http://127.0.0.1:4455/app?a=1&b=ü#frag', 'http://127.0.0.1:4455/ü?c d=e&"f"#g h'])
+      for (const kind of ['login', 'registration']) await s.step(`${kind}, signed in, on to ${to}`, `/self-service/${kind}/browser?return_to=${encodeURIComponent(to)}`, { accept: html });
+    const second = await open(s, 'login', '?aal=aal2');
+    if (second?.ui) for (const totp_code of ['ü€😀', '😀😀😀😀😀😀', '']) await script(s, `the code ${totp_code}`, second, { method: 'totp', totp_code });
+  },
   async 'd-return-to'(s) {
     const email = s.email();
     await make(s, email);

@@ -12,7 +12,7 @@ import type { Flow } from '../../flows/types.js'
 import * as ui from '../../flows/ui.js'
 import { str } from '../../http/decode.js'
 import type { Answer, Exchange } from '../../http/exchange.js'
-import { badRequest, Invalid } from '../../http/kratos-errors.js'
+import { badRequest, Invalid, PlainFailure } from '../../http/kratos-errors.js'
 import { normalizeIdentifier } from '../../schema/identity-schema.js'
 import type { JsonObject, RecoveryAddress, UiNode } from '../../store/model.js'
 import { continueButton, hiddenMethod, recoveryCodeInput } from './nodes.js'
@@ -67,6 +67,8 @@ export function goBack(x: Exchange, flow: Flow, payload: JsonObject, sending: Se
   const some = addressesBeside(x.core, str(payload, 'recovery_address')).length > 1
   const late = flow.state === 'recovery_confirming_address' || flow.state === 'recovery_awaiting_code'
   if (some && late) return takeAnyAddress(x, flow, payload, sending)
+  if (some && flow.state === 'recovery_awaiting_address_choice')
+    throw new PlainFailure(`unreachable state: ${flow.state}`)
   if (some) {
     // Nowhere to go back to: the form stays as it was.
     flow.ui = x.core.state.flow(flow.id)?.ui ?? flow.ui
@@ -105,7 +107,6 @@ function takeChoice(x: Exchange, flow: Flow, payload: JsonObject, sending: Sendi
 
 /** To whatever address the person has given in full: a wrong one gets nothing, and nobody is told. */
 function sendCode(x: Exchange, flow: Flow, payload: JsonObject, sending: Sending): void {
-  flow.state = 'recovery_confirming_address'
   const address = required(payload, 'recovery_confirm_address')
   x.core.state.deleteCodes(flow.id)
   sending.mail(x.core, flow, address)
