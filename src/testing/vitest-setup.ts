@@ -1,5 +1,6 @@
 /** For `globalSetup` of Vitest: one Ory for the whole run. */
 import { startTestOry } from './index.js'
+import { sayWhereKeysAre } from './keys.js'
 
 /** What of Vitest is used; its own type would tie ours to one version. */
 interface Project {
@@ -19,6 +20,6 @@ interface Project {
 export default async function setup(project: Project): Promise<() => Promise<void>> {
   const ory = await startTestOry()
   project.provide('oryProxyOrigin' as never, ory.origin as never)
-  process.env['ORY_JWKS_URL'] ||= ory.jwksUrl
+  sayWhereKeysAre(ory)
   return () => ory.close()
 }

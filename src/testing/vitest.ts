@@ -6,6 +6,7 @@
  */
 import { test as base, inject, type TestAPI } from 'vitest'
 import { connectTestOry, startTestOry } from './index.js'
+import { sayWhereKeysAre } from './keys.js'
 import type { TestOry } from './types.js'
 
 export { expect } from 'vitest'
@@ -35,7 +36,10 @@ let own: Promise<TestOry> | undefined
 function openForTest(): Promise<TestOry> {
   const origin = inject('oryProxyOrigin' as never) as string | undefined
   if (origin !== undefined) return connectTestOry(origin)
-  own ??= startTestOry()
+  own ??= startTestOry().then(ory => {
+    sayWhereKeysAre(ory)
+    return ory
+  })
   return own.then(ory => ory.fork())
 }
 

@@ -59,3 +59,14 @@ test('without the set-up, each worker has an Ory of its own', async () => {
   const { code, passed } = await vitest(folder('./fixtures/unit-run'), ['--config', 'alone.config.mjs'])
   expect([code, passed]).toEqual([0, 2])
 })
+
+test('keys of something else, named in the environment, are left and told of', async () => {
+  const ORY_JWKS_URL = 'http://127.0.0.1:9/.ory/jwks.json'
+  const alone = await vitest(folder('./fixtures/unit-run'), ['--config', 'alone.config.mjs'], {
+    ORY_JWKS_URL,
+  })
+  expect([alone.code, alone.passed]).toEqual([1, 1])
+  expect(alone.stderr).toContain(
+    `ory-proxy: ORY_JWKS_URL is ${ORY_JWKS_URL}, where the keys of these tests are not.`,
+  )
+})
