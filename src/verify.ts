@@ -136,6 +136,7 @@ export async function verifySession<
   Claims extends SessionClaims<Traits> | OryTokenClaims = SessionClaims<Traits>,
 >(source: SessionSource, options: VerifyOptions = {}): Promise<Claims | null> {
   const keys = keysAt(jwksUrlOf(options))
+  assertSource(source)
   const token = bearerToken(source)
   if (token === null) return null
   try {
@@ -180,6 +181,18 @@ function rejectUnknown(options: VerifyOptions): void {
   if (unknown === undefined) return
   const message = `There is no option "${unknown}": verifySession takes "jwksUrl" and "issuer".`
   throw new OryProxyError('ORY_PROXY_BAD_OPTION', message)
+}
+
+/** Of what is no request, like the promise that Next's `headers()` gives, everybody would be nobody, without a word. */
+function assertSource(source: unknown): void {
+  const type = source === null ? 'null' : typeof source
+  const isPromise = typeof (source as { then?: unknown } | null | undefined)?.then === 'function'
+  if (type === 'object' && !isPromise) return
+  const what = isPromise ? 'a promise: write `await` before it' : type
+  throw new OryProxyError(
+    'ORY_PROXY_BAD_OPTION',
+    `verifySession takes a request or its headers, not ${what}.`,
+  )
 }
 
 function jwksUrlOf(options: VerifyOptions): string {

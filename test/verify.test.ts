@@ -273,6 +273,17 @@ describe('a wrong option', () => {
     expect(error.message).toContain(message)
   })
 
+  test.for([
+    ['a promise', Promise.resolve(new Headers()), 'not a promise: write `await` before it.'],
+    ['a token', 'Bearer a.b.c', 'not string.'],
+    ['nothing', undefined, 'not undefined.'],
+    ['null', null, 'not null.'],
+  ])('%s is no request, and not a visitor either', async ([, source, message]) => {
+    const asked = verifySession(source as unknown as Request, { jwksUrl: served.jwksUrl })
+    await expect(asked).rejects.toMatchObject({ code: 'ORY_PROXY_BAD_OPTION' })
+    await expect(asked).rejects.toThrow(`verifySession takes a request or its headers, ${message}`)
+  })
+
   test('the environment names the keys where no option does', async () => {
     vi.stubEnv('ORY_JWKS_URL', served.jwksUrl)
     expect(await verifySession(bearer(await mint()))).toMatchObject({ sub: 'i1' })

@@ -3,6 +3,12 @@ import type { Logger } from '../../log.js'
 /** Milliseconds that open answers get to end after a signal. */
 export const GRACE = 5000
 
+/**
+ * Milliseconds within which two signals are one Ctrl-C: the terminal sends it to everybody, and who started us
+ * (concurrently, timeout, a task runner) hands it on.
+ */
+const TOGETHER = 300
+
 /** A close that takes longer than this is explained. */
 const PATIENCE = 500
 
@@ -21,10 +27,11 @@ export async function untilSignal<T extends { close(): Promise<void> }>(
   opening: Promise<T>,
   logger: Logger,
 ): Promise<T> {
-  let signalled = false
+  let signalled: number | undefined
   const stop = (): void => {
-    if (signalled) process.exit(0)
-    signalled = true
+    if (signalled !== undefined && performance.now() - signalled < TOGETHER) return
+    if (signalled !== undefined) process.exit(0)
+    signalled = performance.now()
     setTimeout(() => logger.info(WAITING), PATIENCE).unref()
     opening.then(
       opened => opened.close().then(() => process.exit(0), failed),
@@ -33,7 +40,7 @@ export async function untilSignal<T extends { close(): Promise<void> }>(
   }
   for (const signal of SIGNALS) process.on(signal, stop)
   const opened = await opening
-  if (signalled) await new Promise<never>(() => {})
+  if (signalled !== undefined) await new Promise<never>(() => {})
   return opened
 }
 

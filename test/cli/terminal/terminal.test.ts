@@ -255,6 +255,18 @@ describe('shutting down', () => {
     expect(await ending).toBe(0)
     await slow.close()
   })
+
+  test('a second Ctrl-C, once the first is seen to wait, ends at once', async () => {
+    const slow = await startEchoApp((_req, res) => void res.write('first '))
+    const command = await startLocal(slow.url, flags())
+    const response = await fetch(`${command.url}/slow`)
+    const ending = command.end('SIGINT')
+    await command.until(/Letting open answers end/)
+    process.kill(command.pid, 'SIGINT')
+    await expect(response.text()).rejects.toThrow()
+    expect(await ending).toBe(0)
+    await slow.close()
+  })
 })
 
 describe('an app that is not there yet', () => {
