@@ -1,5 +1,6 @@
 /** From checked values to {@link KratosConfig}: durations as milliseconds, URLs absolute, hooks typed. */
 
+import { cookieDomain } from '../go/cookie-domain.js'
 import { asList, asObject } from '../schema/fields.js'
 import type { Json, JsonObject } from '../store/model.js'
 import { UNSUPPORTED_HOOKS } from './keys.js'
@@ -270,7 +271,7 @@ function buildProvider(raw: JsonObject): OidcProvider {
 type Cookies = KratosConfig['cookies']
 
 function buildCookies(raw: JsonObject): Cookies {
-  const domain = raw['domain'] as string | undefined
+  const domain = cookieDomain((raw['domain'] as string | undefined) ?? '')
   return {
     path: raw['path'] as string,
     same_site: raw['same_site'] as Cookies['same_site'],
@@ -279,7 +280,7 @@ function buildCookies(raw: JsonObject): Cookies {
 }
 
 function buildSessionCookie(raw: JsonObject, fallback: Cookies): KratosConfig['session']['cookie'] {
-  const domain = (raw['domain'] as string | undefined) ?? fallback.domain
+  const domain = cookieDomain((raw['domain'] as string | undefined) ?? fallback.domain ?? '')
   return {
     name: raw['name'] as string,
     persistent: raw['persistent'] === true,

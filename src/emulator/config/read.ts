@@ -3,6 +3,7 @@
 import type { Logger } from '../../log.js'
 import { buildCourier, courierRemarks } from '../courier/config.js'
 import { loadTemplates } from '../courier/templates.js'
+import { cookieDomain } from '../go/cookie-domain.js'
 import { asList, asObject } from '../schema/fields.js'
 import { loadKeySets, loadSnippets } from '../snippets/index.js'
 import type { JsonObject } from '../store/model.js'
@@ -14,6 +15,7 @@ import { misplacedHooks } from './hook-places.js'
 import { loadIdentitySchema } from './identity-schemas.js'
 import type { IdentitySchemaSource, KratosConfig } from './model.js'
 import { type ConfigSource, openConfig } from './open.js'
+import { get } from './paths.js'
 import { unfilledUrls } from './placeholders.js'
 import { checkUrls, type FrontEnd, frontEndsOf, isDirect, type Place, urlResolver } from './urls.js'
 
@@ -52,6 +54,7 @@ export async function readConfig(source: ConfigSource | undefined, logger: Logge
     ...remarks,
     ...misplacedHooks(document),
     ...unfilled,
+    ...noDomains(document, raw),
     ...read.flatMap(({ remark }) => remark ?? []),
     ...programs.remarks,
     ...keySets.remarks,
@@ -103,6 +106,19 @@ function providersWithoutMapper(raw: JsonObject): string[] {
   const oidc = asObject(asObject(asObject(raw['selfservice'])['methods'])['oidc'])
   const providers = asList(asObject(oidc['config'])['providers']).map(asObject)
   return providers.filter(one => one['mapper_url'] === undefined).map(one => `"${one['id']}"`)
+}
+
+/** Go leaves such a domain out of every cookie, which is then for the host alone. */
+function noDomains(document: TextDocument, raw: JsonObject): string[] {
+  return [
+    ['session', 'cookie', 'domain'],
+    ['cookies', 'domain'],
+  ].flatMap(path => {
+    const domain = get(raw, path)
+    if (typeof domain !== 'string' || domain === '' || cookieDomain(domain) !== undefined) return []
+    const named = `"${path.join('.')}" is ${JSON.stringify(domain)}`
+    return `${document.at(path)}: ${named}, which is no domain: cookies go without one, as in Kratos`
+  })
 }
 
 /** The ports that a configuration tells Kratos to listen on, without reading what else it takes. */

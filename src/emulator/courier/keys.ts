@@ -55,7 +55,7 @@ export const COURIER_KEYS: JsonObject = section({
   template_override_path: text,
   message_retries: { type: 'integer', default: 5 },
   worker: section({
-    pull_count: { type: 'integer', minimum: 1, default: 10 },
+    pull_count: { type: 'integer', default: 10 },
     pull_wait: { type: 'string', pattern: '^([0-9]+(ns|us|ms|s|m|h))+$', default: '1s' },
   }),
   delivery_strategy: { enum: ['smtp', 'http'], default: 'smtp' },

@@ -46,8 +46,10 @@ const queued = ({ state }: Core): CourierMessage[] =>
   state.messages.filter(({ status }) => status === 'queued').reverse()
 
 async function pull(core: Core): Promise<void> {
-  for (const message of queued(core).slice(0, core.config.courier.worker.pull_count))
-    await take(core, message)
+  const { pull_count } = core.config.courier.worker
+  // Kratos takes any number, and less than nothing is no limit to its database.
+  const most = pull_count < 0 ? undefined : pull_count
+  for (const message of queued(core).slice(0, most)) await take(core, message)
 }
 
 async function take(core: Core, message: CourierMessage): Promise<void> {

@@ -57,6 +57,19 @@ test('a mail waits in the queue until it is looked at, and is sent then', { time
   expect(await newest()).not.toHaveProperty('request_headers')
 })
 
+test('a negative pull_count, which Kratos takes, is no limit', async () => {
+  await start({ worker: { pull_wait: '1ms', pull_count: -100_000_000 } })
+  await recover()
+  await recover('bob@example.com')
+  await vi.waitFor(
+    async () => {
+      const messages = await (await fetch(`${emulator.adminUrl}/admin/courier/messages`)).json()
+      expect(messages.map((one: CourierMessage) => one.status)).toEqual(['sent', 'sent'])
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+})
+
 test('without a body in the configuration a channel gets who, what and the code', async () => {
   await start(overHttp())
   await recover()
