@@ -115,16 +115,6 @@ describe('a project of Ory Network', () => {
     expect(command.stderr()).not.toContain(key!.value)
   })
 
-  test('a signal that comes twice, from the terminal and from who started it, does not leave the key behind', async () => {
-    const args = [app.url, ...flags(), '--project', PROJECT.slug, '--api-key-expiry', '24h']
-    const command = await startLocal(args[0]!, args.slice(1), { env: { ORY_ACCESS_TOKEN: TOKEN } })
-    expect(console.keys.size).toBe(1)
-    const ending = command.end('SIGINT')
-    process.kill(command.pid, 'SIGTERM') // not the same one: two that wait are delivered as one
-    expect(await ending).toBe(0)
-    expect(console.keys.size).toBe(0)
-  })
-
   test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s before the start is over deletes it too',
     async signal => {

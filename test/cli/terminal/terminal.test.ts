@@ -230,7 +230,11 @@ describe('a port that is taken', () => {
 })
 
 describe('shutting down', () => {
-  test.for(['SIGINT', 'SIGTERM'] as const)('%s lets an open answer end and exits 0', async signal => {
+  test.for([
+    ['SIGINT'],
+    ['SIGTERM'],
+    ['SIGINT', 'SIGTERM'], // of one Ctrl-C: from the terminal, and from who started it
+  ] as const)('%s lets an open answer end and exits 0 (%#)', async ([signal, again]) => {
     let finish = (): void => {}
     const slow = await startEchoApp((_req, res) => {
       res.write('first ')
@@ -241,6 +245,7 @@ describe('shutting down', () => {
     const reader = response.body!.getReader()
     const first = await reader.read()
     const ending = command.end(signal)
+    if (again) process.kill(command.pid, again)
     await expect
       .poll(() =>
         fetch(`${command.url}/.ory/jwks.json`).then(
