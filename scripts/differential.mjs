@@ -90,6 +90,12 @@ async function atRandom() {
     social: Boolean(config.selfservice?.methods?.oidc?.enabled),
     // All that is asked is what grows old, where it does so within seconds.
     brief: /^\ds$/.test(config.selfservice?.flows?.login?.lifespan),
+    keys: Boolean(
+      config.selfservice?.methods?.webauthn?.enabled || config.selfservice?.methods?.passkey?.enabled,
+    ),
+    links: Boolean(config.selfservice?.methods?.link?.enabled),
+    choose: Boolean(config.feature_flags?.choose_recovery_address),
+    other: JSON.stringify(config.identity.schemas).includes('two-addresses'),
     codeLogin: Boolean(config.selfservice?.methods?.code?.passwordless_enabled),
     traits:
       JSON.stringify(config.identity.schemas).includes('custom') &&

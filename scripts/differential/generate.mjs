@@ -1,20 +1,20 @@
 // Random sequences of requests, near to what browsers, apps and administrators send, and now and then far from it.
 import { AGEING } from './ageing.mjs'
 import { NOBODY, ODD, ODD_JSON, OTHER_PASSWORD, PASSWORD } from './inputs.mjs'
-import { JOURNEYS } from './journeys.mjs'
+import { journeysOf } from './journeys.mjs'
 
 const KINDS = ['login', 'registration', 'recovery', 'verification', 'settings']
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 const JSON_TYPE = 'application/json'
 /**
  * @param {number} seed the same seed is the same sequence
- * @param {{ traits: string[], social: boolean, codeLogin: boolean, brief: boolean }} about the configuration
+ * @param {{ traits: string[], social: boolean, codeLogin: boolean, brief: boolean, keys: boolean, links: boolean, choose: boolean, other: boolean }} about the configuration
  * @returns {object[]} steps, as `Side` takes them
  */
 export function sequence(seed, about) {
   const r = random(seed)
   if (about.brief) return r.weighted(AGEING)(r, about)
-  if (r.chance(0.5)) return r.weighted(JOURNEYS)(r, about)
+  if (r.chance(0.5)) return r.weighted(journeysOf(about))(r, about)
   const steps = []
   const length = 3 + r.below(10)
   if (r.chance(0.55)) steps.push(...beginning(r, about))

@@ -196,7 +196,7 @@ export class Side {
         ]),
       )
     if (key === 'reason' && typeof value === 'string' && value.startsWith('I[#')) value = sorted(value)
-    if (key === 'hashed_password') return '<hash>'
+    if (key === 'hashed_password' || key === 'user_handle') return value && '<drawn>'
     if (key === 'since' || key === 'iat' || key === 'exp' || key.endsWith('_unix')) return '<time>'
     return typeof value === 'string' ? this.#normalText(value, key) : value
   }
