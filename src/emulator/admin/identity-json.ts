@@ -35,7 +35,8 @@ function credentialsJson(identity: Identity, view: AdminView): JsonObject {
   return Object.fromEntries(sorted.map(credential => [credential.type, credentialJson(credential, view)]))
 }
 
-const NO_TIME = '0001-01-01T00:00:00Z'
+/** What Go writes where no time was set. */
+export const NO_TIME = '0001-01-01T00:00:00Z'
 
 function credentialJson(credential: Credential, view: AdminView): JsonObject {
   const { include = [], fresh = [], isNew = false } = view

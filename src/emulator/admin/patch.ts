@@ -11,7 +11,7 @@ import type { Credential, Identity, Json, JsonObject, VerifiableAddress } from '
 import { readDocument } from './body.js'
 import { changeState, knownIdentity, saveChanged, setExternalId } from './identities.js'
 import { PATCHED } from './identity-body.js'
-import { adminIdentityJson } from './identity-json.js'
+import { adminIdentityJson, NO_TIME } from './identity-json.js'
 
 const DENIED = /^\/(id|statechangedat|credentials|credentials\/oidc\/.*)$/i
 const KINDS = new Set(['add', 'remove', 'replace', 'move', 'test', 'copy'])
@@ -36,7 +36,7 @@ export function patchIdentity(x: Exchange): Answer {
 
 function readOperations(text: string): JsonObject[] {
   const decoded = decodeJson(text)
-  if ('error' in decoded) throw refused('invalid state detected')
+  if ('error' in decoded || !isWhole(text)) throw refused('invalid state detected')
   if (decoded.value === null) return []
   if (!Array.isArray(decoded.value)) {
     throw refused(`json: cannot unmarshal ${kindOf(decoded.value)} into Go value of type jsonpatch.Patch`)
@@ -48,6 +48,16 @@ function readOperations(text: string): JsonObject[] {
   for (const operation of operations) checkOperation(operation)
   for (const operation of operations) checkAllowed(operation)
   return operations.filter(({ path }) => !HARMFUL.test(String(path)))
+}
+
+/** The decoder of other bodies stops where the first value ends; this one looks at what follows. */
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkOperation(operation: JsonObject): void {
@@ -180,7 +190,7 @@ function ensureParents(document: JsonObject, path: string): void {
 }
 
 function takeOver(core: Core, identity: Identity, document: JsonObject): void {
-  const { external_id: externalId } = document
+  const { external_id: externalId, created_at: createdAt } = document
   const state = text(document['state'])
   if (state !== 'active' && state !== 'inactive') {
     throw new Problem(400, {
@@ -194,6 +204,7 @@ function takeOver(core: Core, identity: Identity, document: JsonObject): void {
     identity.state_changed_at = document['state_changed_at']
   else delete identity.state_changed_at
   changeState(core, identity, state)
+  identity.created_at = typeof createdAt === 'string' ? createdAt : NO_TIME
   identity.schema_id = text(document['schema_id'])
   setExternalId(identity, typeof externalId === 'string' ? externalId : undefined)
   identity.traits = (document['traits'] === undefined ? {} : document['traits']) as JsonObject

@@ -45,6 +45,14 @@ export const scenarios = {
   },
 };
 export const two = {
+  async 'choose-of-two-said-before'(s) {
+    const email = s.email();
+    await s.step('create', '/admin/identities', { admin: true, method: 'POST', json: { schema_id: 'default', traits: { email } } });
+    const f = await native(s, 'recovery');
+    for (const [label, fields] of [['known', { recovery_address: email }], ['nothing', {}], ['wrong', { code: '000000' }]]) { await app(s, label, f, { method: 'code', ...fields }); hide(s); }
+    await app(s, 'right', f, { method: 'code', code: await codeIn(s, email, CODE) });
+    await seen(s, f.id);
+  },
   async 'choose-of-two-astray'(s) {
     const email = s.email(), other = s.email('o');
     await s.step('create', '/admin/identities', { admin: true, method: 'POST', json: { schema_id: 'default', traits: { email } } });

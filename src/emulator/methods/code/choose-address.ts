@@ -50,8 +50,9 @@ export async function takeStep(
       break
     case 'recovery_awaiting_code':
       if (str(payload, 'code')) {
-        // Kratos has read the flow anew by then, without what came with the form.
+        // Kratos has read the flow anew by then, with what it said before and without what came with the form.
         delete flow.passing
+        flow.ui = x.core.state.flow(flow.id)?.ui ?? flow.ui
         return { answer: await sending.takeCode(x, flow, str(payload, 'code')) }
       }
       sendCode(x, flow, payload, sending)
