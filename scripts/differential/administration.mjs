@@ -104,7 +104,7 @@ const MORE = r =>
     { metadata_public: r.pick(METADATA) },
     { metadata_admin: r.pick(METADATA) },
     { state: r.pick(['active', 'inactive', 'x', '', null, 1]) },
-    { external_id: r.pick(['x-{{run}}', '', null, 1, 'ü', 'x'.repeat(300)]) },
+    { external_id: r.pick(['x-{{run}}', '', null, 1, 'ü{{run}}', 'x'.repeat(300)]) },
     { organization_id: r.pick(['3e9b2a6c-3c0f-4a39-9d8e-0c4d9a3f0c11', 'x', '', null]) },
     { schema_id: r.pick(['', 'nope', null, 1, 'default']) },
     { id: '3e9b2a6c-3c0f-4a39-9d8e-0c4d9a3f0c11', created_at: '2020-01-01T00:00:00Z', available_aal: 'aal2' },
@@ -350,7 +350,7 @@ export function administration(r, about) {
         [
           1,
           [
-            admin('GET', `/admin/identities/by/external/${r.pick(['x-{{run}}', '%C3%BC', 'nope'])}`, {
+            admin('GET', `/admin/identities/by/external/${r.pick(['x-{{run}}', '%C3%BC{{run}}', 'nope'])}`, {
               query: r.pick([{}, { include_credential: 'password' }, { include_credential: 'x' }]),
             }),
           ],

@@ -242,12 +242,21 @@ function takeCredentials(identity: Identity, patched: JsonObject): void {
     const { config, identifiers } = asObject(value)
     const own = identity.credentials[key as Credential['type']]
     if (!own) throw new Problem(500)
+    if (key === 'password') requirePassword(config)
     own.config = asObject(config)
     if (Array.isArray(identifiers)) own.identifiers = identifiers.map(String)
   }
   for (const key of Object.keys(identity.credentials)) {
     if (!(key in patched)) delete identity.credentials[key as Credential['type']]
   }
+}
+
+/** Nobody could sign in with it, nor could Kratos read it again. */
+function requirePassword(config: Json | undefined): void {
+  if (config === undefined || (typeof config === 'object' && !Array.isArray(config))) return
+  throw new Problem(500, {
+    message: `json: cannot unmarshal ${kindOf(config)} into Go value of type identity.CredentialsPassword`,
+  })
 }
 
 // With Kratos' misspelling.

@@ -5,7 +5,10 @@ let client: Client
 let path: string
 beforeAll(async () => {
   client = await startClient({ seed: [] })
-  const { body } = await client.admin('POST', '/admin/identities', { traits: { email: 'ada@example.org' } })
+  const { body } = await client.admin('POST', '/admin/identities', {
+    traits: { email: 'ada@example.org' },
+    credentials: { password: { config: { password: 'Tr0ub4dor&3-lab-pw' } } },
+  })
   path = `/admin/identities/${body.id}`
 })
 afterAll(() => client.emulator.close())
@@ -48,6 +51,17 @@ test.for<[object | string, string]>([
 ])('the patch %j is refused in the words of Kratos’ library', async ([patch, message]) => {
   const { status, body } = await client.admin('PATCH', path, patch)
   expect([status, body.error.message]).toEqual([400, message])
+})
+
+test.for([true, 1, 'x', []])('a password that is %j is refused, and the one before stays', async value => {
+  const before = await client.admin('GET', `${path}?include_credential=password`)
+  const patch = [{ op: 'replace', path: '/credentials/password/config', value }]
+  const { status, body } = await client.admin('PATCH', path, patch)
+  expect([status, body.error.message]).toEqual([
+    500,
+    expect.stringMatching(/^json: cannot unmarshal \w+ into Go value of type identity.CredentialsPassword$/),
+  ])
+  expect((await client.admin('GET', `${path}?include_credential=password`)).body).toEqual(before.body)
 })
 
 test('an identity may be said to be older than it is', async () => {
