@@ -1,101 +1,11 @@
 #!/usr/bin/env node
-import module from 'node:module'
-import { Command, CommanderError } from 'commander'
-import { certCommand } from './cli/commands/cert.js'
-import { checkCommand } from './cli/commands/check.js'
-import { doctorCommand } from './cli/commands/doctor.js'
-import { emulatorCommand } from './cli/commands/emulator.js'
-import { exportCommand } from './cli/commands/export.js'
-import { initCommand } from './cli/commands/init.js'
-import { jsonnetCommand } from './cli/commands/jsonnet.js'
-import { localCommand } from './cli/commands/local.js'
-import { rehearseCommand } from './cli/commands/rehearse.js'
-import { tunnelCommand } from './cli/commands/tunnel.js'
-import { helpCommand, WIDTH } from './cli/terminal/help.js'
-import { startLine } from './common/one-line.js'
-import { ownVersion } from './common/version.js'
-import { OryProxyError } from './errors.js'
-import { exampleOf } from './options/check.js'
-import { flagOf, OPTIONS, type OptionName } from './options/table.js'
+// Nothing is imported before the version was looked at: an older Node ends at the first name that it lacks, with a stack.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-const USAGE = 2
-
-// From Node 22 on, what was compiled at the last start is read instead of compiled again.
-;(module as { enableCompileCache?: () => void }).enableCompileCache?.()
-
-/** Runs the command line and says in one line what is wrong with it. */
-async function main(argv: readonly string[]): Promise<void> {
-  const version = ownVersion()
-  const program = new Command('ory-proxy')
-    .description('Ory inside your dev server: sign-in, sessions and a verified JWT on one origin.')
-    .version(version)
-    .addHelpText('after', '\nExample: ory-proxy local http://localhost:3000')
-    .helpCommand(false)
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // whoever read our lines is gone
-  for (const command of [
-    initCommand(),
-    localCommand(),
-    tunnelCommand(),
-    emulatorCommand(),
-    exportCommand(),
-    rehearseCommand(),
-    checkCommand(),
-    certCommand(),
-    doctorCommand(),
-    jsonnetCommand(),
-  ]) {
-    program.addCommand(command)
-  }
-  program.addCommand(helpCommand(program))
-  settle(program)
-  try {
-    await program.parseAsync(argv)
-  } catch (error) {
-    process.exitCode = explain(error)
-  }
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`ory-proxy needs Node 20.19 or later; this is ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else {
+  const { main } = await import('./cli/main.js')
+  void main(process.argv)
 }
-
-/** Ways of speaking that all commands share. */
-function settle(command: Command): void {
-  command
-    .exitOverride()
-    .configureHelp({ helpWidth: WIDTH, subcommandTerm: nameOf, ...command.configureHelp() })
-    .helpOption('-h, --help', 'show this')
-    .configureOutput({ outputError: (text, write) => write(`ory-proxy: ${oneLine(text, command)}\n`) })
-  command.commands.forEach(settle)
-}
-
-const nameOf = (command: Command): string => [command.name(), ...command.aliases()].join('|')
-
-/** What commander says, and for the commonest slips what would be right. */
-function oneLine(text: string, command: Command): string {
-  const line = text
-    .replace(/^error: /, '')
-    .replaceAll('\n(', ' (')
-    .trimEnd()
-  const flag = /^option '(--[\w-]+) <.*' argument missing/.exec(line)?.[1]
-  const name = (Object.keys(OPTIONS) as OptionName[]).find(known => flagOf(known) === flag)
-  if (name) return `${flag} needs a value: ${exampleOf(name)}.`
-  if (line.includes("missing required argument 'application-url'"))
-    return 'Where is your app? Say it like: ory-proxy local http://localhost:3000'
-  const app = /^unknown command '(\d+|https?:\/\/\S+|localhost:\d+)'/.exec(line)?.[1]
-  if (app !== undefined) return `${line} (Did you mean: ory-proxy local ${app})`
-  return line.endsWith(')') ? line : `${line.replace(/\.$/, '')} (see: ory-proxy ${nameBelow(command)}--help)`
-}
-
-/** The words of a command behind our own name, each with a space behind it. */
-const nameBelow = (command: Command): string =>
-  command.parent ? `${nameBelow(command.parent)}${command.name()} ` : ''
-
-/** Writes the one line; returns the exit code. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE // commander has written its line
-  if (error instanceof OryProxyError) {
-    process.stderr.write(`${startLine(error)}\n`)
-    return error.exit
-  }
-  process.stderr.write(`ory-proxy: ${error instanceof Error ? error.message : String(error)}\n`)
-  return 1
-}
-
-void main(process.argv)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -215,4 +215,14 @@ describe('--help', () => {
     expect(stderr).toMatch(/local\|proxy.*\n.*tunnel.*\n.*emulator.*\n(?:.*\n)*?.*cert/)
     expect(code).toBe(2)
   })
+})
+
+test('a Node that is too old is told in one line, before anything is imported that it lacks', async () => {
+  const older =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })"
+  const { code, stdout, stderr } = await run(['local', APP], {
+    env: { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(older)}"` },
+  })
+  expect([code, stdout, stderr]).toEqual([2, '', 'ory-proxy needs Node 20.19 or later; this is 18.20.8.\n'])
+  expect(readFileSync(cli, 'utf8')).not.toMatch(/^import /m)
 })
