@@ -104,13 +104,25 @@ function createTlsServer(options: SecureEntryOptions, connections: Connections):
   watchStreams(server, deadlines)
   server.on('session', session => connections.addSession(session))
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol !== 'h2') connections.addHttp1(socket)
+    if (socket.alpnProtocol === 'h2') return
+    connections.addHttp1(socket)
+    keepParsing(socket)
   })
   // The compatibility API of node:http2 is made to be used as node:http's, its types are not.
   server.on('request', answerWith(options, connections) as unknown as () => void)
   server.on('checkExpectation', meetExpectation)
   if (options.onUpgrade) server.on('upgrade', options.onUpgrade)
   return server
+}
+
+/**
+ * Behind an answer that is not read yet, Node pauses the connection of the next request, and its parser. What was
+ * decrypted along with that request is still handed to the parser, which takes it for an error (HPE_PAUSED): the
+ * connection is reset, and an upload lost. That the connection is paused is enough.
+ */
+function keepParsing(socket: TLSSocket): void {
+  const { parser } = socket as unknown as { readonly parser?: { pause(): void } }
+  if (parser) parser.pause = () => {}
 }
 
 /**
