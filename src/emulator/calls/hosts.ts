@@ -15,7 +15,8 @@ const isListed = (hosts: readonly string[], ...names: string[]): boolean =>
   hosts.some(one => names.includes(one.toLowerCase()))
 
 /** What Docker and Podman call, inside a container, the machine that runs it: a file made for one means this machine. */
-const isHostOfContainers = (name: string): boolean => /^host\.(?:docker|containers)\.internal$/.test(name)
+export const isHostOfContainers = (name: string): boolean =>
+  /^host\.(?:docker|containers)\.internal$/.test(name)
 
 /**
  * Where the names of hosts are. The one of a container's host is this machine, without asking a resolver that does not

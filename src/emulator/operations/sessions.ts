@@ -14,6 +14,7 @@ import {
 } from '../identities/sessions.js'
 import { tokenize } from '../identities/tokenize.js'
 import type { SignedIn } from '../identities/types.js'
+import { asObject } from '../schema/fields.js'
 
 /** `/sessions/whoami` */
 export async function whoami(x: Exchange): Promise<Answer> {
@@ -53,13 +54,16 @@ export function listSessions(x: Exchange): Answer {
   const others = x.core.state
     .sessionsOf(who.identity.id)
     .filter(s => s.id !== who.session.id && isActive(x.core, s, who.identity))
-  // Lists come without the addresses of the person.
+  // Lists come without the addresses of the person, and without the address of the schema.
   const person = { ...who.identity, verifiable_addresses: [], recovery_addresses: [] }
   const { items, headers } = offsetPage(x, others, 1)
   Object.assign(x.extraHeaders, headers)
   return json(
     200,
-    items.map(s => sessionJson(x.core, s, person)),
+    items.map(s => {
+      const shown = sessionJson(x.core, s, person)
+      return { ...shown, identity: { ...asObject(shown['identity']), schema_url: '' } }
+    }),
   )
 }
 

@@ -1,5 +1,6 @@
 /** A text that a configuration names by its address, wherever it is: a file, the address itself, a server of this machine. */
 import { isLoopback } from '../../common/loopback.js'
+import { isHostOfContainers } from '../calls/hosts.js'
 import type { DocumentPath, TextDocument } from '../config/document.js'
 import { NoSource, openSource, schemeOf } from './source.js'
 
@@ -56,7 +57,10 @@ function named(address: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-const isHere = (url: string): boolean => URL.canParse(url) && isLoopback(new URL(url).hostname)
+function isHere(url: string): boolean {
+  const { hostname = '' } = URL.canParse(url) ? new URL(url) : {}
+  return isLoopback(hostname) || isHostOfContainers(hostname)
+}
 
 /** Kratos starts without it, and fails where it is needed. */
 function absent(address: string, path: DocumentPath, document: TextDocument, why: string): Opened {
@@ -93,6 +97,7 @@ function asked(address: string): Promise<Response> {
   const url = new URL(address)
   const user = [url.username, url.password].map(decodeURIComponent).join(':')
   url.username = url.password = ''
+  if (isHostOfContainers(url.hostname)) url.hostname = 'localhost'
   const headers = user === ':' ? {} : { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
   // From this machine to another one through a redirect would be a way out.
   return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
