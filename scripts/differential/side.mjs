@@ -1,5 +1,5 @@
 // One of two Orys that are asked the same: its clients, what they remember, and its answers in a form that can be compared.
-import { createHmac } from 'node:crypto'
+import { refused, totp, visitProvider } from './outside.mjs'
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const MINUTE = 60_000
@@ -285,41 +285,4 @@ function keepCookies(jar, cookies) {
     if (gone) jar.delete(pair.slice(0, at))
     else jar.set(pair.slice(0, at), pair.slice(at + 1))
   }
-}
-
-/** The callback URL that a provider sends a browser back to; not part of what is compared. */
-async function visitProvider(url) {
-  for (let hop = 0; hop < 5; hop++) {
-    const answer = await fetch(url, { redirect: 'manual' })
-    const to = new URL(answer.headers.get('location') ?? '', url)
-    if (to.pathname.includes('/methods/oidc/callback/')) return to.href
-    if (to.href === url) return undefined
-    url = to.href
-  }
-  return undefined
-}
-
-/** The callback URL as it is when the person said no. */
-function refused(url) {
-  const { searchParams } = new URL(url)
-  const back = new URL(searchParams.get('redirect_uri'))
-  back.search = new URLSearchParams({
-    state: searchParams.get('state'),
-    error: 'access_denied',
-    error_description: 'no',
-  })
-  return back.href
-}
-
-/** RFC 6238 with its defaults. */
-function totp(secret) {
-  const bits = [...secret]
-    .map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map(byte => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  const at = mac[19] & 15
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
