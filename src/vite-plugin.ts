@@ -44,6 +44,16 @@ export function ory(options: OryOptions = {}): Plugin[] {
   return [serving(options), building(options)]
 }
 
+/** `plugins: [ory]`, without its parentheses, is to Vite a plugin without a hook: it would do nothing, and say nothing. */
+Object.assign(ory, {
+  configResolved() {
+    const why = '`plugins` has `ory` itself: call it, like `plugins: [ory()]`.'
+    orInOneLine(() => {
+      throw new OryProxyError('ORY_PROXY_BAD_OPTION', why)
+    })
+  },
+})
+
 function serving(options: OryOptions): Plugin {
   let told: VirtualOry = { mode: 'ory' }
   const handler = async (server: ViteServer): Promise<void> => {

@@ -265,6 +265,11 @@ describe.each(VERSIONS)('Vite %s', (major, place) => {
       expect(shown).toMatch(/^ory-proxy ORY_PROXY_BAD_OPTION: [^\n]*$/)
     }
   })
+
+  test('a plugin that is named and not called stops the start instead of doing nothing', async ({ app }) => {
+    const error = (await dev(app.url, [plugin as unknown as PluginOption]).catch(caught => caught)) as Error
+    expect(error.message).toMatch(/^ory-proxy ORY_PROXY_BAD_OPTION: .*call it, like `plugins: \[ory\(\)\]`/)
+  })
 })
 
 test('a Vite older than 6 is told so in one line', async () => {
