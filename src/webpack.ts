@@ -9,6 +9,7 @@ import { answerError } from './middleware/answer.js'
 import { MOUNT } from './middleware/mount.js'
 import type { Exchange, Middleware } from './middleware/pipeline.js'
 import { type ResolvedOptions, resolveOptions } from './options/resolve.js'
+import { OPTIONS, type OptionName } from './options/table.js'
 import type { OryOptions } from './options/types.js'
 
 /** One layer of the dev server: a bare handler or one with a name. */
@@ -45,7 +46,10 @@ const NAME = 'ory-proxy'
  */
 export function withOry<T extends object>(devServer?: T, options: OryOptions = {}): T {
   // A wrong option stops the start, not the first request.
-  const resolved = orInOneLine(() => resolveOptions(options))
+  const resolved = orInOneLine(() => {
+    assertDevServer(devServer ?? {})
+    return resolveOptions(options)
+  })
   const own = (devServer ?? {}) as { setupMiddlewares?: SetupMiddlewares }
   const setupMiddlewares: SetupMiddlewares = (layers, server) => {
     const list = own.setupMiddlewares ? own.setupMiddlewares(layers, server) : layers
@@ -59,6 +63,23 @@ export function withOry<T extends object>(devServer?: T, options: OryOptions = {
     return list
   }
   return { ...own, setupMiddlewares } as T
+}
+
+/** What was given in the wrong place, the bundler would refuse in words that are not about that. */
+function assertDevServer(given: object): void {
+  const bad = (message: string): OryProxyError => new OryProxyError('ORY_PROXY_BAD_OPTION', message)
+  if ('devServer' in given)
+    throw bad(
+      'withOry takes the options of `devServer`, not the whole configuration: `devServer: withOry({ … })`.',
+    )
+  const ours = Object.keys(given).find(
+    name =>
+      OPTIONS[name as OptionName]?.commandOnly === undefined && name in OPTIONS && name !== 'allowedHosts',
+  )
+  if (ours !== undefined)
+    throw bad(
+      `"${ours}" is no option of the dev server, but of ory-proxy, the second argument: withOry({}, { ${ours}: … }).`,
+    )
 }
 
 const nameOf = (layer: Layer): string => ('name' in layer ? (layer.name ?? '') : '')

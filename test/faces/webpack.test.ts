@@ -184,6 +184,16 @@ describe('withOry', () => {
     for (const shown of [error.stack, inspect(error)]) expect(shown).not.toContain('\n')
   })
 
+  test.for([
+    [{ devServer: { port: 3000 } }, 'not the whole configuration'],
+    [{ port: 3000, sdkUrl: 'https://x.example' }, 'withOry({}, { sdkUrl: … })'],
+  ] as const)('%j as its first argument stops the start, too', ([devServer, line]) => {
+    const error = caught(() => withOry(devServer))
+    expect(error.message).toContain(line)
+    expect(error.stack).not.toContain('\n')
+    expect(withOry({ allowedHosts: 'all', host: '0.0.0.0', port: 1, open: true })).toHaveProperty('port', 1)
+  })
+
   test('a dev server too old to be guarded serves nothing, and says why in one line', async () => {
     const error = vi.fn()
     const options = withOry({}, { logger: { ...silentLogger, error } }) as {
