@@ -80,7 +80,7 @@ export function sinkOf(req: IncomingMessage, res: ServerResponse, whole?: number
     },
     end(trailers) {
       const allowed = trailers.length > 0 ? allowedTrailers(trailers) : []
-      if (allowed.length > 0) res.addTrailers(Object.fromEntries(allowed))
+      if (allowed.length > 0) res.addTrailers(grouped(allowed))
       if (body) writeAtOnce(res, body)
       res.end()
       stopUpload(req, res)
@@ -131,11 +131,11 @@ function announcesTrailers(req: IncomingMessage, answer: AnswerHead): string | u
 }
 
 /** A trailer must not change what was already read (RFC 9110, section 6.5.1). */
-function allowedTrailers(trailers: readonly string[]): [string, string][] {
-  const allowed: [string, string][] = []
+function allowedTrailers(trailers: readonly string[]): string[] {
+  const allowed: string[] = []
   for (let i = 0; i < trailers.length; i += 2) {
     const name = trailers[i]!.toLowerCase()
-    if (!HOP_BY_HOP.has(name) && !NEVER_TRAILERS.has(name)) allowed.push([trailers[i]!, trailers[i + 1]!])
+    if (!HOP_BY_HOP.has(name) && !NEVER_TRAILERS.has(name)) allowed.push(trailers[i]!, trailers[i + 1]!)
   }
   return allowed
 }

@@ -33,6 +33,10 @@ const ANSWERS: Record<string, (socket: Socket) => void> = {
       `HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\nKeep-Alive: x\r\nLink: </a.css>; rel=preload\r\n\r\n`,
       `${OK}2\r\n\r\nok`,
     ]),
+  trailers: socket =>
+    socket.write(
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\nX-Sum: 2\r\n\r\n',
+    ),
   cut: socket =>
     later(socket, ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n', ''], () =>
       socket.end(),
@@ -114,6 +118,11 @@ describe.each(PROTOCOLS)('over %s', protocol => {
       expect([same.status, same.headers['etag'], same.whole]).toEqual([304, '"1"', true])
       const nothing = await ask(protocol, command.url, `${base}nothing-of-a-length`).over
       expect([nothing.status, nothing.body, nothing.whole]).toEqual([204, '', true])
+    })
+
+    test('a trailer that stands twice arrives twice', async () => {
+      const { body, trailers } = await ask(protocol, command.url, `${base}trailers`).over
+      expect([body, trailers['x-sum']]).toEqual(['ok', '1, 2'])
     })
 
     test('hints that speak of a length and of a connection are hints', async () => {
