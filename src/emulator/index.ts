@@ -6,6 +6,7 @@
  */
 
 import { named } from '../common/project.js'
+import { rejectUnknown } from '../common/spelling.js'
 import { OryProxyError } from '../errors.js'
 import { type Logger, silentLogger } from '../log.js'
 import { ADMIN_ROUTES, REDIRECTS_TO_ADMIN } from './admin/routes.js'
@@ -87,6 +88,30 @@ export interface EmulatorOptions {
   tokenizeAs?: string | undefined
 }
 
+/** All of them, for whom no compiler tells of a slip. */
+const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
+  host: true,
+  port: true,
+  adminHost: true,
+  adminPort: true,
+  allowedHosts: true,
+  config: true,
+  publicUrl: true,
+  project: true,
+  embedded: true,
+  appOrigin: true,
+  seed: true,
+  folder: true,
+  import: true,
+  export: true,
+  callHosts: true,
+  logger: true,
+  clock: true,
+  ids: true,
+  mintJwt: true,
+  tokenizeAs: true,
+}
+
 /** A running emulator. */
 export interface Emulator {
   /** The public API, without a slash at the end. */
@@ -112,7 +137,7 @@ export interface Emulator {
 /**
  * Starts an emulator on free ports of this machine, with two people to sign in as.
  *
- * @throws {OryProxyError} `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`,
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION`, `ORY_PROXY_PRODUCTION`, `ORY_PROXY_PORT_TAKEN`, `ORY_PROXY_EMULATOR_CONFIG`,
  * `ORY_PROXY_EMULATOR_SEED`, `ORY_PROXY_EMULATOR_STATE`
  * @see https://www.ory.com/docs/kratos/reference/api for what it answers
  *
@@ -124,6 +149,7 @@ export interface Emulator {
  * await ory.close()
  */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
+  rejectUnknown(given, Object.keys(OPTIONS), '')
   const options = inFolder(given)
   if (process.env['NODE_ENV'] === 'production')
     throw new OryProxyError('ORY_PROXY_PRODUCTION', 'the emulator does not start with NODE_ENV=production')

@@ -254,3 +254,14 @@ describe('the state', () => {
     expect(await readFile(file, 'utf8')).toBe('{"format": ')
   })
 })
+
+test.for([
+  [{ prt: 4433 }, 'There is no option "prt". Did you mean "port"?'],
+  [{ seeds: [] }, 'There is no option "seeds". Did you mean "seed"?'],
+  ['kratos.yml', 'The options must be an object, not string.'],
+] as const)('%j is no start with something left out', async ([given, message]) => {
+  await expect(startEmulator(given as EmulatorOptions)).rejects.toMatchObject({
+    code: 'ORY_PROXY_BAD_OPTION',
+    message,
+  })
+})
