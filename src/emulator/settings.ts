@@ -8,7 +8,7 @@ import type { KratosConfig } from './config/model.js'
 import type { ConfigSource } from './config/open.js'
 import { baseFor, type Standing } from './config/place.js'
 import { type ConfigFile, readConfig } from './config/read.js'
-import { remarksOn } from './config/remarks.js'
+import { remarksOn } from './config/told/remarks.js'
 import { FrontEnds } from './http/front-ends.js'
 import { type CompiledSchema, compileSchema } from './schema/identity-schema.js'
 

@@ -8,9 +8,9 @@ import { DEFAULT_CONFIG } from './defaults.js'
 import { readDocument, SECOND, type TextDocument, valueDocument } from './document.js'
 import { withEnvironment } from './environment.js'
 import { overlay } from './layers.js'
-import { notKratos } from './not-kratos.js'
 import { isSection } from './paths.js'
 import { inTodaysWords } from './renames.js'
+import { notKratos } from './told/not-kratos.js'
 
 /** A file (YAML, JSON or Jsonnet) or its content; several are laid over one another in their order. */
 export type ConfigSource = string | object | readonly (string | object)[]

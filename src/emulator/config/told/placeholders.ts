@@ -1,7 +1,7 @@
 /** Addresses in which a template's placeholder is left: neither Kratos nor the emulator fills one in. */
-import type { JsonObject } from '../store/model.js'
-import type { DocumentPath, TextDocument } from './document.js'
-import { urlsIn } from './urls.js'
+import type { JsonObject } from '../../store/model.js'
+import type { DocumentPath, TextDocument } from '../document.js'
+import { urlsIn } from '../urls.js'
 
 const PLACEHOLDER = /\$\{[^}]*\}|\{\{.*?\}\}/
 

@@ -1,7 +1,7 @@
 /** Which hooks Kratos knows where: it does not start with one at another place. */
-import { asList, asObject } from '../schema/fields.js'
-import type { TextDocument } from './document.js'
-import { get, matches } from './paths.js'
+import { asList, asObject } from '../../schema/fields.js'
+import type { TextDocument } from '../document.js'
+import { get, matches } from '../paths.js'
 
 /** Beside web hooks, which are known everywhere. A `*` is any method. */
 const KNOWN: readonly [place: string, hooks: readonly string[]][] = [

@@ -1,7 +1,7 @@
 /** Files that hold Kratos' configuration somewhere inside, or not at all: a ConfigMap, Helm's values, another program's. */
-import type { Json } from '../store/model.js'
-import { CONFIG_KEYS } from './keys.js'
-import { isSection } from './paths.js'
+import type { Json } from '../../store/model.js'
+import { CONFIG_KEYS } from '../keys.js'
+import { isSection } from '../paths.js'
 
 const KNOWN = new Set(Object.keys(CONFIG_KEYS['properties'] as object))
 /** Whoever has one of these at the top means Kratos. */

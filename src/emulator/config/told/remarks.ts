@@ -1,7 +1,7 @@
 /** What of a configuration means something else here than where it comes from. */
-import { baseFor, type Standing } from './place.js'
-import type { ConfigFile } from './read.js'
-import { isDirect } from './urls.js'
+import { baseFor, type Standing } from '../place.js'
+import type { ConfigFile } from '../read.js'
+import { isDirect } from '../urls.js'
 
 /** One line each. */
 export function remarksOn(file: ConfigFile, standing: Standing): string[] {
