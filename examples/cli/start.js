@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 
 const flags = process.argv.slice(2)
 const { values } = parseArgs({ args: flags, options: { port: { type: 'string' } }, strict: false })
-const port = values.port ?? process.env.PORT ?? '4000'
+const port = values.port ?? (process.env.PORT || '4000')
 const appPort = process.env.APP_PORT ?? String(await freePort())
 const here = dirname(fileURLToPath(import.meta.url))
 const command = join(dirname(fileURLToPath(import.meta.resolve('ory-proxy/package.json'))), 'dist/cli.js')
