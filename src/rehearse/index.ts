@@ -32,13 +32,13 @@ export interface Rehearsal {
 /**
  * Starts it.
  *
- * @throws {OryProxyError} `ORY_PROXY_REHEARSE`
+ * @throws {OryProxyError} `ORY_PROXY_BAD_OPTION` for an engine that is none, `ORY_PROXY_REHEARSE`
  */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const { engine, settings, port, workers } = options
   if (!Object.hasOwn(PROGRAMS, engine)) {
     const known = Object.keys(PROGRAMS).join(', ')
-    throw new OryProxyError('ORY_PROXY_REHEARSE', `There is no rehearsal on "${engine}": ${known}.`)
+    throw new OryProxyError('ORY_PROXY_BAD_OPTION', `There is no rehearsal on "${engine}": ${known}.`)
   }
   const publicUrl = new URL(`http://localhost:${port}`)
   const key = newKey()

@@ -27,15 +27,20 @@ test('two real gateways in front of the emulator answer on one port, and are gon
   expect(folders.split(' ').map(folder => existsSync(folder))).toEqual([false, false])
 })
 
-test.for<[string, string[], string]>([
-  ['an engine that is none', ['apache'], 'There is no rehearsal on "apache": nginx, '],
-  ['a program that is missing', ['oathkeeper', '3000'], 'oathkeeper is not on this machine: '],
-  ['workers that are no number', ['nginx', '--workers', 'many'], '--workers must be a number from 1 to 16.'],
-])('%s is one line', async ([, args, line]) => {
+test.for<[string, string[], string, number]>([
+  ['an engine that is none', ['apache'], 'There is no rehearsal on "apache": nginx, ', 2],
+  ['a program that is missing', ['oathkeeper', '3000'], 'oathkeeper is not on this machine: ', 1],
+  [
+    'workers that are no number',
+    ['nginx', '--workers', 'many'],
+    '--workers must be a number from 1 to 16.',
+    2,
+  ],
+])('%s is one line', async ([, args, line, code]) => {
   const command = start(['rehearse', ...args, '--port', String(await freePort())], {
     env: { PATH: '/nowhere' },
   })
-  expect(await command.exit).not.toBe(0)
+  expect(await command.exit).toBe(code)
   expect(command.stderr()).toContain(line)
   expect(command.stderr().trim().split('\n')).toHaveLength(1)
 })
