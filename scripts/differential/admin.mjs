@@ -1,7 +1,8 @@
 // What administrators ask for now and then.
 import { NOBODY, ODD_JSON, PASSWORD } from './inputs.mjs'
+import { JSON_TYPE } from './steps.mjs'
 import { MISC } from './visits.mjs'
-import { JSON_TYPE, traits } from './who.mjs'
+import { traits } from './who.mjs'
 
 const STATES = ['active', 'inactive', 'nope', '', undefined]
 const IDS = ['{{iid}}', '{{iid}}', '{{iid}}', '{{iid:0}}', NOBODY, 'x', '%2F']

@@ -1,6 +1,5 @@
 // What grows old: flows, codes, sign-ins and sessions, with a configuration in which they last a few seconds.
-import { change, factor } from './factors.mjs'
-import { PASSWORD } from './inputs.mjs'
+import { change, factor, filledIn } from './factors.mjs'
 import {
   acceptOf,
   admin,
@@ -22,13 +21,7 @@ const wait = r => ({ op: 'wait', client: 'admin', wait: r.pick([3500, 3500, 9000
 function oldFlow(r, about) {
   const client = who(r)
   const kind = r.pick(['login', 'registration', 'recovery', 'verification', 'settings'])
-  const what = {
-    login: { method: 'password', identifier: '{{e1}}', password: PASSWORD },
-    registration: { method: 'password', password: PASSWORD, traits: { ...good(about), email: '{{e2}}' } },
-    recovery: { method: 'code', email: '{{e1}}' },
-    verification: { method: 'code', email: '{{e1}}' },
-    settings: change(r),
-  }[kind]
+  const what = filledIn(r, kind, about)
   const query = r.chance(0.3) ? { return_to: 'http://127.0.0.1:4455/app' } : undefined
   const begun = kind === 'login' || kind === 'registration' ? [] : signUp(client, about)
   const tried = { accept: acceptOf(r, client) }

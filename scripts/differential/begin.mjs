@@ -1,8 +1,7 @@
 // How a flow begins, and somebody who has one behind them.
 import { NOBODY, PASSWORD } from './inputs.mjs'
-import { accept, client, JSON_TYPE } from './who.mjs'
-
-export const KINDS = ['login', 'registration', 'recovery', 'verification', 'settings']
+import { good, JSON_TYPE, KINDS } from './steps.mjs'
+import { accept, client } from './who.mjs'
 
 /** Somebody who is there, or signed in. */
 export function beginning(r, about) {
@@ -14,13 +13,7 @@ export function beginning(r, about) {
     path: `/self-service/registration/${who === 'n' ? 'api' : 'browser'}`,
     accept: JSON_TYPE,
   }
-  const good = {
-    ...Object.fromEntries([
-      ['email', '{{e1}}'],
-      ...(about.traits.includes('username') ? [['username', '{{u1}}']] : []),
-    ]),
-  }
-  if (r.chance(0.45)) return [createdByAdmin(r, good)]
+  if (r.chance(0.45)) return [createdByAdmin(r, good(about))]
   const submit = {
     op: 'submit registration password',
     client: who,
@@ -31,14 +24,14 @@ export function beginning(r, about) {
     json: {
       method: 'password',
       password: PASSWORD,
-      traits: good,
+      traits: good(about),
       ...(who !== 'n' && { csrf_token: '{{csrf}}' }),
     },
   }
   return [start, submit]
 }
 
-function createdByAdmin(r, good) {
+function createdByAdmin(r, traits) {
   const address = { value: '{{e1}}', verified: r.chance(0.5), via: 'email', status: 'completed' }
   return {
     op: 'admin create',
@@ -49,7 +42,7 @@ function createdByAdmin(r, good) {
     accept: JSON_TYPE,
     json: {
       schema_id: undefined,
-      traits: good,
+      traits,
       credentials: { password: { config: { password: PASSWORD } } },
       ...(r.chance(0.3) && { verifiable_addresses: [address] }),
     },

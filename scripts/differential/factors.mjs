@@ -6,6 +6,7 @@ import {
   ask,
   enrolLookup,
   enrolTotp,
+  good,
   leave,
   look,
   send,
@@ -31,6 +32,16 @@ export const factor = r =>
     [1, { totp_code: '{{totp}}' }],
     [1, { method: 'totp', totp_code: r.pick(ODD_JSON) }],
   ])
+
+/** What somebody fills in who means well, by the kind of the flow. */
+export const filledIn = (r, kind, about) =>
+  ({
+    login: { method: 'password', identifier: '{{e1}}', password: PASSWORD },
+    registration: { method: 'password', password: PASSWORD, traits: { ...good(about), email: '{{e2}}' } },
+    recovery: { method: 'code', email: '{{e1}}' },
+    verification: { method: 'code', email: '{{e1}}' },
+    settings: change(r),
+  })[kind]
 
 export function secondFactor(r, about) {
   const client = who(r)

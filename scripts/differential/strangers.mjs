@@ -1,5 +1,5 @@
 // Flows of somebody else, and where people are sent.
-import { change } from './factors.mjs'
+import { change, filledIn } from './factors.mjs'
 import { OTHER_PASSWORD, PASSWORD } from './inputs.mjs'
 import {
   acceptOf,
@@ -45,13 +45,7 @@ export function strangers(r, about) {
   if (owner === thief || r.chance(0.5)) steps.push(start(thief, kind))
   const which = owner === thief ? `{{oldflow:${kind}}}` : `{{flow:${kind}@${owner}}}`
   steps.push({ ...look(thief, kind, acceptOf(r, thief)), query: { id: which } })
-  const what = {
-    login: { method: 'password', identifier: '{{e1}}', password: PASSWORD },
-    registration: { method: 'password', password: PASSWORD, traits: { ...good(about), email: '{{e2}}' } },
-    recovery: { method: 'code', email: '{{e1}}' },
-    verification: { method: 'code', email: '{{e1}}' },
-    settings: change(r),
-  }[kind]
+  const what = filledIn(r, kind, about)
   const body = r.pick([
     { ...what, csrf_token: '{{csrf}}' },
     { ...what, csrf_token: `{{csrf@${owner}}}` },

@@ -1,8 +1,9 @@
 // A form is sent off.
-import { fetchFlow, KINDS, QUERIES } from './begin.mjs'
+import { fetchFlow, QUERIES } from './begin.mjs'
 import { METHOD_FIELDS } from './fields.mjs'
 import { NOBODY, ODD, ODD_JSON } from './inputs.mjs'
-import { accept, client, HTML, JSON_TYPE } from './who.mjs'
+import { HTML, JSON_TYPE, KINDS } from './steps.mjs'
+import { accept, client } from './who.mjs'
 
 export function submit(r, about) {
   const who = client(r)

@@ -1,6 +1,7 @@
 // Sessions, and places that are none.
 import { NOBODY } from './inputs.mjs'
-import { accept, client, HTML, JSON_TYPE } from './who.mjs'
+import { HTML, JSON_TYPE } from './steps.mjs'
+import { accept, client } from './who.mjs'
 
 export function session(r) {
   const who = client(r)

@@ -1,8 +1,6 @@
 // Who asks, for what, and as whom.
 import { ODD, ODD_JSON } from './inputs.mjs'
-
-export const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
-export const JSON_TYPE = 'application/json'
+import { HTML, JSON_TYPE } from './steps.mjs'
 
 export const client = r =>
   r.weighted([
