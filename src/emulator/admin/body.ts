@@ -53,7 +53,7 @@ function read(
   const value = fold(decoded.value, shape)
   return {
     value: (value ?? {}) as JsonObject,
-    mistake: checkValues(value, shape) ?? check(value, shape, [], strict),
+    mistake: mistakeIn(value, shape, strict),
   }
 }
 
@@ -63,7 +63,7 @@ export function readDocument(
   shape: StructShape,
 ): { value: JsonObject; mistake: string | undefined } {
   const value = fold(document, shape) as JsonObject
-  return { value, mistake: checkValues(value, shape) ?? check(value, shape, [], false) }
+  return { value, mistake: mistakeIn(value, shape, false) }
 }
 
 /** Every name in a body as its struct writes it. */
@@ -79,6 +79,9 @@ function text(x: Exchange): string {
   if (x.tooLarge) throw new Problem(413, { message: 'http: request body too large' })
   return x.body.toString('utf8')
 }
+
+const mistakeIn = (value: Json, shape: Shape, strict: boolean): string | undefined =>
+  checkValues(value, shape) ?? check(value, shape, [], strict)
 
 /** What no type reads ends Go's decoding at once; of a value of another type it is said when all has been read. */
 function checkValues(value: Json, shape: Shape): string | undefined {
